@@ -1,0 +1,47 @@
+# The house's few commands. Everything lives in .venv; nothing is installed system-wide but the servers that tests need.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo run test check bench servers lock clean
+
+demo: .venv/runtime          ## a desk in a temporary folder, real SMTP both ways
+	$(BIN)/triaged demo
+
+run: .venv/runtime           ## the daemon on ./triaged.toml
+	$(BIN)/triaged run
+
+test: check servers          ## everything that must hold
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: .venv/dev             ## style, types and the rules of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_house.py
+
+bench: .venv/dev             ## the figures of the README, measured here
+	$(BIN)/python -m tests.benchmarks
+
+servers:                     ## the real servers that tests start privately
+	@tests/servers.sh
+
+.venv/bin/pip:
+	$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.lock pyproject.toml | .venv/bin/pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements-dev.lock pyproject.toml | .venv/bin/pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock:                        ## resolve the dependencies anew; the files name no host
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile -q pyproject.toml --group build --universal --generate-hashes -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group build --group dev --all-extras --universal --generate-hashes -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts

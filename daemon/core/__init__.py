@@ -1,0 +1,1 @@
+"""The pure core: values in, values out; no socket, no database, no clock and no chance."""

@@ -1,0 +1,1 @@
+"""The policy of the desk: tickets, people, and who gets which mail."""

@@ -1,0 +1,1 @@
+"""Reading and writing mail: bytes to Message, and words back to bytes."""

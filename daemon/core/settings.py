@@ -1,0 +1,230 @@
+"""What the operator declares: every setting once, with its type, default, unit and reason."""
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Email = Annotated[str, Field(pattern=r"^[^\s@<>,;:\"()\\]{1,64}@[^\s@<>,;:\"()\\]{1,253}$")]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM in the desk's time zone")]
+Minutes = Annotated[float, Field(gt=0)]
+Turn = Literal["day", "week"]
+
+
+class Section(BaseModel):
+    """A table of triaged.toml: unknown keys are errors, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Desk(Section):
+    """Who the desk is."""
+
+    name: str = Field("Support", min_length=1, max_length=80, description="display name in From")
+    address: Email = Field(description="the address customers write to")
+    aliases: tuple[Email, ...] = Field((), description="other addresses that reach the same desk")
+    host: str | None = Field(None, description="right side of our Message-IDs; default: the address's domain")
+    timezone: str = Field("UTC", description="IANA name; turns, digests and dates are in it")
+    language: str = Field("en", pattern=r"^[a-z]{2}$", description="of letters whose reader's language is not known")
+    tag: str = Field("+", min_length=1, max_length=1, description="separates the secret tag in reply addresses")
+    hold_seconds: float = Field(90, ge=0, description="how long a mail to a customer waits for `undo`")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"no such time zone: {value!r} (an IANA name such as Europe/Berlin)") from None
+        return value
+
+    @property
+    def id_host(self) -> str:
+        """The right side of our Message-IDs."""
+        return self.host or self.address.rpartition("@")[2]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address of the desk, the main one first."""
+        return (self.address, *self.aliases)
+
+
+class StoreSettings(Section):
+    """Where everything is kept."""
+
+    url: str = Field(
+        "sqlite:///triaged.db", pattern=r"^(sqlite:///|postgresql://)", description="sqlite:/// or postgresql://"
+    )
+
+
+class Bell(Section):
+    """How processes wake each other; one process needs none."""
+
+    redis: str | None = Field(None, pattern=r"^rediss?://", description="redis://host:port/db")
+
+
+class Smtp(Section):
+    """The door for mail."""
+
+    listen: str = Field("127.0.0.1:8025", pattern=r"^.+:\d{1,5}$", description="address:port")
+    protocol: Literal["smtp", "lmtp"] = "smtp"
+    max_bytes: int = Field(50 << 20, ge=65536, description="largest message, in octets (RFC 1870)")
+    tls_certificate: str | None = Field(None, description="PEM file; turns STARTTLS on")
+    tls_key: str | None = Field(None, description="PEM file")
+    tls_implicit: bool = Field(False, description="TLS from the first octet instead of STARTTLS (RFC 8314)")
+    trusted_peers: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"), description="whose Authentication-Results may be believed"
+    )
+    trusted_authserv: tuple[str, ...] = Field(
+        (), description="the authserv-id of our own server (RFC 8601 section 2.5)"
+    )
+    max_connections: int = Field(500, ge=1, description="at once, over all peers")
+    max_connections_per_peer: int = Field(50, ge=1, description="at once; trusted peers are not counted")
+    idle_seconds: float = Field(300, gt=0, description="silence after which a connection is closed (RFC 5321 4.5.3.2)")
+
+
+class Imap(Section):
+    """A mailbox that is read."""
+
+    host: str
+    port: int = Field(993, ge=1, le=65535)
+    user: str
+    password: str | None = None
+    oauth: str | None = Field(None, description="name of the token kept by `triaged login`")
+    folder: str = "INBOX"
+    done_folder: str = "Archive"
+
+
+class Relay(Section):
+    """The way out."""
+
+    url: str = Field(
+        "maildir:outgoing", pattern=r"^(maildir:.+|smtps?://.+)$", description="maildir:PATH, smtp:// or smtps://"
+    )
+    user: str | None = None
+    password: str | None = None
+    starttls: Literal["auto", "always", "never"] = Field(
+        "auto", description="for smtp://; a login is never sent in the clear"
+    )
+    connections: int = Field(4, ge=1, le=100, description="kept alive at once")
+    on_unknown: Literal["resend", "drop"] = Field(
+        "resend", description="acknowledgements whose last attempt has no known end"
+    )
+
+
+class Emergency(Section):
+    """The team's written definition."""
+
+    definition: str = "definition.toml"
+
+
+class Pipeline(Section):
+    """Where everything that is no emergency goes."""
+
+    address: Email
+    feature: Email | None = None
+    problem: Email | None = None
+    question: Email | None = None
+    other: Email | None = None
+
+
+class Person(Section):
+    """A member of the team."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$", description="the name used in commands")
+    name: str
+    address: Email
+    level: Literal["L1", "L2"] = "L2"
+    team: str | None = None
+
+
+class Duty(Section):
+    """The rota of those who may be interrupted."""
+
+    people: tuple[str, ...] = ()
+    turn: Turn = "week"
+    at: Clock = "09:30"
+    days: str = Field("mon-fri", description="working days, such as mon-fri or mon,wed")
+    answer_minutes: Minutes = Field(15, description="until the next person is asked")
+    pair_shifts: int = Field(3, ge=0, description="finished turns before somebody serves alone")
+    shadow_answers: bool = False
+    fallback: str | None = None
+
+
+class Budget(Section):
+    """How many acknowledgements may leave; 0 means no limit."""
+
+    hour: int = Field(0, ge=0)
+    day: int = Field(0, ge=0)
+
+
+class Acknowledge(Section):
+    """Limits of the automatic answer (RFC 3834); a number alone means: in an hour."""
+
+    unproven: Literal["budget", "never"] = Field(
+        "budget", description="a sender nobody vouches for and the desk does not know"
+    )
+    desk_per_hour: int = Field(1000, ge=0, description="over all senders; 0 means no limit")
+    per_sender: Budget = Field(Budget(hour=10, day=30), description="to one address that is proven or known")
+    per_domain: Budget = Field(
+        Budget(hour=100, day=0), description="to one domain, where the sender is proven or known"
+    )
+    unproven_per_sender: Budget = Field(Budget(hour=3, day=10), description="to one address nobody vouches for")
+    unproven_per_domain: Budget = Field(Budget(hour=30, day=0), description="to one domain nobody vouches for")
+
+    @field_validator("per_sender", "per_domain", "unproven_per_sender", "unproven_per_domain", mode="before")
+    @classmethod
+    def _hourly(cls, value: object) -> object:
+        return {"hour": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Manager(Section):
+    """The rota of the release managers."""
+
+    people: tuple[str, ...] = ()
+    turn: Turn = "week"
+
+
+class Team(Section):
+    """A team with its own queue and duty."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")
+    name: str
+    areas: tuple[str, ...] = ()
+    pipeline: Email | None = None
+    duty: tuple[str, ...] = ()
+
+
+class Gate(Section):
+    """Whether support (L1) stands before the developers (L2)."""
+
+    l1: bool = False
+
+
+class Digest(Section):
+    """When the reports go out, and to whom."""
+
+    daily: Clock = "09:00"
+    weekly: str = Field("mon 09:00", pattern=r"^(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d$")
+    team: tuple[Email, ...] = ()
+    stakeholders: tuple[Email, ...] = ()
+
+
+class Settings(Section):
+    """triaged.toml, read and checked."""
+
+    desk: Desk
+    store: StoreSettings = StoreSettings()
+    bell: Bell = Bell()
+    smtp: Smtp | None = None
+    imap: tuple[Imap, ...] = ()
+    relay: Relay = Relay()
+    emergency: Emergency = Emergency()
+    pipeline: Pipeline
+    people: tuple[Person, ...] = ()
+    duty: Duty = Duty()
+    acknowledge: Acknowledge = Acknowledge()
+    manager: Manager = Manager()
+    teams: tuple[Team, ...] = ()
+    gate: Gate = Gate()
+    digest: Digest = Digest()

@@ -1,0 +1,1 @@
+"""Judging a request against the team's written definition of an emergency."""

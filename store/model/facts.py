@@ -1,0 +1,93 @@
+"""What a message makes us ask the store, and what the store knows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from store.model.outbox import MailKind
+from store.model.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What a message says that the store may know something about."""
+
+    message_id: str | None
+    sender: str  # folded address of the author, "" where there is none
+    answer_to: str  # where an acknowledgement would go, "" for nowhere
+    reply_marks: tuple[str, ...]  # marks of valid reply addresses among the envelope's recipients
+    own_marks: tuple[str, ...]  # marks of our own valid Message-IDs: In-Reply-To first, then References, newest first
+    foreign_ids: tuple[str, ...]  # other Message-IDs named, same order, 30 at most
+    subject_number: int | None  # [#12]
+    bounced_mark: str | None  # mark of our mail that a delivery report is about
+    text_digest: str  # of the new text, to know a repeat
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail of ours that a mark leads to."""
+
+    mark: str
+    ticket: int | None
+    to: str
+    kind: MailKind
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnownId:
+    """A foreign Message-ID that the desk has filed."""
+
+    message_id: str
+    ticket: int
+    sender: str
+    text_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many acknowledgements left lately, counted up to the limits that matter."""
+
+    sender_hour: int = 0
+    sender_day: int = 0
+    domain_hour: int = 0
+    desk_hour: int = 0
+    same_text_week: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the store knows which bears on one message."""
+
+    sent: tuple[SentMail, ...] = ()
+    known: tuple[KnownId, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+    sender_known: bool = False  # wrote before
+    sender_proven: bool = False  # was proven when it did
+    budget: Budget = Budget()
+
+    def ticket(self, number: int | None) -> Ticket | None:
+        """Return the ticket of that number, if it was among the clues."""
+        return next((t for t in self.tickets if t.number == number), None)
+
+
+class Signal(StrEnum):
+    """The sign that decided which ticket a message belongs to."""
+
+    ADDRESS = "reply-address"
+    OWN_ID = "own-message-id"
+    FOREIGN_ID = "foreign-message-id"
+    SUBJECT = "subject-number"
+    REPORT = "delivery-report"
+    REPEAT = "repeat"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Threading:
+    """Which ticket a message belongs to, and how that was found."""
+
+    signal: Signal
+    ticket: int | None
+    unverified: bool = False  # right address or Message-ID, but the sender does not take part
+    linked: int | None = None  # a ticket it names without belonging to it
+    why: str = ""

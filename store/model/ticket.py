@@ -1,0 +1,88 @@
+"""What the desk keeps of a request: the ticket, who takes part, and its history."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from store.model.verdict import Tag
+
+
+class Kind(StrEnum):
+    """What a ticket is about."""
+
+    REPORT = "report"
+    BUG = "bug"
+    FEATURE = "feature"
+    QUESTION = "question"
+    OTHER = "other"
+
+
+class State(StrEnum):
+    """Where a ticket stands."""
+
+    NEW = "new"
+    PAGED = "paged"
+    TO_INVESTIGATE = "to-investigate"
+    INVESTIGATING = "investigating"
+    WAITING = "waiting"
+    TO_SCHEDULE = "to-schedule"
+    INJECTED = "injected"
+    SCHEDULED = "scheduled"
+    FORWARDED = "forwarded"
+    DONE = "done"
+    CLOSED = "closed"
+
+
+ENDED = frozenset({State.DONE, State.CLOSED})
+
+
+class Role(StrEnum):
+    """Why somebody takes part in a ticket."""
+
+    REPORTER = "reporter"
+    ADMITTED = "admitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """An address that may read the ticket's mail and is believed when it names the ticket."""
+
+    address: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A request and what became of it."""
+
+    number: int
+    kind: Kind
+    state: State
+    verdict: Tag | None
+    unsure: bool
+    resolution: str | None  # the class of a closed report: bug, limitation, config, duplicate
+    subject: str
+    reporter: str
+    owner: str | None
+    team: str | None
+    area: str | None
+    priority: str | None
+    language: str
+    opened_at: float
+    ended_at: float | None
+    links: tuple[int, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    first_automatic_at: float | None = None
+    first_human_at: float | None = None
+
+    def takes_part(self, address: str) -> bool:
+        """Say whether this address belongs to the ticket."""
+        return any(p.address == address for p in self.participants)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a ticket's history; nothing in it is ever changed."""
+
+    at: float
+    who: str  # an address, a person's id, or "triaged"
+    what: str  # a short sentence in the field's words
