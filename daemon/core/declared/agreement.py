@@ -5,7 +5,7 @@ text where a text is expected, and "" stands for what could not be read.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import ip_address
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from daemon.core.fault import Path
@@ -136,9 +136,9 @@ def _port(url: str) -> int | None:
 def _peers_are_addresses(s: Settings) -> Iterator[Complaint]:
     for n, peer in enumerate(s.smtp.trusted_peers if s.smtp else ()):
         try:
-            ip_address(peer)
+            ip_network(peer, strict=False)
         except ValueError:
-            yield ("smtp", "trusted_peers", n), f"must be an IP address, not {peer!r}"
+            yield ("smtp", "trusted_peers", n), f"must be an IP address or network, not {peer!r}"
 
 
 def _logins_are_whole(s: Settings) -> Iterator[Complaint]:

@@ -89,31 +89,47 @@ def _touch(path: Path, known: Path) -> bool:
 
 
 def _complaint(detail: ErrorDetails, data: Mapping[str, Any]) -> Complaint:
+    """Translate one of pydantic's errors."""
     path: Path = detail["loc"]
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "extra_forbidden":
-        return path, f"there is no such setting{_nearest(str(path[-1]), _fields_at(path[:-1]))}"
-    if kind in {"model_type", "model_attributes_type", "dict_type"}:
-        return path, _table_wanted(path)
-    if kind == "missing" and len(path) == 1:
-        return path, f"the table [{path[0]}] is missing"
-    if kind == "missing":
-        return path, _missing(path)
-    if kind == "tuple_type" and _model_of(_annotation(path)) is not None:
-        return path, f"must be written [[{key_of(path)}]], once for each"
-    words = WORDS[kind](context) if kind in WORDS else detail["msg"].lower()
-    if kind == "value_error":  # a rule of ours, which has quoted what it speaks of
-        return path, words
-    return path, words + _given(_at(data, path)) + _guess(_at(data, path), context)
+    shape = next((words for speaks, words in SHAPED if speaks(detail)), _value)
+    return path, shape(detail, _at(data, path))
 
 
-def _missing(path: Path) -> str:
+def _unknown(detail: ErrorDetails, _: object) -> str:
+    *around, name = detail["loc"]
+    return f"there is no such setting{_nearest(str(name), _fields_at(tuple(around)))}"
+
+
+def _absent(detail: ErrorDetails, _: object) -> str:
+    path = detail["loc"]
+    if len(path) == 1:
+        return f"the table [{path[0]}] is missing"
     field = _model_at(path[:-1]).model_fields[str(path[-1])]
     return f"is missing: {field.description}" if field.description else "is missing"
 
 
-def _table_wanted(path: Path) -> str:
-    return f"must be a table: [{path[0]}] and its settings below" if len(path) == 1 else "must be a table, in {braces}"
+def _no_table(detail: ErrorDetails, _: object) -> str:
+    name, *inner = detail["loc"]
+    return "must be a table, in {braces}" if inner else f"must be a table: [{name}], and its settings below"
+
+
+def _no_list_of_tables(detail: ErrorDetails, _: object) -> str:
+    return f"must be written [[{key_of(detail['loc'])}]], once for each"
+
+
+def _value(detail: ErrorDetails, value: object) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    words = WORDS[kind](context) if kind in WORDS else detail["msg"].lower()
+    quoted = "" if kind == "value_error" else _given(value)  # a rule of ours has quoted what it speaks of
+    return words + quoted + _guess(value, context)
+
+
+SHAPED: tuple[tuple[Callable[[ErrorDetails], bool], Callable[[ErrorDetails, object], str]], ...] = (
+    (lambda d: d["type"] == "extra_forbidden", _unknown),
+    (lambda d: d["type"] == "missing", _absent),
+    (lambda d: d["type"] == "model_type", _no_table),
+    (lambda d: d["type"] == "tuple_type" and _model_of(_annotation(d["loc"])) is not None, _no_list_of_tables),
+)
 
 
 def _given(value: object) -> str:
