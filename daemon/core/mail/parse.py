@@ -21,6 +21,8 @@ def parse(raw: bytes) -> Message:
     head = _Head(block)
     for one in leaves.values():
         tree.defects.extend(one.defects)
+    if not read.alike:
+        tree.defects.append("differing-views")
     in_reply_to = next(iter(identifier.every(head.text("in-reply-to"))), None)
     return Message(
         message_id=identifier.own(head.text("message-id")),
