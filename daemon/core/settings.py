@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from store.model.verdict import Tag
+
 EMAIL = r"^[^\s\x00-\x20\x7f@<>,;:\"()\\]{1,64}@[^\s\x00-\x20\x7f@<>,;:\"()\\]{1,253}$"
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 DAYS = r"^(mon|tue|wed|thu|fri|sat|sun)([-,](mon|tue|wed|thu|fri|sat|sun)){0,13}$"
@@ -138,6 +140,11 @@ class Pipeline(Section):
     problem: Email | None = None
     question: Email | None = None
     other: Email | None = None
+
+    def for_tag(self, tag: Tag | None) -> str:
+        """Return the address that requests of this tag go to; an emergency nobody can be asked about is a problem."""
+        named = {Tag.FEATURE: self.feature, Tag.QUESTION: self.question, Tag.OTHER: self.other}
+        return named.get(tag or Tag.OTHER, self.problem) or self.address
 
 
 class Person(Section):
