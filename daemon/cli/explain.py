@@ -52,27 +52,28 @@ def explain(
     option: Option = None,
 ) -> None:
     """Show what the daemon would make of these messages; nothing is sent, stored or changed."""
-    explainer = _explainer(option)
+    reader = explainer(option)
     missing = 0
     for number, found in enumerate(found for file in files for found in messages(file)):
         if found.fault:
             missing += 1
             paper.complain(f"{found.file}: {found.fault}")
         else:
-            _show(explainer, found, as_json=as_json, first=number == 0)
+            _show(reader, found, as_json=as_json, first=number == 0)
     if missing:
         raise typer.Exit(paper.FAULT)
 
 
-def _show(explainer: Explainer, found: Found, *, as_json: bool, first: bool) -> None:
-    explained = explainer.explain(found.file, found.raw)
+def _show(reader: Explainer, found: Found, *, as_json: bool, first: bool) -> None:
+    explained = reader.explain(found.file, found.raw)
     if as_json:
         paper.line(records.explained(explained))
     else:
         portrait.show(explained, first=first)
 
 
-def _explainer(option: Path | None) -> Explainer:
+def explainer(option: Path | None) -> Explainer:
+    """Return a reader for the desk of these settings, or for any desk where there are none."""
     path = config.find(option, os.environ)
     if option is None and not os.environ.get(config.VARIABLE) and not path.exists():
         definition = definition_in(TEMPLATES / "definition.toml")

@@ -88,6 +88,14 @@ def table(*columns: str, numbers: tuple[str, ...] = (), last_folds: bool = False
     return made
 
 
+def grid() -> Table:
+    """Return an empty grid of names and values."""
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(style="dim", no_wrap=True, width=11)
+    made.add_column(overflow="fold")
+    return made
+
+
 def cell(text: object, style: str = "") -> Text:
     """Return a cell of a table; None is a dash."""
     return Text("-", "dim") if text is None or text == "" else Text(flat(str(text)), style)

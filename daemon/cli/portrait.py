@@ -7,7 +7,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from daemon.cli.paper import clean, flat, screen, size
+from daemon.cli.paper import clean, flat, grid, screen, size
 from daemon.cli.records import Explained
 from store.model.message import Address, AutomaticKind
 from store.model.verdict import Clause, Tag, Verdict
@@ -34,12 +34,10 @@ def show(e: Explained, *, first: bool) -> None:
     if not first:
         console.print()
     console.print(Rule(Text(flat(e.file), "bold"), align="left", style="dim", characters="─"))
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", no_wrap=True, width=11)
-    grid.add_column(overflow="fold")
+    page = grid()
     for name, value in (*_head(e), *_guarded(e), *_threading(e), *_bounced(e), *_parts(e)):
-        grid.add_row(name, value)
-    console.print(grid)
+        page.add_row(name, value)
+    console.print(page)
     if e.verdict:
         console.print(_judged(e.verdict))
     _body(e)
@@ -106,19 +104,19 @@ def _parts(e: Explained) -> Iterator[tuple[str, Text]]:
 
 
 def _judged(v: Verdict) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", no_wrap=True, width=11)
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True, width=11)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     tag = Text(v.tag.value, TAGS.get(v.tag, "bold"))
     notes = [f"score {v.score:.2f}", *([f"area {flat(v.area)}"] if v.area else [])]
     notes += [f"lacks {', '.join(flat(m) for m in v.missing)}"] if v.missing else []
-    grid.add_row("Verdict", tag, Text("unsure", "yellow") if v.unsure else Text(), Text(", ".join(notes), "dim"))
+    table.add_row("Verdict", tag, Text("unsure", "yellow") if v.unsure else Text(), Text(", ".join(notes), "dim"))
     for clause in v.clauses:
         words, style = HOLDS[clause.holds]
-        grid.add_row("", Text(clause.name, COLOURS.get(clause.name, "")), Text(words, style), _evidence(clause))
-    return grid
+        table.add_row("", Text(clause.name, COLOURS.get(clause.name, "")), Text(words, style), _evidence(clause))
+    return table
 
 
 def _evidence(clause: Clause) -> Text:
