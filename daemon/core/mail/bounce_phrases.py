@@ -199,8 +199,9 @@ GIVEN_UP = (
 COPY = re.compile(  # the line at which the returned message begins
     r"""^[\s>|*#=_-]*+(?:
         (?!.*\breceive).{0,60}\b(?:copy|headers?|summary|contents?|lines)\b.{0,20}
-        \bof\b.{0,40}\b(?:message|mail|e-mail)\b.{0,60}
-      | (?:the\ )?(?:original|returned|old|unsent|rejected|bounced|undelivered)\s(?:message|mail|e-mail|header)s?\b.{0,60}
+            \bof\b.{0,40}\b(?:message|mail|e-mail)\b.{0,60}
+      | (?:the\ )?(?:original|returned|old|unsent|rejected|bounced|undelivered)\s
+            (?:message|mail|e-mail|header)s?\b.{0,60}
       | (?:start|begin|beginning)\sof\s(?:the\s)?(?:returned|original|forwarded).{0,60}
       | (?:message|mail)\s(?:text|headers?|body|contents?)\sfollows?.{0,60}
       | .{0,30}original\smessage\s(?:follows|as\sreceived|attached|is\sattached|headers?).{0,60}
