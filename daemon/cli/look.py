@@ -120,14 +120,18 @@ def _figures(s: Status) -> Table:
     grid = paper.grid()
     became = (("tickets", s.tickets), ("follow-ups", s.follow_ups), ("commands", s.commands))
     silenced = sum(count for _, count in s.silenced)
-    grid.add_row("received", Text(str(s.received), "bold") + _also(("waiting", s.waiting), ("duplicates", s.duplicates)))
+    grid.add_row(
+        "received", Text(str(s.received), "bold") + _also(("waiting", s.waiting), ("duplicates", s.duplicates))
+    )
     grid.add_row("became", Text(", ".join(f"{count} {name}" for name, count in became)))
     grid.add_row("silenced", Text(str(silenced)) + _also(*s.silenced))
     grid.add_row("set aside", Text(str(s.set_aside), "bold red" if s.set_aside else ""))
     grid.add_row("open", _counts(*((state.value, count) for state, count in s.open)))
     grid.add_row("outbox", _counts(*((state.value, count) for state, count in s.outbox)))
     first = s.first_response
-    answered = f"automatic {span(first.automatic_p50)} (99 %: {span(first.automatic_p99)}), human {span(first.human_p50)}"
+    answered = (
+        f"automatic {span(first.automatic_p50)} (99 %: {span(first.automatic_p99)}), human {span(first.human_p50)}"
+    )
     grid.add_row("answered in", Text(answered))
     off_duty = s.interruptions_off_duty
     grid.add_row("interrupted", Text(f"{off_duty} off duty", "bold red" if off_duty else ""))
@@ -162,7 +166,9 @@ def outbox(
 
 
 def _outgoing(found: tuple[OutboxLine, ...], now: float) -> Table:
-    table = paper.table("id", "kind", "ticket", "to", "state", "tries", "due", "answer", numbers=("id", "ticket", "tries"))
+    table = paper.table(
+        "id", "kind", "ticket", "to", "state", "tries", "due", "answer", numbers=("id", "ticket", "tries")
+    )
     for row in found:
         waits = row.state in {MailState.QUEUED, MailState.HELD}
         due = (f"in {span(row.due - now)}" if row.due > now else "now") if waits else None

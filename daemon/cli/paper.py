@@ -16,16 +16,14 @@ from daemon.core.fault import Faults
 PIPED_WIDTH = 120
 DONE, FAULT, USAGE = 0, 1, 2  # exit statuses
 
-_CODES = {
-    code: 0xFFFD
-    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000))
-}
-_SAFE = {**_CODES, ord("\n"): "\n", ord("\t"): "\t", ord("\r"): " "}
-_ONE_LINE = {**_SAFE, ord("\n"): " ", ord("\t"): " ", 0x2028: " ", 0x2029: " "}
-_ESCAPED = {
-    code: f"\\u{code:04x}"
-    for code in (*range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000))
-}
+_C1 = range(0x7F, 0xA0)
+_TURNS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))  # signs that turn the direction of writing
+_HALVES = range(0xD800, 0xE000)  # surrogates, which no encoding can write
+_Signs = dict[int, int | str | None]
+_SAFE: _Signs = dict.fromkeys((*range(0x20), *_C1, *_TURNS, *_HALVES), 0xFFFD)
+_SAFE |= {ord("\n"): "\n", ord("\t"): "\t", ord("\r"): " "}
+_ONE_LINE: _Signs = {**_SAFE, ord("\n"): " ", ord("\t"): " ", 0x2028: " ", 0x2029: " "}
+_ESCAPED: _Signs = {code: f"\\u{code:04x}" for code in (*_C1, 0x2028, 0x2029, *_TURNS, *_HALVES)}
 _SECONDS = (("d", 86400), ("h", 3600), ("min", 60))
 
 
@@ -113,7 +111,13 @@ def span(seconds: float | None) -> str:
 
 def size(octets: int) -> str:
     """Write a number of octets for people."""
-    return f"{octets} B" if octets < 1024 else f"{octets / 1024:.0f} KiB" if octets < 1 << 20 else f"{octets / (1 << 20):.1f} MiB"
+    return (
+        f"{octets} B"
+        if octets < 1024
+        else f"{octets / 1024:.0f} KiB"
+        if octets < 1 << 20
+        else f"{octets / (1 << 20):.1f} MiB"
+    )
 
 
 def width_of(text: str) -> int:
