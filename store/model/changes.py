@@ -50,16 +50,27 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """What the desk remembers of the message itself, beside its bytes, so that later ones find it."""
+
+    message_id: str | None
+    sender: str  # folded address of the author
+    subject: str
+    text_digest: str
+    proven: bool = False  # the sender was vouched for
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """All that one message changes, as one value: the unit of work of the stage `process`."""
 
     outcome: Outcome
     reason: str  # of the silence, or ""
     threading: Threading
+    filed: Filed
     ticket: int | None = None  # an existing ticket it is filed with
     opens: Opening | None = None
     state: State | None = None  # new state of the existing ticket
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()
-    sender_proven: bool = False
     failing: tuple[str, ...] = ()  # recipients that a delivery report names as failed for good

@@ -90,7 +90,7 @@ class Connection(SMTP):
                 await self._linger()
         except (OSError, EOFError, TLSSetupException):
             pass  # the client has left: nothing is owed to it
-        except Exception as error:  # noqa: BLE001 - the outermost edge of the door
+        except Exception as error:
             _log.error("the conversation with %s failed: %s", self._peer, type(error).__name__)
             self._cut(Reply.TRY_LATER)
         finally:
