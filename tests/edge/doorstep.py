@@ -16,6 +16,7 @@ import uvloop
 from daemon.core.settings import Desk, Smtp
 from daemon.edge.smtp import Listener, open_door
 from store.model.message import Envelope, Receipt
+from tests.ports import free_port
 
 DESK = Desk(address="support@hd.test", aliases=("sales@hd.test", "Help@Other.test"))
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
@@ -37,21 +38,9 @@ def on_both_loops(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..
     return pytest.mark.parametrize("loop", LOOPS)(run)
 
 
-def free_port() -> int:
-    """Return a port that nobody holds, below those that the kernel gives away."""
-    for port in range(20000 + (id(object()) // 64) % 6000, 32000):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError("no free port")
-
-
 @dataclass
 class House:
-    """An open door with what it kept; `before` runs ahead of every commit."""
+    """An open door with what it kept."""
 
     listener: Listener
     kept: list[tuple[bytes, Envelope]] = field(default_factory=list)
@@ -80,7 +69,7 @@ async def open_house(
     desk: Desk = DESK,
     **settings: Any,
 ) -> AsyncIterator[House]:
-    """Open the door on a free port and close it at the end."""
+    """Open the door on a free port and close it at the end; `before` runs ahead of every commit."""
     kept: list[tuple[bytes, Envelope]] = []
 
     async def receive(raw: bytes, envelope: Envelope) -> Receipt:

@@ -1,6 +1,5 @@
 """The hostile sessions and messages of the outside corpus, against the answers it demands."""
 
-import json
 import re
 import ssl
 from hashlib import sha256
@@ -11,7 +10,7 @@ import pytest
 import trustme
 
 from daemon.core.settings import Desk
-from tests.corpora import CORPORA
+from tests.corpora import CORPORA, records
 from tests.edge.doorstep import BEGIN, open_house
 from tests.edge.test_smtp_octets import stuffed
 
@@ -23,17 +22,12 @@ pytestmark = [
 ]
 
 
-def expectations() -> list[dict[str, Any]]:
-    path = HAZARDS / "expected.jsonl"
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
-
-
 def session(name: str) -> bytes:
     return (HAZARDS / "sessions" / f"{name}.smtp").read_bytes()
 
 
-SMUGGLING = [Path(row["file"]).stem for row in expectations() if "smuggle" in row["file"]]
-MESSAGES = [row for row in expectations() if row["file"].endswith(".eml")]
+SMUGGLING = [Path(row["file"]).stem for row in records("hazards") if "smuggle" in row["file"]]
+MESSAGES = [row for row in records("hazards") if row["file"].endswith(".eml")]
 
 
 @pytest.mark.parametrize("name", SMUGGLING)
