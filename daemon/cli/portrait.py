@@ -7,10 +7,10 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from daemon.cli.paper import clean, flat, grid, screen, size
+from daemon.cli.paper import blank_grid, clean, flat, screen, size
 from daemon.cli.records import Explained
 from store.model.message import Address, AutomaticKind
-from store.model.verdict import Clause, Tag, Verdict
+from store.model.verdict import Clause, Evidence, Tag, Verdict
 
 COLOURS = {"technical": "cyan", "existing": "blue", "stopping": "magenta"}  # by clause
 TAGS = {Tag.EMERGENCY: "bold white on red", Tag.PROBLEM: "bold yellow", Tag.FEATURE: "bold green"}
@@ -24,21 +24,23 @@ KINDS = {
     AutomaticKind.OWN: "mail of our own",
     AutomaticKind.REPORT: "a report by a machine",
 }
+UNJUDGED = {AutomaticKind.OWN, AutomaticKind.BOUNCE, AutomaticKind.REPORT}  # these never open a ticket
+QUOTES = 6  # of each clause that are shown
 LINES = 40  # of the new text that are shown
 MARGIN = 2
 
 
-def show(e: Explained, *, first: bool) -> None:
+def show_page(e: Explained, *, first: bool) -> None:
     """Print the page of one message."""
     console = screen()
     if not first:
         console.print()
     console.print(Rule(Text(flat(e.file), "bold"), align="left", style="dim", characters="─"))
-    page = grid()
+    page = blank_grid()
     for name, value in (*_head(e), *_guarded(e), *_threading(e), *_bounced(e), *_parts(e)):
         page.add_row(name, value)
     console.print(page)
-    if e.verdict:
+    if e.verdict and e.automatic.kind not in UNJUDGED:
         console.print(_judged(e.verdict))
     _body(e)
 
@@ -120,11 +122,14 @@ def _judged(v: Verdict) -> Table:
 
 
 def _evidence(clause: Clause) -> Text:
-    quotes = [
-        Text(f'"{flat(e.text)}"', COLOURS.get(clause.name, "")) + Text(f" {e.weight:+.1f} {flat(e.rule)}", "dim")
-        for e in sorted(clause.evidence, key=lambda e: -abs(e.weight))[:6]
-    ]
-    return Text("\n").join(quotes)
+    heaviest = sorted(clause.evidence, key=lambda e: -abs(e.weight))[:QUOTES]
+    return Text("\n").join(_quote(e, COLOURS.get(clause.name, "")) for e in heaviest)
+
+
+def _quote(e: Evidence, colour: str) -> Text:
+    """Return the quoted words with their weight and the group of the rule that found them."""
+    group = e.rule.partition(":")[0]
+    return Text(f'"{flat(e.text)}"', colour) + Text(f" {e.weight:+.1f} {flat(group)}", "dim")
 
 
 def _body(e: Explained) -> None:
