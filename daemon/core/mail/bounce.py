@@ -160,7 +160,8 @@ def _by_machine(message: Message) -> bool:
 
 
 def _speaks_of_failure(message: Message, report: Report) -> bool:
-    if message.header("x-failed-recipients") or any(words in report.folded for words in phrases.CERTAIN):
+    plain = report.folded.replace("\\", "")
+    if message.header("x-failed-recipients") or any(words in plain for words in phrases.CERTAIN):
         return True
     subject = message.subject.casefold()
     entitled = any(words in subject for words in phrases.FAILURE_SUBJECTS)

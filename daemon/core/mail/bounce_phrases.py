@@ -63,7 +63,7 @@ FAILURE_SUBJECTS = (
     "配信",
     "退信",
 )
-CERTAIN = (r'"notificationtype\":\"bounce\"',)  # a machine's own words (Amazon SES through SNS)
+CERTAIN = ('"notificationtype":"bounce"',)  # a machine's own words (Amazon SES through SNS), backslashes taken off
 FAILURES = (  # of the report's own words
     "could not be delivered",
     "couldn't be delivered",

@@ -186,7 +186,7 @@ def _has_part(case: Case, types: frozenset[str]) -> bool:
 def _complaint(case: Case) -> bool:
     """A complaint in a provider's own form instead of RFC 5965."""
     told = case.message.subject.strip().casefold().startswith(words.COMPLAINT_SUBJECTS)
-    return told or words.COMPLAINT_NOTICE in case.message.text[:4096].casefold()
+    return told or words.COMPLAINT_NOTICE in case.message.text[:4096].casefold().replace("\\", "")
 
 
 def _calendar_reply(case: Case) -> bool:
