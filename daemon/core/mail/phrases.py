@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from daemon.core.mail.languages_latin import WESTERN
 from daemon.core.mail.languages_other import OTHERS
-from daemon.core.mail.words import Language
+from daemon.core.mail.language import Language
 
 LANGUAGES = WESTERN + OTHERS
 

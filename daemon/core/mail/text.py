@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from daemon.core.mail.markup import tame
 from daemon.core.mail.phrases import VERB
-from daemon.core.mail.words import names
+from daemon.core.mail.language import names
 
 _SKIPPED = names(
     "script|style|head|title|template|object|svg|math|select|iframe|audio|video|noscript|canvas|textarea|button"
