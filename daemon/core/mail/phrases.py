@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterable
 
+from daemon.core.mail.language import Language
 from daemon.core.mail.languages_latin import WESTERN
 from daemon.core.mail.languages_other import OTHERS
-from daemon.core.mail.language import Language
 
 LANGUAGES = WESTERN + OTHERS
 

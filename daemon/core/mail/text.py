@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from daemon.core.mail.language import names
 from daemon.core.mail.markup import tame
 from daemon.core.mail.phrases import VERB
-from daemon.core.mail.language import names
 
 _SKIPPED = names(
     "script|style|head|title|template|object|svg|math|select|iframe|audio|video|noscript|canvas|textarea|button"
