@@ -82,5 +82,5 @@ class Settlement:
     """What an attempt means for the row: its state, and when it is due again."""
 
     state: MailState
-    due: float
+    due: float | None  # None: never again
     answer: str

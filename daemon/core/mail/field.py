@@ -1,6 +1,7 @@
 """Structured header values: comments taken off, lists split, parameters found.
 
-The forms are those of RFC 5322 section 3.2 and RFC 2045 section 5.1. Every function is one pass over the value, and none raises; values are cut at 16 KiB first.
+The forms are those of RFC 5322 section 3.2 and RFC 2045 section 5.1. Every function is one pass over the value, which
+is cut at 16 KiB first, and none raises.
 """
 
 LONGEST = 16384

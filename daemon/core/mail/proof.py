@@ -2,8 +2,8 @@
 
 A header is believed only where the mail came from a trusted peer, its authserv-id equals a configured one, and it
 stands above the first Received line that none of our servers wrote. Of several such headers the worst result of each
-method counts. A result proves the From domain only if it is about that domain or a parent of it; names are compared label by
-label, without a list of public suffixes.
+method counts. A result proves the From domain only if it is about that domain or a parent of it; names are compared
+label by label, without a list of public suffixes.
 """
 
 import re

@@ -42,6 +42,7 @@ class Connection(SMTP):
         super().__init__(None, hostname=house.host, tls_context=hall.starttls, loop=loop)
         self._house, self._hall = house, hall
         self._peer, self._admitted = "", False
+        self._parted = False  # the farewell has been said
         self._clock: Clock | None = None
         self._wire: Wire
         self._conversation: Conversation
@@ -82,13 +83,14 @@ class Connection(SMTP):
     async def _handle_client(self) -> None:
         try:
             farewell = await self._conversation.run() if self._admitted else Reply.BUSY
+            self._parted = True
             self._wire.say(farewell)
             await self._wire.flush()
             if farewell is not Reply.BYE:
                 await self._linger()
         except (OSError, EOFError, TLSSetupException):
             pass  # the client has left: nothing is owed to it
-        except Exception as error:  # noqa: BLE001 - the outermost edge of the door
+        except Exception as error:
             _log.error("the conversation with %s failed: %s", self._peer, type(error).__name__)
             self._cut(Reply.TRY_LATER)
         finally:
@@ -99,6 +101,8 @@ class Connection(SMTP):
 
     async def _start_tls(self) -> None:
         await self.smtp_STARTTLS("")
+        if self.session is None or self.session.ssl is None:  # the line was lost during the handshake, without a word
+            raise ConnectionAbortedError
 
     async def _linger(self) -> None:
         """Read on for a moment: closing on unread octets would reset the line and lose our last words."""
@@ -123,7 +127,8 @@ class Connection(SMTP):
 
     def _cut(self, reply: Reply) -> None:
         """Say why and hang up, whatever the client is doing."""
-        if not self._writer.is_closing():
+        if not (self._parted or self._writer.is_closing()):
+            self._parted = True
             self._writer.write(reply.line + CRLF)
         self._hang_up()
 
@@ -138,6 +143,8 @@ class Connection(SMTP):
         return Progress(wire.heard_at, self._conversation.working, wire.data_since, wire.data_octets)
 
     def _gone(self, _: object) -> None:
+        if self._clock:
+            self._clock.stop()
         self._hall.crowd.leaves(self._peer)
         self._hall.connections.discard(self)
 

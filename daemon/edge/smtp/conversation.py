@@ -191,7 +191,7 @@ class Conversation:
             if not commit.cancelled():
                 raise
             return Reply.TRY_LATER.line
-        except Exception as error:  # noqa: BLE001 - whatever went wrong inside, the client keeps its message
+        except Exception as error:
             _log.error("a message from %s was not kept: %s", self._peer, type(error).__name__)
             return (Reply.NO_ROOM if _is_no_room(error) else Reply.TRY_LATER).line
         finally:

@@ -1,0 +1,47 @@
+"""What a letter may speak of, and the letter itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from daemon.core.mail.clean import clip, lines
+from store.model.message import Attachment, Message
+from store.model.verdict import Clause, Tag
+
+EXCERPT = 4000  # characters of a message that a letter quotes; the whole of it goes along as the original
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The words of one mail: a subject of one line, the text, and the same as a page of HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that templates may use; a field's name is its name in the template."""
+
+    desk: str  # display name of the desk
+    address: str  # the desk's main address
+    ticket: int | None = None
+    subject: str = ""  # of the ticket, the sender's words
+    reporter_name: str = ""
+    reporter_address: str = ""
+    tag: Tag | None = None
+    unsure: bool = False
+    area: str | None = None
+    clauses: tuple[Clause, ...] = ()  # of the verdict, with the quoted words
+    questions: tuple[str, ...] = ()  # the facts still needed, asked in the language of the letter
+    next_look: datetime | None = None  # when the team goes through what is new, in the desk's time zone
+    answer_minutes: float | None = None  # until the next person on the rota is asked
+    excerpt: str = ""  # the new text
+    attachments: tuple[Attachment, ...] = ()
+    recipient: str = ""  # notice: the address that our mail did not reach
+    reason: str = ""  # notice: the other server's words
+
+
+def excerpt(message: Message) -> str:
+    """Return the beginning of what somebody wrote, fit to be quoted."""
+    return clip(lines(message.new_text).strip(), EXCERPT)

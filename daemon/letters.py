@@ -1,0 +1,152 @@
+"""Templates become words: found by name and language, all of them compiled and tried before the first is used.
+
+A language is a folder of `templates/` (`en`, `de`, …), a letter a pair of files in it: NAME.txt.j2, whose first line is
+`Subject: …` and whose second is empty, and NAME.html.j2. A file is looked for in the reader's language, then in the
+desk's, then in English; in each of them first in the operator's own folder, then among those shipped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
+from markupsafe import Markup, escape
+
+from daemon.core.mail.clean import lines, one_line
+from daemon.core.mail.letter import Letter, Words
+from store.model.message import Attachment
+from store.model.verdict import Clause, Evidence, Tag
+
+SHIPPED = Path(__file__).parent.parent / "templates"
+LAST_LANGUAGE = "en"
+NAMES = ("ack", "forward", "card", "follow-up", "notice")  # the letters that the desk writes
+_FIELDS = tuple(field.name for field in fields(Words))
+_GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
+_LONG = frozenset({"excerpt", "reason"})  # fields that may have several lines
+
+
+class BadTemplates(ValueError):  # noqa: N818 - it lists faults, and is none itself
+    """Templates that cannot be used, with every fault in them."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Letters:
+    """The letters of the desk, ready to be written in every language that has a folder."""
+
+    def __init__(self, default: str = "en", own: Path | None = None) -> None:
+        """Compile and try all templates; `own` is the operator's folder. Raises BadTemplates."""
+        folders = [folder for folder in (own, SHIPPED) if folder is not None]
+        self._environment = _environment(folders)
+        self._default = default
+        self._pairs: dict[tuple[str, str], tuple[Template, Template]] = {}
+        languages = tuple(dict.fromkeys([default, LAST_LANGUAGE, *_languages(folders)]))
+        faults = tuple(fault for language in languages for name in NAMES for fault in self._prepare(language, name))
+        if faults:
+            raise BadTemplates(tuple(dict.fromkeys(faults)))
+        self.languages = languages
+
+    def write(self, name: str, language: str, words: Words) -> Letter:
+        """Return the letter of that name in that language, or in the desk's where there is none.
+
+        Raises KeyError for a name that is no letter's, and jinja2.TemplateError for words that a template cannot take.
+        """
+        pair = self._pairs.get((language, name)) or self._pairs[self._default, name]
+        return _render(pair, words)
+
+    def _prepare(self, language: str, name: str) -> Iterator[str]:
+        try:
+            pair = (self._find(language, f"{name}.txt.j2"), self._find(language, f"{name}.html.j2"))
+            for sample in SAMPLES:
+                _render(pair, sample)
+        except (TemplateError, ValueError, TypeError, LookupError, AttributeError) as error:
+            yield f"templates/{language}/{name}: {type(error).__name__}: {error}"
+        else:
+            self._pairs[language, name] = pair
+
+    def _find(self, language: str, file: str) -> Template:
+        folders = dict.fromkeys((language, self._default, LAST_LANGUAGE))
+        return self._environment.select_template([f"{folder}/{file}" for folder in folders])
+
+
+def _render(pair: tuple[Template, Template], words: Words) -> Letter:
+    values = {name: _clean(name, getattr(words, name)) for name in _FIELDS}
+    first, empty, *text = pair[0].render(values).split("\n", 2)
+    if not first.startswith("Subject: ") or empty.strip() or not text:
+        raise ValueError("the first line is not `Subject: …`, or no empty line follows it")
+    return Letter(one_line(first[9:]), _GAPS.sub("\n\n", text[0]).strip("\n") + "\n", pair[1].render(values))
+
+
+def _clean(name: str, value: object) -> object:
+    """Words of strangers cannot end the line they stand in, nor turn it around."""
+    if type(value) is not str:
+        return value
+    return lines(value) if name in _LONG else one_line(value)
+
+
+def _languages(folders: Iterable[Path]) -> list[str]:
+    return sorted({file.parent.name for folder in folders for file in folder.glob("[a-z][a-z]/*.j2")})
+
+
+def _environment(folders: list[Path]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(enabled_extensions=(), disabled_extensions=("txt.j2",), default=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters |= {"line": one_line, "quoted": _quoted, "breaks": _breaks, "octets": _octets}
+    return environment
+
+
+def _quoted(text: str) -> str:
+    """Mark every line as somebody else's, so that none of them reads as a word of ours or of the answer."""
+    return "\n".join(f"> {line}".rstrip() for line in lines(text).split("\n"))
+
+
+def _breaks(text: str) -> Markup:
+    """Escape a text and keep its lines, also where a mail reader knows no `white-space: pre-wrap`."""
+    return Markup(str(escape(lines(text))).replace("\n", "<br>\n"))  # noqa: S704 - escaped in this line
+
+
+def _octets(size: int) -> str:
+    """Write a size for people."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+_QUOTE = (Evidence("error 500", 0, 9, "failure", 3.0),)
+SAMPLES = (  # every branch of a template is walked by one of them
+    Words(desk="Support", address="support@desk.example", ticket=1),
+    Words(
+        desk="Support",
+        address="support@desk.example",
+        ticket=12,
+        subject="Export fails",
+        reporter_name="Ada",
+        reporter_address="ada@customer.example",
+        tag=Tag.EMERGENCY,
+        area="export",
+        clauses=(Clause("technical", True, _QUOTE), Clause("existing", False, ()), Clause("stopping", None, ())),
+        questions=("Which version?", "Since when?"),
+        next_look=datetime(2026, 1, 5, 9, 0, tzinfo=UTC),
+        answer_minutes=15,
+        excerpt="Good morning,\nerror 500",
+        attachments=(Attachment("log.txt", "text/plain", 2048, None, ""), Attachment(None, "image/png", 9, None, "")),
+        recipient="ada@customer.example",
+        reason="550 no such user",
+    ),
+    *(
+        Words(desk="Support", address="support@desk.example", ticket=3, tag=tag, unsure=unsure, excerpt="Hello")
+        for tag in Tag
+        for unsure in (False, True)
+    ),
+)
