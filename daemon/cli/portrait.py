@@ -148,11 +148,10 @@ def _body(e: Explained) -> None:
 def _coloured(new_text: str, verdict: Verdict | None) -> Text:
     """Return the new text with each quoted span in the colour of its clause."""
     text = Text(clean(new_text))
-    for clause in verdict.clauses if verdict else ():
-        for evidence in clause.evidence:
-            if new_text[evidence.start : evidence.end] == evidence.text:  # and not words of the subject
-                style = f"{'bold' if evidence.weight > 0 else 'dim'} {COLOURS.get(clause.name, '')}"
-                text.stylize(style.strip(), evidence.start, evidence.end)
+    spans = [(evidence, clause.name) for clause in (verdict.clauses if verdict else ()) for evidence in clause.evidence]
+    for e, name in sorted(spans, key=lambda span: abs(span[0].weight)):  # where spans meet, the heaviest shows
+        if new_text[e.start : e.end] == e.text:  # and not words of the subject
+            text.stylize(f"{'bold' if e.weight > 0 else 'dim'} {COLOURS.get(name, '')}".strip(), e.start, e.end)
     return text
 
 
