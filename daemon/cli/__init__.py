@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, explain, look, paper, run
+from daemon.cli import care, check, demo, explain, look, paper, run
 
 app = typer.Typer(
     name="triaged",
@@ -17,6 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command()(demo.demo)
 app.command()(care.init)
 app.command()(run.run)
 app.command()(check.check)
