@@ -5,8 +5,24 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-Email = Annotated[str, Field(pattern=r"^[^\s@<>,;:\"()\\]{1,64}@[^\s@<>,;:\"()\\]{1,253}$")]
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM in the desk's time zone")]
+from store.model.verdict import Tag
+
+EMAIL = r"^[^\s\x00-\x20\x7f@<>,;:\"()\\]{1,64}@[^\s\x00-\x20\x7f@<>,;:\"()\\]{1,253}$"
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+DAYS = r"^(mon|tue|wed|thu|fri|sat|sun)([-,](mon|tue|wed|thu|fri|sat|sun)){0,13}$"
+WEEKLY = r"^(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d$"
+ID = r"^[a-z][a-z0-9_-]{0,31}$"
+LANGUAGE = r"^[a-z]{2}$"
+LINE = r"^[^\x00-\x1f\x7f]{1,80}$"
+HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
+LISTEN = r"^.+:\d{1,5}$"
+STORE = r"^(sqlite:///|postgresql://)"
+REDIS = r"^rediss?://"
+RELAY = r"^(maildir:.+|smtps?://.+)$"
+
+Email = Annotated[str, Field(pattern=EMAIL)]
+Clock = Annotated[str, Field(pattern=CLOCK, description="HH:MM in the desk's time zone")]
+Line = Annotated[str, Field(pattern=LINE)]
 Minutes = Annotated[float, Field(gt=0)]
 Turn = Literal["day", "week"]
 
@@ -14,18 +30,20 @@ Turn = Literal["day", "week"]
 class Section(BaseModel):
     """A table of triaged.toml: unknown keys are errors, and nothing changes once it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class Desk(Section):
     """Who the desk is."""
 
-    name: str = Field("Support", min_length=1, max_length=80, description="display name in From")
+    name: Line = Field("Support", description="display name in From")
     address: Email = Field(description="the address customers write to")
     aliases: tuple[Email, ...] = Field((), description="other addresses that reach the same desk")
-    host: str | None = Field(None, description="right side of our Message-IDs; default: the address's domain")
+    host: str | None = Field(
+        None, pattern=HOST, description="right side of our Message-IDs; default: the address's domain"
+    )
     timezone: str = Field("UTC", description="IANA name; turns, digests and dates are in it")
-    language: str = Field("en", pattern=r"^[a-z]{2}$", description="of letters whose reader's language is not known")
+    language: str = Field("en", pattern=LANGUAGE, description="of letters whose reader's language is not known")
     tag: str = Field("+", min_length=1, max_length=1, description="separates the secret tag in reply addresses")
     hold_seconds: float = Field(90, ge=0, description="how long a mail to a customer waits for `undo`")
 
@@ -52,21 +70,19 @@ class Desk(Section):
 class StoreSettings(Section):
     """Where everything is kept."""
 
-    url: str = Field(
-        "sqlite:///triaged.db", pattern=r"^(sqlite:///|postgresql://)", description="sqlite:/// or postgresql://"
-    )
+    url: str = Field("sqlite:///triaged.db", pattern=STORE, description="sqlite:/// or postgresql://")
 
 
 class Bell(Section):
     """How processes wake each other; one process needs none."""
 
-    redis: str | None = Field(None, pattern=r"^rediss?://", description="redis://host:port/db")
+    redis: str | None = Field(None, pattern=REDIS, description="redis://host:port/db")
 
 
 class Smtp(Section):
     """The door for mail."""
 
-    listen: str = Field("127.0.0.1:8025", pattern=r"^.+:\d{1,5}$", description="address:port")
+    listen: str = Field("127.0.0.1:8025", pattern=LISTEN, description="address:port")
     protocol: Literal["smtp", "lmtp"] = "smtp"
     max_bytes: int = Field(50 << 20, ge=65536, description="largest message, in octets (RFC 1870)")
     tls_certificate: str | None = Field(None, description="PEM file; turns STARTTLS on")
@@ -98,9 +114,7 @@ class Imap(Section):
 class Relay(Section):
     """The way out."""
 
-    url: str = Field(
-        "maildir:outgoing", pattern=r"^(maildir:.+|smtps?://.+)$", description="maildir:PATH, smtp:// or smtps://"
-    )
+    url: str = Field("maildir:outgoing", pattern=RELAY, description="maildir:PATH, smtp:// or smtps://")
     user: str | None = None
     password: str | None = None
     starttls: Literal["auto", "always", "never"] = Field(
@@ -127,12 +141,17 @@ class Pipeline(Section):
     question: Email | None = None
     other: Email | None = None
 
+    def for_tag(self, tag: Tag | None) -> str:
+        """Return the address that requests of this tag go to; an emergency nobody can be asked about is a problem."""
+        named = {Tag.FEATURE: self.feature, Tag.QUESTION: self.question, Tag.OTHER: self.other}
+        return named.get(tag or Tag.OTHER, self.problem) or self.address
+
 
 class Person(Section):
     """A member of the team."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$", description="the name used in commands")
-    name: str
+    id: str = Field(pattern=ID, description="the name used in commands")
+    name: Line
     address: Email
     level: Literal["L1", "L2"] = "L2"
     team: str | None = None
@@ -144,7 +163,7 @@ class Duty(Section):
     people: tuple[str, ...] = ()
     turn: Turn = "week"
     at: Clock = "09:30"
-    days: str = Field("mon-fri", description="working days, such as mon-fri or mon,wed")
+    days: str = Field("mon-fri", pattern=DAYS, description="working days, such as mon-fri or mon,wed")
     answer_minutes: Minutes = Field(15, description="until the next person is asked")
     pair_shifts: int = Field(3, ge=0, description="finished turns before somebody serves alone")
     shadow_answers: bool = False
@@ -188,8 +207,8 @@ class Manager(Section):
 class Team(Section):
     """A team with its own queue and duty."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")
-    name: str
+    id: str = Field(pattern=ID, description="the name used in commands")
+    name: Line
     areas: tuple[str, ...] = ()
     pipeline: Email | None = None
     duty: tuple[str, ...] = ()
@@ -205,7 +224,7 @@ class Digest(Section):
     """When the reports go out, and to whom."""
 
     daily: Clock = "09:00"
-    weekly: str = Field("mon 09:00", pattern=r"^(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d$")
+    weekly: str = Field("mon 09:00", pattern=WEEKLY)
     team: tuple[Email, ...] = ()
     stakeholders: tuple[Email, ...] = ()
 

@@ -140,6 +140,7 @@ class Proof:
     level: Proven
     domain: str  # the domain it is proven for, "" at level NO
     source: str  # authserv-id of the server that said so, or "here"
+    disowned: bool = False  # a trusted server says that the From domain did not send it (DMARC failed, and SPF too)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,26 @@ class Tag(StrEnum):
     OTHER = "other"
 
 
+class Part(StrEnum):
+    """Which part of a message words stand in."""
+
+    SUBJECT = "subject"
+    TEXT = "text"  # the new text: without quotes and signature
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Exact words of a message that a rule of the definition speaks about: text == new_text[start:end]."""
+    """Exact words of a message that a rule of the definition speaks about.
+
+    `text == new_text[start:end]`, or `subject[start:end]` where part says so.
+    """
 
     text: str
     start: int
     end: int
     rule: str
     weight: float
+    part: Part = Part.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,14 @@ class Clause:
     name: str
     holds: bool | None
     evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What the team's corrections add to one score, in log odds, and the tickets that moved it most."""
+
+    offset: float
+    tickets: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +64,4 @@ class Verdict:
     clauses: tuple[Clause, ...]  # technical, existing, stopping
     definition: str  # hash of the definition that decided
     missing: tuple[str, ...] = ()  # facts that this kind of problem needs and the text does not give
+    learned: Lesson | None = None  # the part of the score that is not the written rules'

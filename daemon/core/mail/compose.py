@@ -19,7 +19,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
-from daemon.core.mail import header
+from daemon.core.mail import header_line
 from daemon.core.mail.address import Own, Purpose, loop_value, message_id, reply_address
 from daemon.core.mail.clean import lines
 from daemon.core.mail.letter import Letter
@@ -87,12 +87,12 @@ def compose(
     `answers` is the message that In-Reply-To and References name; `original` goes along whole. Raises ValueError for a
     recipient that cannot be written, and for octets that no relay may see (which no input should bring about).
     """
-    if not header.is_mailbox(to.address):
+    if not header_line.is_mailbox(to.address):
         raise ValueError(f"this recipient cannot be written: {to.address!r}")
     marks = MARKS[kind]
     head = [
         *_parties(marks, to, desk, own, mark),
-        header.unstructured("Subject", letter.subject),
+        header_line.unstructured("Subject", letter.subject),
         f"Date: {format_datetime(datetime.fromtimestamp(now, ZoneInfo(desk.timezone)))}\r\n",
         f"Message-ID: <{message_id(own, mark)}>\r\n",
         _thread(answers) if answers else "",
@@ -133,7 +133,7 @@ def self_test() -> str | None:
     """Return the fault if a hostile value could become a header of ours, or None: asked once at every start."""
     hostile = "x\r\nBcc: v@v.test\r\n\r\nbody\u2028Bcc: v@v.test\x85Bcc: v@v.test\x0bBcc: v@v.test =?utf-8?q?=0D=0A?="
     for value in (hostile, hostile * 9, "a" * 2000 + hostile):
-        written = [header.unstructured("Subject", value), header.mailbox("To", Address(value, "a@b.test"))]
+        written = [header_line.unstructured("Subject", value), header_line.mailbox("To", Address(value, "a@b.test"))]
         rows = "".join(written).split("\r\n")[:-1]
         named = [row for row in rows if not row.startswith(" ")]
         if len(named) != 2 or wire_fault("".join(written).encode("utf-8")) or not "".join(rows).isascii():
@@ -143,9 +143,9 @@ def self_test() -> str | None:
 
 def _parties(marks: Marks, to: Address, desk: Desk, own: Own, mark: str) -> tuple[str, ...]:
     return (
-        header.mailbox("From", Address(desk.name, desk.address)),
-        header.mailbox("To", to if marks.named else Address("", to.address)),
-        header.mailbox("Reply-To", Address("", reply_address(own, marks.reply, mark))),
+        header_line.mailbox("From", Address(desk.name, desk.address)),
+        header_line.mailbox("To", to if marks.named else Address("", to.address)),
+        header_line.mailbox("Reply-To", Address("", reply_address(own, marks.reply, mark))),
     )
 
 
@@ -162,12 +162,12 @@ def _labels(marks: Marks, kind: MailKind, ticket: int | None, verdict: Tag | Non
 
 def _thread(answers: Message) -> str:
     """In-Reply-To and References (RFC 5322 section 3.6.4): the thread's first and its newest, oldest first."""
-    parent = (answers.message_id,) if answers.message_id and header.is_identifier(answers.message_id) else ()
+    parent = (answers.message_id,) if answers.message_id and header_line.is_identifier(answers.message_id) else ()
     known = [*answers.references, *([answers.in_reply_to] if answers.in_reply_to and not answers.references else [])]
-    older = tuple(dict.fromkeys(value for value in known if header.is_identifier(value) and value not in parent))
+    older = tuple(dict.fromkeys(value for value in known if header_line.is_identifier(value) and value not in parent))
     named = older if len(older) <= REFERENCES else (*older[: REFERENCES - 1], older[-1])
     chain = tuple(reversed((*parent, *named)))
-    return header.identifiers("In-Reply-To", parent) + header.identifiers("References", chain)
+    return header_line.identifiers("In-Reply-To", parent) + header_line.identifiers("References", chain)
 
 
 def _stem(mark: str, original: bytes | None) -> bytes:

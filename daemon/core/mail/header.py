@@ -1,108 +1,102 @@
-"""Header lines of our own mails: written octet by octet, so that no value can become a second header."""
+"""The header of a message or part: fields out of bytes, within limits, and values out of fields."""
 
 import re
-from base64 import b64encode
+from dataclasses import dataclass
 
-from daemon.core.mail.clean import one_line
-from store.model.message import Address
+from daemon.core.mail import charset, words
 
-FOLD = 76  # RFC 5322 section 2.1.1 recommends 78 with the line break; encoded words end at 76 (RFC 2047 section 2)
-_WORD_OCTETS = 42  # of UTF-8 in one encoded word: 56 letters of base64 and 12 around them stay below 75
+MAX_BLOCK = 256 * 1024  # octets; Postfix takes 100 KiB
+MAX_FIELDS = 1000
+MAX_STRUCTURED = 4096  # octets of a value that has a grammar of its own
 
-_PLAIN_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
-_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")  # RFC 5322 section 3.2.3
-_IDENTIFIER = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.:@-]{3,250}")
-_SPACE = r"\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff"
-_MAILBOX = re.compile(rf'[^{_SPACE}()<>\[\]:;,@\\"]{{1,128}}@[^{_SPACE}()<>:;,@\\"]{{1,255}}')
-
-
-def unstructured(name: str, value: str) -> str:
-    """Return one unstructured header (RFC 5322 section 3.2.5), folded, with encoded words where it must be.
-
-    Plain ASCII stays as it is; text that looks like an encoded word is encoded, so that it is read as it was written.
-    """
-    value = one_line(value)
-    if _PLAIN_TEXT.fullmatch(value) and "=?" not in value:
-        folded = _folded(f"{name}: {value}")
-        if folded is not None:
-            return folded
-    return f"{name}: " + "\r\n ".join(_encoded_words(value)) + "\r\n"
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,8}:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
+_LINE = re.compile(rb"[^\n]*(?:\n|\Z)")
+_BLANK = re.compile(rb"\r{0,2}\n")
+_END = re.compile(rb"\n\r{0,2}\n")
+_PART_END = re.compile(rb"\n\r{0,2}\n|\n(?=--)")  # a delimiter line ends a part's header, whatever is missing
+_MBOX = re.compile(rb">?From [^\n]{0,998}\n")
+_LEADING = re.compile(rb"(?:[ \t\r]{0,80}\n){1,16}(?=[!-9;-~]{1,200}[ \t]{0,8}:)")
+_FOLD = re.compile(rb"\r{0,2}\n[ \t]*")
 
 
-def mailbox(name: str, address: Address) -> str:
-    """Return a header of one mailbox, such as From or To; the address must be one that `is_mailbox` takes."""
-    display, spec = one_line(address.name), ascii_domain(address.address)
-    if not display:
-        return f"{name}: {spec}\r\n"
-    if _ATOMS.fullmatch(display) and "=?" not in display:
-        phrase = display
-    elif _PLAIN_TEXT.fullmatch(display) and "=?" not in display:
-        phrase = '"' + display.replace("\\", r"\\").replace('"', r"\"") + '"'
-    else:
-        phrase = "\r\n ".join(_encoded_words(display))
-    line = f"{name}: {phrase} <{spec}>\r\n"
-    return line if len(line) <= FOLD + 2 and "\r\n " not in line else _short_lines(name, phrase, spec, display)
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The fields of a header in their order, names in lower case and values still as bytes; where the body begins."""
+
+    fields: tuple[tuple[str, bytes], ...]
+    body: int
+    defects: tuple[str, ...] = ()
+
+    def first(self, name: str) -> bytes | None:
+        """Return the first value of a field, or None."""
+        return next((value for key, value in self.fields if key == name), None)
+
+    def count(self, name: str) -> int:
+        """Say how often a field stands there."""
+        return sum(key == name for key, _ in self.fields)
 
 
-def identifiers(name: str, values: tuple[str, ...]) -> str:
-    """Return a header of Message-IDs, one a line (RFC 5322 section 3.6.4); "" where there is none."""
-    return f"{name}: " + "\r\n ".join(f"<{value}>" for value in values) + "\r\n" if values else ""
+def read(data: bytes) -> Block:
+    """Read the header of a whole message: a leading mbox line and empty lines before the first field are skipped."""
+    start, defects = 0, []
+    if leading := _LEADING.match(data):
+        start = leading.end()
+        defects.append("leading-blank-lines")
+    if mbox := _MBOX.match(data, start):
+        start = mbox.end()
+        defects.append("mbox-line")
+    return _block(data, start, _END, tuple(defects))
 
 
-def is_identifier(value: str) -> bool:
-    """Say whether a Message-ID is one that may stand in a header of ours: dot-atoms, of a sane length."""
-    return _IDENTIFIER.fullmatch(value) is not None
+def read_part(data: bytes, start: int) -> Block:
+    """Read the header of a part that begins at an offset."""
+    found = _PART_END.search(data, start - 1, start + MAX_BLOCK)
+    if found is None:
+        return _block(data, start, _PART_END, ())
+    return _fields(data, start, found.start() + 1, max(found.end(), start), ())
 
 
-def is_mailbox(address: str) -> bool:
-    """Say whether an address can be written without quoting: RFC 5322 section 3.4.1, or RFC 6532 beyond ASCII."""
-    return _MAILBOX.fullmatch(address) is not None
+def text(value: bytes) -> str:
+    """Unfold a value and decode its encoded words; undeclared 8-bit bytes are UTF-8, else windows-1252."""
+    return words.decode(undecoded(value))
 
 
-def ascii_domain(address: str) -> str:
-    """Return the address with its domain in A-labels (RFC 5890), or as it is where that cannot be."""
-    local, _, domain = address.rpartition("@")
-    if domain.isascii():
-        return address
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return address
+def undecoded(value: bytes) -> str:
+    """Unfold a value and leave its encoded words: for grammars that must be read before they are decoded."""
+    if b"\n" in value:
+        value = _FOLD.sub(b" ", value)
+    value = value.strip()
+    return value.decode("ascii") if value.isascii() else charset.guess(value)
 
 
-def _short_lines(name: str, phrase: str, spec: str, display: str) -> str:
-    if max(map(len, phrase.split("\r\n"))) > FOLD:
-        phrase = "\r\n ".join(_encoded_words(display))
-    return f"{name}: {phrase}\r\n <{spec}>\r\n"
+def _block(data: bytes, start: int, end: re.Pattern[bytes], defects: tuple[str, ...]) -> Block:
+    if blank := _BLANK.match(data, start):
+        return Block((), blank.end(), (*defects, "no-header"))
+    limit = start + MAX_BLOCK
+    found = end.search(data, start, limit)
+    if found:
+        return _fields(data, start, found.start() + 1, found.end(), defects)
+    if len(data) <= limit:
+        return _fields(data, start, len(data), len(data), defects)
+    found = end.search(data, limit - 4)
+    return _fields(data, start, limit, found.end() if found else len(data), (*defects, "header-too-long"))
 
 
-def _folded(line: str) -> str | None:
-    """Break a line before spaces, so that none is longer than FOLD; None where a word alone is."""
-    if len(line) <= FOLD:
-        return line + "\r\n"
-    rows, row = [], ""
-    for word in line.split(" "):
-        if len(word) >= FOLD:
-            return None
-        if row and len(row) + 1 + len(word) > FOLD:
-            rows.append(row)
-            row = " " + word
+def _fields(data: bytes, start: int, stop: int, body: int, defects: tuple[str, ...]) -> Block:
+    fields: list[tuple[str, bytes]] = []
+    stray: int | None = None  # the first of the lines that are no field and that no field has followed yet
+    odd = False
+    position = start
+    while position < stop:
+        if field := _FIELD.match(data, position, stop):
+            if len(fields) == MAX_FIELDS:
+                return Block(tuple(fields), body, (*defects, "too-many-headers"))
+            fields.append((field[1].decode("ascii").lower(), field[2]))
+            odd, stray, position = odd or stray is not None, None, field.end()
         else:
-            row = f"{row} {word}" if row else word
-    return "\r\n".join([*rows, row]) + "\r\n"
-
-
-def _encoded_words(value: str) -> list[str]:
-    """Split text into encoded words (RFC 2047 section 2) of whole characters, each within the limit of 75."""
-    words: list[str] = []
-    chunk: list[str] = []
-    size = 0
-    for character in value:
-        octets = len(character.encode("utf-8", "replace"))
-        if size + octets > _WORD_OCTETS:
-            words.append("".join(chunk))
-            chunk, size = [], 0
-        chunk.append(character)
-        size += octets
-    words.append("".join(chunk))
-    return [f"=?utf-8?b?{b64encode(word.encode('utf-8', 'replace')).decode('ascii')}?=" for word in words if word]
+            stray = position if stray is None else stray
+            line = _LINE.match(data, position, stop)
+            position = line.end() if line and line.end() > position else stop
+    if stray is not None:  # RFC 5322 section 2.1 wants an empty line between header and body; here text began at once
+        return Block(tuple(fields), stray, (*defects, "no-separator" if fields else "no-header"))
+    return Block(tuple(fields), body, (*defects, "header-no-colon") if odd else defects)

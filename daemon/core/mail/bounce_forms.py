@@ -1,0 +1,130 @@
+"""How free-form delivery reports name the recipients that failed: an ordered table, the surest form first."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from daemon.core.mail.address import domain_of, fold
+from store.model.message import Message
+
+_A = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,8}"
+_LEAD = r"[ \t>|*•-]{0,40}(?:[245]\d\d[ -](?:[245]\.\d\.\d{1,2}[ ])?)?"
+_COLON = re.compile(rf"^{_LEAD}<({_A})>[ \t]{{0,5}}:", re.MULTILINE)
+_BARE_COLON = re.compile(rf"^{_LEAD}({_A})[ \t]{{0,5}}:", re.MULTILINE)
+_EXPANDED = re.compile(rf"\(expanded from: <?({_A})>?\)", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"""(?:recipient(?:'s)?(?:\ address)?|recipients?\ returned\ permanent\ errors|undeliverable\ address
+        |unknown\ user|user\ unknown|unknown\ local\ user|(?:invalid\ final\ )?delivery\ userid
+        |mailbox\ is\ full|mailbox\ full|addressee|emailaddress\\?"|quota\ violation\ for)
+        [ \t]{{0,5}}:?[ \t]{{0,5}}(?:rfc822;[ \t]{{0,5}})?[\\"'<]{{0,3}}({_A})""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ANNOUNCED = re.compile(
+    r"""(?:following|these|this|addresse?s?|recipients?|deliver(?:ed|y)\ to|message\ to)\b[^:\n]{0,80}
+        (?:recipient|address|deliver|reach|fail|error|problem|user|message)?[^:\n]{0,40}
+        (?::|-{3,})[ \t]{0,5}\n""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LINE = re.compile(
+    rf"""^{_LEAD}(?:\d{{1,3}}[.)][ \t]{{1,5}})?(?:"[^"\n]{{0,80}}"[ \t]{{0,5}}|'[^'\n]{{0,80}}'[ \t]{{0,5}})?
+        [<'"]{{0,2}}({_A})[>'"]{{0,2}}[ \t]{{0,5}}
+        (?:$|on\ .{{0,60}}$|\.\.\..{{0,300}}$|[(;,].{{0,300}}$|[-–].{{0,300}}$)""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+_LINE_START = re.compile(rf"^{_LEAD}<?({_A})>?[ \t,]", re.MULTILINE)
+_COMMAND = re.compile(rf"RCPT TO:[ \t]{{0,5}}<({_A})>", re.IGNORECASE)
+_WORDS = re.compile(
+    rf"""(?:deliver(?:ed|y)?|message|mail|e-mail|sent|addressed|recipient|address|user|mailbox|account|mailing\ list)\b
+        (?:[^@\n.]{{0,60}}?\b(?:to|for|of|by|user|recipient|address|mailbox|account))?[\s:,]{{1,5}}["'<(]{{0,2}}({_A})""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ANY = re.compile(rf"(?<![A-Za-z0-9._%+=-])(?:[A-Za-z]{{1,8}}=)?({_A})")
+_HEADER_TO = re.compile(
+    rf"^[>\s]{{0,4}}(?:x-original-to|to|apparently-to):[^@\n]{{0,200}}?<?({_A})", re.IGNORECASE | re.MULTILINE
+)
+_NAME = re.compile(r"^[ \t]{1,20}([A-Za-z0-9][A-Za-z0-9._-]{1,63})[ \t]*$", re.MULTILINE)
+_NOT_FAILED = ("postmaster@", "mailer-daemon@", "abuse@", "helpdesk@", "support@", "webmaster@", "hostmaster@")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The texts of a delivery report, apart from one another."""
+
+    message: Message
+    text: str  # the report's own words
+    folded: str  # the same, folded, blanks collapsed
+    returned: str  # what it returns of the original
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A way of naming failed recipients; a sure one names nobody else."""
+
+    name: str
+    find: Callable[[Report], Iterable[str]]
+    sure: bool = False
+
+
+def failed_recipients(report: Report) -> tuple[str, ...]:
+    """Return the recipients that a free-form report names as failed, each once, as it spells them."""
+    for form in FORMS:
+        found = {
+            fold(address): address for address in form.find(report) if form.sure or not _stands_by(report, address)
+        }
+        if found:
+            return tuple(found.values())
+    return ()
+
+
+def _stands_by(report: Report, address: str) -> bool:
+    """Say whether an address stands in reports without having failed: the reader's, the sender's, a postmaster's."""
+    folded = fold(address)
+    readers = {fold(entry.address) for entry in (*report.message.to, *report.message.cc)}
+    sender = fold(report.message.sender.address) if report.message.sender else ""
+    return folded in readers or folded == sender or folded.startswith(_NOT_FAILED)
+
+
+def _header(report: Report) -> list[str]:
+    return [address for value in report.message.every("x-failed-recipients") for address in _ANY.findall(value)]
+
+
+def _in_text(pattern: re.Pattern[str]) -> Callable[[Report], Iterable[str]]:
+    return lambda report: pattern.findall(report.text)
+
+
+def _after_announcements(report: Report) -> Iterator[str]:
+    """The block of lines after each announcement: up to the first blank line that follows some word."""
+    position = 0
+    while match := _ANNOUNCED.search(report.text, position):
+        rest = report.text[match.end() : match.end() + 8000]
+        block = re.match(r"\s*(?:\S.*\n?)*", rest)
+        yield block[0] if block else ""
+        position = match.end()
+
+
+def _announced(pattern: re.Pattern[str]) -> Callable[[Report], Iterable[str]]:
+    return lambda report: [address for block in _after_announcements(report) for address in pattern.findall(block)]
+
+
+def _announced_names(report: Report) -> list[str]:
+    domain = domain_of(report.message.sender.address) if report.message.sender else ""
+    names = [name for block in _after_announcements(report) for name in _NAME.findall(block)]
+    return [f"{name}@{domain}" for name in names] if domain else []
+
+
+FORMS: tuple[Form, ...] = (
+    Form("X-Failed-Recipients (Exim)", _header, sure=True),
+    Form("<address>: reason (qmail, Postfix, Yahoo)", _in_text(_COLON), sure=True),
+    Form("(expanded from: address) (sendmail)", _in_text(_EXPANDED), sure=True),
+    Form("address: reason (Exim, OpenSMTPD)", _in_text(_BARE_COLON), sure=True),
+    Form("a line of its own, announced (sendmail, Domino, Gmail)", _announced(_LINE), sure=True),
+    Form("label: address (SMTP32, USA.NET, HotPOP)", _in_text(_LABEL), sure=True),
+    Form("somewhere in an announced line (Exchange)", _announced(_ANY)),
+    Form("a line of its own", _in_text(_LINE)),
+    Form("the start of a line (Zoho)", _in_text(_LINE_START)),
+    Form("in a sentence", _in_text(_WORDS)),
+    Form("RCPT TO (session transcripts)", _in_text(_COMMAND)),
+    Form("anywhere", _in_text(_ANY)),
+    Form("a name without a domain (AOL)", _announced_names),
+    Form("the returned header", lambda report: _HEADER_TO.findall(report.returned)),
+)

@@ -1,0 +1,306 @@
+"""May this mail be answered by a machine? One ordered table of rules, and who would get the answer.
+
+The rules are those of RFC 3834 section 2 and what other desks learned the hard way. A row is a name and a predicate; a
+row with a kind also tells what sort of machine wrote the mail. Every row that speaks gives its name as a reason, and
+one reason forbids the answer. The mail itself is kept and worked in any case.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from daemon.core.mail import machine_words as words
+from daemon.core.mail.address import (
+    Own,
+    domain_of,
+    fold,
+    is_loop_value,
+    is_own,
+    mark_of_message_id,
+    mark_of_reply_address,
+)
+from daemon.core.mail.field import first_word, listed, parameter
+from daemon.core.mail.sender import NOBODY, related, sender_path, usable, within
+from daemon.core.settings import Acknowledge, Budget
+from store.model.facts import Facts
+from store.model.message import Address, Automatic, AutomaticKind, Envelope, Message, Permission, Proof, Proven
+
+LOOP_HEADER = "x-triaged-loop"  # bears address.loop_value on everything we send
+NO_FACTS = Facts()
+DEFAULTS = Acknowledge()
+MAX_HOPS = 100  # RFC 5321 section 6.3
+STRONGEST = (
+    AutomaticKind.OWN,
+    AutomaticKind.BOUNCE,
+    AutomaticKind.REPORT,
+    AutomaticKind.AUTO_REPLY,
+    AutomaticKind.LIST,
+    AutomaticKind.BULK,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that the rules look at."""
+
+    message: Message
+    envelope: Envelope
+    own: Own
+    path: str  # envelope sender, folded
+    author: str  # From, folded
+    names: frozenset[str]  # of the message's headers
+    sender_names: tuple[str, ...]  # local parts of both, tags taken off
+    proof: Proof = NOBODY
+    facts: Facts = NO_FACTS
+    settings: Acknowledge = DEFAULTS
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A sign that forbids an automatic answer; with a kind, also a sign of a machine."""
+
+    name: str
+    speaks: Callable[[Case], bool]
+    kind: AutomaticKind = AutomaticKind.NONE
+    firm: bool = True  # a sign that is not firm gives the kind only where no other does
+
+
+def automatic(message: Message, envelope: Envelope, own: Own) -> Automatic:
+    """Tell what kind of machine wrote a message, with all signs; kind NONE without a reason is a person's mail."""
+    case = _case(message, envelope, own)
+    signs = tuple(rule for rule in RULES if rule.kind is not AutomaticKind.NONE and rule.speaks(case))
+    kinds = [rule.kind for rule in signs if rule.firm] or [rule.kind for rule in signs]
+    kind = min(kinds, key=STRONGEST.index, default=AutomaticKind.NONE)
+    return Automatic(kind, tuple(rule.name for rule in signs))
+
+
+def permission(
+    message: Message,
+    envelope: Envelope,
+    automatic: Automatic,
+    *,
+    proof: Proof,
+    facts: Facts,
+    settings: Acknowledge,
+    own: Own,
+) -> Permission:
+    """Tell whether an acknowledgement may be sent, with every reason against it in the order of the rules."""
+    case = replace(_case(message, envelope, own), proof=proof, facts=facts, settings=settings)
+    signs = frozenset(automatic.reasons)
+    reasons = tuple(
+        rule.name for rule in RULES if (rule.speaks(case) if rule.kind is AutomaticKind.NONE else rule.name in signs)
+    )
+    return Permission(not reasons and automatic.kind is AutomaticKind.NONE, reasons)
+
+
+def answer_to(message: Message, envelope: Envelope, proof: Proof, own: Own) -> Address | None:
+    """Return the address that an acknowledgement goes to, or None where nobody surely asked for it.
+
+    RFC 3834 section 4 answers the envelope sender. The person reads at the From address, so that one gets it where
+    both belong together: equal, one domain within the other, or the From domain proven. Reply-To is followed only
+    within a proven domain.
+    """
+    path, author = sender_path(message, envelope), message.sender
+    if author is None:
+        return Address("", path) if usable(path) and not is_own(own, path) else None
+    domain = domain_of(author.address)
+    if not usable(author.address) or not usable(path) or len(message.every("from")) > 1:
+        return None
+    if is_own(own, author.address) or is_own(own, path):
+        return None
+    proven = proof.level in {Proven.DKIM, Proven.DMARC} and within(domain, proof.domain)
+    if proven:
+        return _reply_to(message, domain, own) or author
+    return author if related(domain_of(path), domain) else None
+
+
+def _reply_to(message: Message, domain: str, own: Own) -> Address | None:
+    if len(message.reply_to) != 1:
+        return None
+    wanted = message.reply_to[0]
+    same = related(domain_of(wanted.address), domain)
+    return wanted if same and usable(wanted.address) and not is_own(own, wanted.address) else None
+
+
+def _case(message: Message, envelope: Envelope, own: Own) -> Case:
+    path = sender_path(message, envelope)
+    author = fold(message.sender.address) if message.sender else ""
+    senders = dict.fromkeys(address for address in (path, author) if address)
+    names = frozenset(name for name, _ in message.headers)
+    local_parts = tuple(address.rpartition("@")[0].partition("+")[0] for address in senders)
+    return Case(message, envelope, own, path, author, names, local_parts)
+
+
+# --- signs of machines -----------------------------------------------------------------------------------------------
+
+
+def _values(case: Case, *names: str) -> Iterable[str]:
+    return (value for key, value in case.message.headers if key in names)
+
+
+def _says(case: Case, table: Iterable[tuple[str, frozenset[str]]]) -> bool:
+    return any(
+        name in case.names and any(values & set(listed(value)) for value in _values(case, name))
+        for name, values in table
+    )
+
+
+def _named(case: Case, names: frozenset[str], before: tuple[str, ...] = (), after: tuple[str, ...] = ()) -> bool:
+    return any(n in names or n.startswith(before) or n.endswith(after) for n in case.sender_names)
+
+
+def _no_reply(case: Case) -> bool:
+    squeezed = (name.translate({ord("-"): None, ord("_"): None, ord("."): None}) for name in case.sender_names)
+    return any(name in words.NO_REPLY_NAMES for name in squeezed) or _named(
+        case, words.NO_REPLY_NAMES, words.NO_REPLY_PREFIXES, words.NO_REPLY_SUFFIXES
+    )
+
+
+def _own_id(case: Case) -> bool:
+    """A Message-ID of ours: signed by us, or at a host that is there for nothing else."""
+    identifier, own = case.message.message_id or "", case.own
+    host = fold(identifier).rpartition("@")[2]
+    apart = bool(own.host) and own.host not in {domain_of(address) for address in own.addresses}
+    return mark_of_message_id(own, identifier) is not None or (apart and host == own.host.casefold())
+
+
+def _auto_submitted(case: Case) -> bool:
+    """RFC 3834 section 5; a mail that a person's rule passed on (RFC 5436 section 2.7.1) is still a person's."""
+    return any(first_word(value) not in {"", "no", "auto-forwarded"} for value in _values(case, "auto-submitted"))
+
+
+def _precedence(case: Case, *wanted: str) -> bool:
+    return _says(case, (("precedence", frozenset(wanted)), ("x-precedence", frozenset(wanted))))
+
+
+def _report_type(case: Case) -> str:
+    value = case.message.header("content-type") or ""
+    return (parameter(value, "report-type") or "delivery-status") if first_word(value) == "multipart/report" else ""
+
+
+def _has_part(case: Case, types: frozenset[str]) -> bool:
+    return first_word(case.message.header("content-type") or "") in types or any(
+        part.content_type in types for part in case.message.parts
+    )
+
+
+def _calendar_reply(case: Case) -> bool:
+    return any(
+        p.content_type == "text/calendar" and "\nMETHOD:REPLY" in p.text[:4096].upper() for p in case.message.parts
+    )
+
+
+# --- what else forbids -----------------------------------------------------------------------------------------------
+
+
+def _spam(case: Case) -> bool:
+    flags = _values(case, "x-spam-flag", "x-spam", "x-spam-status")
+    return any(first_word(value) in {"yes", "true", "spam"} for value in flags)
+
+
+def _automatic_subject(case: Case) -> bool:
+    return case.message.subject.strip().casefold().startswith(words.AUTOMATIC_SUBJECTS)
+
+
+def _not_addressed(case: Case) -> bool:
+    """RFC 3834 section 2: our address is in none of the headers, as with Bcc and list deliveries."""
+    if not case.own.addresses or case.facts.sender_known:
+        return False
+    shown = (*case.message.to, *case.message.cc)
+    if any(is_own(case.own, entry.address) for entry in shown):
+        return False
+    resent = " ".join(_values(case, "resent-to", "resent-cc", "apparently-to")).casefold()
+    return not any(address in resent for address in case.own.addresses)
+
+
+def _vouched(case: Case) -> bool:
+    return case.proof.level is not Proven.NO or case.facts.sender_proven
+
+
+def _answers_us(case: Case) -> bool:
+    """One acknowledgement a ticket: a mail that answers one of ours belongs to a ticket that had its own."""
+    named = (case.message.in_reply_to, *case.message.references)
+    return any(mark_of_message_id(case.own, identifier) for identifier in named if identifier) or any(
+        mark_of_reply_address(case.own, address) for address in case.envelope.rcpt_to
+    )
+
+
+def _over(case: Case, sent: int, limit: int) -> bool:
+    """Say whether a budget is used up; 0 is no limit, and a subject such as "Out of office" halves it."""
+    allowed = max(1, limit // 2) if _automatic_subject(case) else limit
+    return limit > 0 and sent >= allowed
+
+
+def _sender_budget(case: Case) -> Budget:
+    return case.settings.per_sender if _vouched(case) else case.settings.unproven_per_sender
+
+
+def _domain_budget(case: Case) -> Budget:
+    return case.settings.per_domain if _vouched(case) else case.settings.unproven_per_domain
+
+
+RULES: tuple[Rule, ...] = (
+    # 1 envelope
+    Rule("null-sender", lambda c: not c.path, AutomaticKind.BOUNCE, firm=False),
+    Rule("no-usable-sender", lambda c: not usable(c.author or c.path)),
+    Rule("sender-mismatch", lambda c: bool(c.path) and answer_to(c.message, c.envelope, c.proof, c.own) is None),
+    # 2 sender names
+    Rule("mailer-sender", lambda c: _named(c, words.MAILER_NAMES), AutomaticKind.BOUNCE),
+    Rule("role-sender", lambda c: _named(c, words.ROLE_NAMES)),
+    Rule(
+        "list-sender",
+        lambda c: _named(c, words.LIST_NAMES, words.LIST_PREFIXES, words.LIST_SUFFIXES),
+        AutomaticKind.LIST,
+    ),
+    Rule("no-reply-sender", _no_reply, AutomaticKind.BULK),
+    # 3 our own mail
+    Rule("own-sender", lambda c: is_own(c.own, c.path) or is_own(c.own, c.author), AutomaticKind.OWN),
+    Rule("own-loop-header", lambda c: any(is_loop_value(c.own, v) for v in _values(c, LOOP_HEADER)), AutomaticKind.OWN),
+    Rule("own-message-id", _own_id, AutomaticKind.OWN),
+    # 4 Auto-Submitted
+    Rule("auto-submitted", _auto_submitted, AutomaticKind.AUTO_REPLY),
+    # 5 Precedence
+    Rule("precedence-list", lambda c: _precedence(c, "list"), AutomaticKind.LIST),
+    Rule("precedence-bulk", lambda c: _precedence(c, "bulk", "junk"), AutomaticKind.BULK),
+    # 6 lists
+    Rule("list-header", lambda c: bool(words.LIST_HEADERS & c.names), AutomaticKind.LIST),
+    Rule("unsubscribe-header", lambda c: bool(words.BULK_HEADERS & c.names), AutomaticKind.BULK),
+    # 7 Exchange
+    Rule(
+        "response-suppressed",
+        lambda c: _says(c, (("x-auto-response-suppress", words.SUPPRESSING),)),
+        AutomaticKind.AUTO_REPLY,
+    ),
+    # 8 headers of answering machines
+    Rule("failed-recipients", lambda c: "x-failed-recipients" in c.names, AutomaticKind.BOUNCE),
+    Rule("answering-machine", lambda c: bool(words.AUTOMATIC_HEADERS & c.names), AutomaticKind.AUTO_REPLY),
+    Rule("answering-machine-value", lambda c: _says(c, words.AUTOMATIC_VALUES), AutomaticKind.AUTO_REPLY),
+    Rule("machine-between", lambda c: bool(words.QUIET_HEADERS & c.names) or _says(c, words.QUIET_VALUES)),
+    # 9 reports
+    Rule(
+        "delivery-report",
+        lambda c: _report_type(c) == "delivery-status" or _has_part(c, words.STATUS_PARTS),
+        AutomaticKind.BOUNCE,
+    ),
+    Rule(
+        "other-report",
+        lambda c: _report_type(c) not in {"", "delivery-status"} or _has_part(c, words.REPORT_PARTS),
+        AutomaticKind.REPORT,
+    ),
+    Rule("calendar-reply", _calendar_reply, AutomaticKind.AUTO_REPLY),
+    # 10 loops, spam, nothing said
+    Rule("too-many-hops", lambda c: len(c.message.every("received")) > MAX_HOPS, AutomaticKind.OWN),
+    Rule("spam", _spam),
+    Rule("empty-and-automatic", lambda c: not c.message.text.strip() and _automatic_subject(c)),
+    # 11 not addressed to us
+    Rule("not-addressed", _not_addressed),
+    # 12 nobody vouches for the sender
+    Rule("disowned", lambda c: c.proof.disowned),
+    Rule("unproven", lambda c: c.settings.unproven == "never" and not _vouched(c)),
+    # 13 budgets
+    Rule("answers-ours", _answers_us),
+    Rule("sender-hour", lambda c: _over(c, c.facts.budget.sender_hour, _sender_budget(c).hour)),
+    Rule("sender-day", lambda c: _over(c, c.facts.budget.sender_day, _sender_budget(c).day)),
+    Rule("domain-hour", lambda c: _over(c, c.facts.budget.domain_hour, _domain_budget(c).hour)),
+    Rule("desk-hour", lambda c: _over(c, c.facts.budget.desk_hour, c.settings.desk_per_hour)),
+    Rule("same-text", lambda c: c.facts.budget.same_text_week > 0),
+)

@@ -1,0 +1,57 @@
+"""Content-Type and Content-Disposition: a value and its parameters (RFC 2045 section 5.1, RFC 2231)."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from daemon.core.mail import charset, header, words
+
+MAX_SEGMENTS = 100  # of one continued parameter
+_RUN = re.compile(r"([;.(])\1+")
+_PARAMETER = re.compile(r';\s*([^\s=;"]{1,100})\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\Z)|([^;]*))', re.DOTALL)
+_ESCAPED = re.compile(r'\\(["\\])')
+_SECTION = re.compile(r"([^*]{1,80})\*([0-9]{1,3})?(\*)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """A value in lower case, its parameters (names in lower case), and whether two of one name contradict."""
+
+    value: str
+    parameters: dict[str, str]
+    repeated: bool = False
+
+
+def read(raw: bytes) -> Structured:
+    """Read a structured value; only the first 4 KiB count, and runs of `;`, `.` and `(` count as one."""
+    line = _RUN.sub(r"\1", header.undecoded(raw[: header.MAX_STRUCTURED]))
+    plain: dict[str, str] = {}
+    sections: dict[str, dict[int, tuple[bool, str]]] = {}
+    repeated = False
+    for found in _PARAMETER.finditer(line):
+        name = found[1].casefold()
+        value = found[3].strip() if found[2] is None else _ESCAPED.sub(r"\1", found[2])
+        if section := _SECTION.match(name):
+            number = int(section[2] or 0)
+            extended = section[3] is not None or section[2] is None
+            if number < MAX_SEGMENTS:
+                sections.setdefault(section[1], {}).setdefault(number, (extended, value))
+        elif name in plain:
+            repeated = repeated or plain[name] != value
+        else:
+            plain[name] = value
+    parameters = {name: words.decode(value) for name, value in plain.items()}
+    parameters |= {name: _joined(parts) for name, parts in sections.items()}
+    return Structured(line.partition(";")[0].strip().casefold(), parameters, repeated)
+
+
+def _joined(parts: dict[int, tuple[bool, str]]) -> str:
+    """Join the sections of a continued parameter up to the first gap (RFC 2231 sections 3 and 4)."""
+    declared, octets, number = "", bytearray(), 0
+    while number in parts:
+        extended, value = parts[number]
+        if number == 0 and extended and value.count("'") >= 2:
+            declared, _, value = value.split("'", 2)
+        octets += unquote_to_bytes(value) if extended else value.encode("utf-8", "replace")
+        number += 1
+    return words.decode(charset.decode(bytes(octets), declared or None).text)

@@ -1,0 +1,120 @@
+"""Bytes to Message: reading never fails; what was wrong is said in `defects`."""
+
+from daemon.core.mail import body, date, display, header, identifier, leaf, mailbox, mime
+from store.model.message import Address, Attachment, Forwarded, Message, Part
+
+_START = 4096  # octets looked at to see how lines end
+
+
+def parse(raw: bytes) -> Message:
+    """Read a message from its bytes.
+
+    Total and deterministic: any bytes give a Message, in time linear in their size (RFC 5322, RFC 2045 to 2049, 2231,
+    3676, 6532; limits on header size, number of fields, depth, parts and text in `header`, `mime` and `leaf`).
+    """
+    data, defects = _line_ends(raw)
+    block = header.read(data)
+    tree = mime.read(data, block)
+    leaves = {id(node): leaf.read(data, node) for node in tree.leaves()}
+    shown = display.select(tree, {key: one.part.text for key, one in leaves.items()})
+    read = body.read_body(shown.plain, shown.html)
+    head = _Head(block)
+    for one in leaves.values():
+        tree.defects.extend(one.defects)
+    if not read.alike:
+        tree.defects.append("differing-views")
+    in_reply_to = next(iter(identifier.every(head.text("in-reply-to"))), None)
+    return Message(
+        message_id=identifier.own(head.text("message-id")),
+        subject=" ".join(head.text("subject").split()),
+        sender=head.sender(),
+        to=head.addresses("to"),
+        cc=head.addresses("cc"),
+        reply_to=head.addresses("reply-to"),
+        date=date.read(head.text("date")),
+        in_reply_to=in_reply_to,
+        references=identifier.chain(head.text("references"), in_reply_to),
+        headers=head.all,
+        parts=tuple(one.part for one in leaves.values()),
+        text=read.text,
+        new_text=read.new_text,
+        quoted=read.quoted,
+        forwarded=read.forwarded or _forwarded(shown.attached, leaves),
+        attachments=tuple(_attachment(leaves[id(node)].part) for node in shown.attached),
+        defects=tuple(dict.fromkeys((*defects, *tree.defects, *head.defects()))),
+        size=len(raw),
+    )
+
+
+class _Head:
+    """The fields of the top level as values."""
+
+    def __init__(self, block: header.Block) -> None:
+        self.block = block
+        self.all = tuple((name, header.text(value)) for name, value in block.fields)
+        self._first: dict[str, str] = {}
+        for name, value in self.all:
+            self._first.setdefault(name, value)
+
+    def text(self, name: str) -> str:
+        return self._first.get(name, "")
+
+    def addresses(self, name: str) -> tuple[Address, ...]:
+        """All mailboxes of a field that may, against the rules, stand there several times."""
+        return tuple(
+            address
+            for key, value in self.block.fields
+            if key == name
+            for address in mailbox.read(header.undecoded(value)).addresses
+        )
+
+    def sender(self) -> Address | None:
+        raw = self.block.first("from")
+        found = mailbox.read(header.undecoded(raw)).addresses if raw is not None else ()
+        return found[0] if found else None
+
+    def defects(self) -> list[str]:
+        raw = self.block.first("from")
+        found = mailbox.read(header.undecoded(raw)) if raw is not None else mailbox.Mailboxes((), True)
+        rows = (
+            ("no-from", not found.addresses),
+            ("two-from", self.block.count("from") > 1),
+            ("many-from", len(found.addresses) > 1),
+            ("malformed-from", not found.regular),
+            ("no-message-id", identifier.own(self.text("message-id")) is None),
+            ("no-date", "date" not in self._first),
+            ("bad-date", "date" in self._first and date.read(self.text("date")) is None),
+            ("raw-8bit-header", any(not value.isascii() for _, value in self.block.fields)),
+            ("nul", any(b"\0" in value for _, value in self.block.fields)),
+        )
+        return [name for name, holds in rows if holds]
+
+
+def _line_ends(raw: bytes) -> tuple[bytes, list[str]]:
+    """Mail whose lines end with CR alone is read as if they ended with LF."""
+    start = raw[:_START]
+    if b"\r" in start and b"\n" not in start:
+        return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), ["bare-cr"]
+    return raw, [] if raw else ["empty"]
+
+
+def _attachment(part: Part) -> Attachment:
+    return Attachment(part.filename, part.content_type, part.size, part.content_id, part.sha256)
+
+
+def _forwarded(attached: tuple[mime.Node, ...], leaves: dict[int, leaf.Leaf]) -> Forwarded | None:
+    """The first message that hangs on this one, unless a delivery report brought it back."""
+    for node in attached:
+        if node.type == "message/rfc822" and (node.parent is None or node.parent.type != "multipart/report"):
+            return _inner(leaves[id(node)].octets[: leaf.MAX_MESSAGE])
+    return None
+
+
+def _inner(raw: bytes) -> Forwarded:
+    block = header.read(raw)
+    tree = mime.read(raw, block)
+    texts = {id(node): leaf.read(raw, node).part.text for node in tree.leaves()}
+    shown = display.select(tree, texts)
+    head = _Head(block)
+    text = body.read_body(shown.plain, shown.html).text
+    return Forwarded(head.sender(), " ".join(head.text("subject").split()) or None, text)

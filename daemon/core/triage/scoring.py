@@ -1,0 +1,103 @@
+"""From what was found to an answer for each clause, and one score."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from daemon.core.triage.definition import AXES, CLAUSES, Thresholds
+from daemon.core.triage.spans import Span
+from store.model.verdict import Clause, Evidence, Part
+
+MOST_EVIDENCE = 4  # spans that count for one side of a clause, each half as much as the one before
+SUBJECT_BONUS = 1.1  # what stands in the subject is what the mail is about
+CEILING = 4.5  # a clause cannot outvote the other
+SLOPE, BIAS = 0.75, -2.6  # from strengths to log odds
+REFUSAL = 1.1  # what speaks against "existing" counts against the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What speaks for, or against, one axis."""
+
+    strength: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Both sides of one axis."""
+
+    speaks_for: Side
+    against: Side
+
+    @property
+    def net(self) -> float:
+        """What is left when both sides are weighed, positive for."""
+        return self.speaks_for.strength - self.against.strength
+
+
+def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balance]:
+    """Weigh the evidence for and against each axis."""
+    kept = tuple(spans)
+    return {
+        axis: Balance(_side(kept, place, 1, subject, text), _side(kept, place, -1, subject, text))
+        for place, axis in enumerate(AXES)
+    }
+
+
+def _side(spans: tuple[Span, ...], axis: int, sign: int, subject: str, text: str) -> Side:
+    """Take the strongest spans that do not overlap, each counting half of the one before."""
+    weighed = [(_weight(span, axis), span) for span in spans if span.rule.group.weights[axis] * sign > 0]
+    weighed.sort(key=lambda item: (-abs(item[0]), item[1].part, item[1].start, item[1].start - item[1].end))
+    taken: list[tuple[float, Span]] = []
+    for weight, span in weighed:
+        if len(taken) < MOST_EVIDENCE and not any(_overlap(span, other) for _, other in taken):
+            taken.append((weight, span))
+    strength = sum(abs(weight) / 2**place for place, (weight, _) in enumerate(taken))
+    return Side(round(strength, 4), tuple(_evidence(weight, span, subject, text) for weight, span in taken))
+
+
+def _weight(span: Span, axis: int) -> float:
+    weight = span.rule.group.weights[axis]
+    return weight * SUBJECT_BONUS if span.part is Part.SUBJECT else weight
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.part is other.part and one.start < other.end and other.start < one.end
+
+
+def _evidence(weight: float, span: Span, subject: str, text: str) -> Evidence:
+    source = subject if span.part is Part.SUBJECT else text
+    words = source[span.start : span.end]
+    return Evidence(words, span.start, span.end, span.rule.name, round(weight, 2), span.part)
+
+
+def clauses(balance: dict[str, Balance], thresholds: Thresholds) -> tuple[Clause, ...]:
+    """Answer each clause: yes, no, or open."""
+    technical = _answer(balance["technical"], thresholds.technical)
+    stopping = _answer(balance["stopping"], thresholds.stopping)
+    answers = (technical, _existing(balance["existing"], technical), stopping)
+    return tuple(
+        Clause(name, holds, balance[name].speaks_for.evidence + balance[name].against.evidence)
+        for name, holds in zip(CLAUSES, answers, strict=True)
+    )
+
+
+def _answer(balance: Balance, need: float) -> bool | None:
+    if balance.speaks_for.strength >= need and balance.net >= need:
+        return True
+    return None if balance.net > 0 else False
+
+
+def _existing(balance: Balance, technical: bool | None) -> bool | None:
+    """Something that broke was there before, unless the words speak of what is not there yet."""
+    if balance.net < 0:
+        return False
+    return True if balance.speaks_for.evidence or technical else None
+
+
+def score_of(balance: dict[str, Balance]) -> float:
+    """Return the log odds, by the written rules alone, that the definition is met."""
+    technical = min(balance["technical"].net, CEILING)
+    stopping = min(balance["stopping"].net, CEILING)
+    refused = min(balance["existing"].net, 0.0)
+    return round(SLOPE * (technical + stopping + REFUSAL * refused) + BIAS, 4)

@@ -1,0 +1,119 @@
+"""What a text says that the definition speaks about: phrases found, less those denied, supposed or over."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from daemon.core.triage.definition import Definition, Effect, Rule
+from daemon.core.triage.patterns import Match, find
+from daemon.core.triage.tokens import Tokens, tokens_of
+from store.model.verdict import Part
+
+_DENIED_WITHIN = 2  # words before a phrase among which a "not" or "no" denies it
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Exact words of one part of a message that a rule speaks about."""
+
+    rule: Rule
+    part: Part
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that a definition finds in a request, in the order of the text, the subject first."""
+
+    spans: tuple[Span, ...]  # evidence that stands
+    areas: tuple[str, ...]  # named, in order, with repetitions
+    facts: frozenset[str]  # given
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One part of a message and every phrase found in it."""
+
+    definition: Definition
+    part: Part
+    tokens: Tokens
+    matches: list[Match]
+
+    def effect(self, match: Match) -> Effect:
+        return self.definition.rules[match.phrase].group.effect
+
+
+def findings_of(definition: Definition, subject: str, text: str) -> Findings:
+    """Look for the definition's phrases in a request."""
+    readings = [_read(definition, Part.SUBJECT, subject), _read(definition, Part.TEXT, text)]
+    named = [(reading.effect(match), reading, match) for reading in readings for match in reading.matches]
+    rules = definition.rules
+    areas = tuple(rules[match.phrase].group.name for effect, _, match in named if effect is Effect.AREA)
+    facts = frozenset(rules[match.phrase].group.name for effect, _, match in named if effect is Effect.FACT)
+    over = bool(_resolutions(readings[0]))
+    return Findings((*_spans(readings[0], over=over), *_spans(readings[1], over=over)), areas, facts)
+
+
+def _read(definition: Definition, part: Part, words: str) -> _Reading:
+    tokens = tokens_of(words)
+    return _Reading(definition, part, tokens, find(definition.tree, tokens))
+
+
+def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
+    """Yield the evidence that stands; `over` means that the subject tells of an end."""
+    tokens, resolved, supposed = reading.tokens, _resolutions(reading), _supposed(reading)
+    end = len(tokens.words) if over else _end_of_sentence(tokens, max(resolved, default=-1))
+    for match in reading.matches:
+        rule = reading.definition.rules[match.phrase]
+        effect = rule.group.effect
+        if effect is Effect.WEIGHS:
+            told = tokens.sentences[match.first] not in supposed and match.first >= end
+            counts = (told or not rule.group.tells) and not (rule.group.negatable and _denied(reading, match.first))
+        else:
+            counts = effect is Effect.RESOLVES and match.first in resolved
+        if counts:
+            yield Span(rule, reading.part, tokens.starts[match.first], tokens.ends[match.last])
+
+
+def _denied(reading: _Reading, first: int) -> bool:
+    """Say whether a negator of the same stretch stands shortly before the word `first`."""
+    words, pauses, definition = reading.tokens.words, reading.tokens.pauses, reading.definition
+    for place in range(first - 1, max(first - 1 - _DENIED_WITHIN, -1), -1):
+        if pauses[place] != pauses[first]:
+            return False
+        if words[place] in definition.negators and words[place + 1] not in definition.limiters:
+            return True
+    return False
+
+
+def _supposed(reading: _Reading) -> frozenset[int]:
+    """Return the sentences that tell of what might be."""
+    found = set()
+    for match in reading.matches:
+        effect = reading.effect(match)
+        sentence = reading.tokens.sentences[match.first]
+        asked = sentence in reading.tokens.questions
+        if effect is Effect.SUPPOSES or (effect is Effect.SUPPOSES_IF_ASKED and asked):
+            found.add(sentence)
+    return frozenset(found)
+
+
+def _resolutions(reading: _Reading) -> frozenset[int]:
+    """Return the places where a text says that it is over: neither denied nor asked."""
+    return frozenset(
+        match.first
+        for match in reading.matches
+        if reading.effect(match) is Effect.RESOLVES
+        and reading.tokens.sentences[match.first] not in reading.tokens.questions
+        and not _denied(reading, match.first)
+    )
+
+
+def _end_of_sentence(tokens: Tokens, place: int) -> int:
+    """Return the place after the last word of the sentence in which `place` stands; 0 for no place."""
+    if place < 0:
+        return 0
+    sentence = tokens.sentences[place]
+    while place < len(tokens.sentences) and tokens.sentences[place] == sentence:
+        place += 1
+    return place

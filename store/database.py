@@ -1,0 +1,79 @@
+"""Open the database that a URL names, with what durability asks of it."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+READERS = 4
+
+_SQLITE = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # NORMAL may lose the last commits at power loss, and a 250 has been said by then
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA cache_size=-32768",  # KiB
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+def writing(url: str) -> Engine:
+    """Return an engine of one connection whose transactions hold the write lock from their start."""
+    at = _address(url)
+    if at.get_backend_name() == "sqlite":
+        engine = create_engine(at, pool_size=1, max_overflow=0)
+        _prepare(engine, _SQLITE, "BEGIN IMMEDIATE")
+        return engine
+    return create_engine(at, pool_size=1, max_overflow=0, pool_pre_ping=True)
+
+
+def reading(url: str) -> Engine:
+    """Return an engine whose transactions see one moment of the store and can change nothing."""
+    at = _address(url)
+    if at.get_backend_name() == "sqlite":
+        engine = create_engine(at, pool_size=READERS, max_overflow=0)
+        _prepare(engine, (*_SQLITE[2:], "PRAGMA query_only=ON"), "BEGIN")
+        return engine
+    return create_engine(
+        at,
+        pool_size=READERS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+    )
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of a SQLite store, None for a database server.
+
+    Raises:
+        ValueError: an SQLite URL without a file; a store in memory survives nothing.
+
+    """
+    at = make_url(url)
+    if at.get_backend_name() != "sqlite":
+        return None
+    if not at.database or at.database == ":memory:":
+        raise ValueError("an SQLite store needs a file: sqlite:///triaged.db")
+    return Path(at.database)
+
+
+def _address(url: str) -> URL:
+    at = make_url(url)
+    if at.get_backend_name() == "sqlite":
+        file_of(url)
+        return at.set(drivername="sqlite+pysqlite", query={"check_same_thread": "false"})
+    return at.set(drivername="postgresql+psycopg")
+
+
+def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: object) -> None:  # noqa: ARG001
+        connection.isolation_level = None  # the driver's own idea of transactions commits behind our back
+        for pragma in pragmas:
+            connection.execute(pragma).close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

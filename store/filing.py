@@ -1,0 +1,214 @@
+"""Stage 2, its end: all that one message changes, written at once or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy.sql.expression import Executable
+
+from store.budget import spend
+from store.identity import SUBJECT_LETTERS
+from store.model.changes import Changes, Opening, Outcome
+from store.model.message import RawMessage
+from store.model.outbox import NewMail
+from store.model.ticket import ENDED
+from store.outbox import put
+from store.processing import held
+from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
+from store.upsert import of, upsert
+
+Rows = list[dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A message worked, and what follows from it."""
+
+    work: RawMessage
+    changes: Changes
+    mails: tuple[NewMail, ...]
+    number: int | None  # of the ticket it opens
+    now: float
+
+    @property
+    def ticket(self) -> int | None:
+        """The ticket that the message is filed with."""
+        return self.number if self.changes.opens else self.changes.ticket
+
+
+_END = (
+    update(message)
+    .where(message.c.id == bindparam("row"))
+    .values(
+        due=None,
+        outcome=bindparam("became"),
+        reason=bindparam("silence"),
+        subject=bindparam("title"),
+        signal=bindparam("sign"),
+        why=bindparam("because"),
+        ticket=bindparam("number_"),
+        unverified=bindparam("unsure"),
+        ended_at=bindparam("now"),
+    )
+)
+_MOVE = (
+    update(ticket)
+    .where(ticket.c.number == bindparam("row"))
+    .values(state=bindparam("now_in"), ended_at=bindparam("ended"))
+)
+_LINK = upsert(link, ("ticket", "other"), lambda _: {})
+_PARTICIPANT = upsert(participant, ("ticket", "address"), lambda _: {})
+_SENDER = upsert(sender, ("address",), lambda came: {"proven": sender.c.proven | came.proven})
+_FAILING = upsert(failing, ("address",), lambda came: {"message": came.message, "at": came.at})
+
+
+def commit(connection: Connection, filings: Sequence[Filing]) -> list[bool]:
+    """File messages whose fence still holds; says for each whether it was filed.
+
+    Raises:
+        ValueError: a ticket is opened without a number.
+
+    """
+    holding = held(connection, [filing.work for filing in filings])
+    filed = [(filing.work.id, filing.work.fence) in holding for filing in filings]
+    valid = [filing for filing, holds in zip(filings, filed, strict=True) if holds]
+    mails = [(filing, mail) for filing in valid for mail in filing.mails]
+    if valid:
+        _open(connection, valid)
+        _follow(connection, valid)
+        put(connection, [(filing.work.id, mail, filing.now) for filing, mail in mails])
+        spend(connection, [(mail, filing.changes.filed.text_digest, filing.now) for filing, mail in mails])
+    return filed
+
+
+def _open(connection: Connection, filings: list[Filing]) -> None:
+    opened = [(filing, opening) for filing in filings if (opening := filing.changes.opens)]
+    _many(connection, insert(ticket), [_ticket(filing, opening) for filing, opening in opened])
+    _many(connection, insert(verdict), [row for filing, opening in opened for row in _verdict(filing, opening)])
+    _many(
+        connection,
+        of(_PARTICIPANT, connection),
+        [
+            {"ticket": filing.number, "address": one.address, "role": one.role}
+            for filing, opening in opened
+            for one in opening.participants
+        ],
+    )
+    links = [(filing.number, other) for filing, opening in opened for other in opening.links]
+    both_ways = [{"ticket": a, "other": b} for one, other in links for a, b in ((one, other), (other, one))]
+    _many(connection, of(_LINK, connection), both_ways)
+
+
+def _follow(connection: Connection, filings: list[Filing]) -> None:
+    _many(connection, _END, [_end(filing) for filing in filings])
+    _many(connection, _MOVE, [row for filing in filings for row in _move(filing)])
+    _many(connection, insert(event), [row for filing in filings for row in _events(filing)])
+    _many(connection, insert(known_id), [row for filing in filings for row in _known(filing)])
+    _many(connection, of(_SENDER, connection), _senders(filings))
+    reported = {address: filing for filing in filings for address in filing.changes.failing}
+    _many(
+        connection,
+        of(_FAILING, connection),
+        [
+            {"address": address, "message": filing.work.id, "at": filing.now}
+            for address, filing in sorted(reported.items(), key=lambda row: row[0])
+        ],
+    )
+
+
+def _many(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
+    if filing.number is None:
+        raise ValueError("a ticket is opened without a number")
+    return {
+        "number": filing.number,
+        "kind": opening.kind,
+        "state": opening.state,
+        "verdict": opening.verdict.tag if opening.verdict else None,
+        "unsure": bool(opening.verdict and opening.verdict.unsure),
+        "subject": opening.subject,
+        "reporter": opening.reporter,
+        "team": opening.team,
+        "area": opening.area,
+        "language": opening.language,
+        "opened_at": filing.work.received_at,
+        "ended_at": filing.now if opening.state in ENDED else None,
+    }
+
+
+def _verdict(filing: Filing, opening: Opening) -> Rows:
+    judged = opening.verdict
+    if judged is None:
+        return []
+    return [
+        {
+            "ticket": filing.number,
+            "at": filing.now,
+            "tag": judged.tag,
+            "unsure": judged.unsure,
+            "score": judged.score,
+            "area": judged.area,
+            "definition": judged.definition,
+            "clauses": [asdict(clause) for clause in judged.clauses],
+            "missing": judged.missing,
+        }
+    ]
+
+
+def _end(filing: Filing) -> dict[str, object]:
+    threading = filing.changes.threading
+    return {
+        "row": filing.work.id,
+        "became": filing.changes.outcome,
+        "silence": filing.changes.reason,
+        "title": filing.changes.filed.subject[:SUBJECT_LETTERS],
+        "sign": threading.signal,
+        "because": threading.why,
+        "number_": filing.ticket,
+        "unsure": threading.unverified,
+        "now": filing.now,
+    }
+
+
+def _move(filing: Filing) -> Rows:
+    state = filing.changes.state
+    if state is None or filing.changes.opens:
+        return []
+    return [{"row": filing.ticket, "now_in": state, "ended": filing.now if state in ENDED else None}]
+
+
+def _events(filing: Filing) -> Rows:
+    return [
+        {"ticket": filing.ticket, "message": filing.work.id, "at": one.at, "who": one.who, "what": one.what}
+        for one in filing.changes.events
+    ]
+
+
+def _known(filing: Filing) -> Rows:
+    if filing.ticket is None:
+        return []
+    return [
+        {
+            "message": filing.work.id,
+            "message_id": filing.changes.filed.message_id or "",
+            "ticket": filing.ticket,
+            "sender": filing.changes.filed.sender,
+            "text_digest": filing.changes.filed.text_digest,
+        }
+    ]
+
+
+def _senders(filings: list[Filing]) -> Rows:
+    """One row a sender, in the order of addresses, so that two processes never wait for each other in a circle."""
+    proven: dict[str, tuple[bool, float]] = {}
+    for filing in filings:
+        address = filing.changes.filed.sender
+        if address and filing.changes.outcome is not Outcome.SILENCED:
+            before, since = proven.get(address, (False, filing.now))
+            proven[address] = before or filing.changes.filed.proven, since
+    return [{"address": address, "proven": yes, "since": since} for address, (yes, since) in sorted(proven.items())]

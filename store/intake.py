@@ -1,0 +1,73 @@
+"""Stage 1: make a message ours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert
+
+from store.columns import KEY_LETTERS, clean
+from store.identity import Identity
+from store.model.message import Envelope, Receipt
+from store.schema import message, message_raw
+from store.upsert import of, upsert
+
+TOKEN_LETTERS = 12
+
+_Key = tuple[str, str]
+
+_KEEP = upsert(
+    message,
+    ("digest", "message_id"),
+    lambda came: {"copies": message.c.copies + came.copies},
+    returning=("id", "digest", "message_id", "copies"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message at the door."""
+
+    raw: bytes
+    envelope: Envelope
+    identity: Identity
+    now: float
+
+
+def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Receipt]:
+    """Store messages exactly; what came before is counted as one more copy."""
+    groups: dict[_Key, list[Arrival]] = {}
+    for arrival in arrivals:
+        groups.setdefault(_key(arrival.identity), []).append(arrival)
+    stored = connection.execute(of(_KEEP, connection), [_row(key, group) for key, group in groups.items()])
+    fresh: dict[_Key, int] = {
+        (row.digest, row.message_id): row.id
+        for row in stored
+        if row.copies == len(groups[row.digest, row.message_id])  # more, if it stood there before
+    }
+    if fresh:
+        raws = [{"message": identifier, "raw": groups[key][0].raw} for key, identifier in fresh.items()]
+        connection.execute(insert(message_raw), raws)
+    firsts = {id(groups[key][0]) for key in fresh}
+    return [Receipt(arrival.identity.digest[:TOKEN_LETTERS], id(arrival) not in firsts) for arrival in arrivals]
+
+
+def _key(identity: Identity) -> _Key:
+    return identity.digest, clean(identity.message_id)[:KEY_LETTERS]
+
+
+def _row(key: _Key, copies: list[Arrival]) -> dict[str, object]:
+    first = copies[0]
+    return {
+        "digest": key[0],
+        "message_id": key[1],
+        "copies": len(copies),
+        "subject": first.identity.subject,
+        "mail_from": first.envelope.mail_from,
+        "rcpt_to": first.envelope.rcpt_to,
+        "peer": first.envelope.peer,
+        "door": first.envelope.door,
+        "received_at": first.now,
+        "due": first.now,
+        "tries": 0,
+        "fence": 0,
+    }

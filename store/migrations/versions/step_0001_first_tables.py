@@ -1,0 +1,274 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _counter()
+    _sender()
+    _acknowledged()
+    _ticket()
+    _verdict()
+    _link()
+    _participant()
+    _message()
+    _message_indexes()
+    _message_raw()
+    _event()
+    _known_id()
+    _failing()
+    _mail()
+    _mail_raw()
+    op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
+
+
+def _counter() -> None:
+    op.create_table(
+        "counter",
+        sa.Column("name", sa.String(32), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_counter"),
+    )
+
+
+def _sender() -> None:
+    op.create_table(
+        "sender",
+        sa.Column("address", sa.String(320), nullable=False),
+        sa.Column("proven", sa.Boolean(), nullable=False),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("address", name="pk_sender"),
+    )
+
+
+def _acknowledged() -> None:
+    op.create_table(
+        "acknowledged",
+        sa.Column("scope", sa.String(320), nullable=False),
+        sa.Column("minute", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "minute", name="pk_acknowledged"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _ticket() -> None:
+    op.create_table(
+        "ticket",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("verdict", sa.String(32), nullable=True),
+        sa.Column("unsure", sa.Boolean(), nullable=False),
+        sa.Column("resolution", sa.Text(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("reporter", sa.String(320), nullable=False),
+        sa.Column("owner", sa.String(320), nullable=True),
+        sa.Column("team", sa.String(320), nullable=True),
+        sa.Column("area", sa.String(320), nullable=True),
+        sa.Column("priority", sa.String(320), nullable=True),
+        sa.Column("language", sa.String(320), nullable=False),
+        sa.Column("opened_at", sa.Double(), nullable=False),
+        sa.Column("ended_at", sa.Double(), nullable=True),
+        sa.Column("first_automatic_at", sa.Double(), nullable=True),
+        sa.Column("first_human_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name="pk_ticket"),
+    )
+    op.create_index("ix_ticket_reporter", "ticket", ["reporter"])
+    op.create_index("ix_ticket_state", "ticket", ["state"])
+
+
+def _verdict() -> None:
+    op.create_table(
+        "verdict",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("tag", sa.String(32), nullable=False),
+        sa.Column("unsure", sa.Boolean(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("area", sa.String(320), nullable=True),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("clauses", sa.Text(), nullable=False),
+        sa.Column("missing", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_verdict_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_verdict"),
+    )
+    op.create_index("ix_verdict_ticket", "verdict", ["ticket"])
+
+
+def _link() -> None:
+    op.create_table(
+        "link",
+        sa.Column("ticket", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("other", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["other"], ["ticket.number"], name="fk_link_other"),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_link_ticket"),
+        sa.PrimaryKeyConstraint("ticket", "other", name="pk_link"),
+    )
+
+
+def _participant() -> None:
+    op.create_table(
+        "participant",
+        sa.Column("ticket", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("address", sa.String(320), nullable=False),
+        sa.Column("role", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_participant_ticket"),
+        sa.PrimaryKeyConstraint("ticket", "address", name="pk_participant"),
+    )
+    op.create_index("ix_participant_address", "participant", ["address"])
+
+
+def _message() -> None:
+    op.create_table(
+        "message",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("message_id", sa.String(320), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("mail_from", sa.Text(), nullable=False),
+        sa.Column("rcpt_to", sa.Text(), nullable=False),
+        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("door", sa.String(32), nullable=False),
+        sa.Column("received_at", sa.Double(), nullable=False),
+        sa.Column("due", sa.Double(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(32), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("signal", sa.String(32), nullable=True),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=True),
+        sa.Column("unverified", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("ended_at", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_message_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_message"),
+        sa.UniqueConstraint("digest", "message_id", name="uq_message_digest_message_id"),
+        sa.UniqueConstraint("number", name="uq_message_number"),
+    )
+
+
+def _message_indexes() -> None:
+    op.create_index(
+        "ix_message_copies",
+        "message",
+        ["copies"],
+        sqlite_where=sa.text("copies > 1"),
+        postgresql_where=sa.text("copies > 1"),
+    )
+    op.create_index(
+        "ix_message_due",
+        "message",
+        ["due"],
+        sqlite_where=sa.text("due IS NOT NULL"),
+        postgresql_where=sa.text("due IS NOT NULL"),
+    )
+    op.create_index("ix_message_outcome", "message", ["outcome", "reason"])
+
+
+def _message_raw() -> None:
+    op.create_table(
+        "message_raw",
+        sa.Column("message", ID, autoincrement=False, nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_message_raw_message"),
+        sa.PrimaryKeyConstraint("message", name="pk_message_raw"),
+    )
+
+
+def _event() -> None:
+    op.create_table(
+        "event",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=True),
+        sa.Column("message", ID, nullable=True),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_event_message"),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_event_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_event"),
+    )
+    op.create_index("ix_event_ticket", "event", ["ticket"])
+
+
+def _known_id() -> None:
+    op.create_table(
+        "known_id",
+        sa.Column("message", ID, autoincrement=False, nullable=False),
+        sa.Column("message_id", sa.String(320), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(320), nullable=False),
+        sa.Column("text_digest", sa.String(320), nullable=False),
+        sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_known_id_message"),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_known_id_ticket"),
+        sa.PrimaryKeyConstraint("message", name="pk_known_id"),
+    )
+    op.create_index("ix_known_id_message_id", "known_id", ["message_id"])
+    op.create_index("ix_known_id_sender", "known_id", ["sender", "text_digest"])
+
+
+def _failing() -> None:
+    op.create_table(
+        "failing",
+        sa.Column("address", sa.String(320), nullable=False),
+        sa.Column("message", ID, nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_failing_message"),
+        sa.PrimaryKeyConstraint("address", name="pk_failing"),
+    )
+
+
+def _mail() -> None:
+    op.create_table(
+        "mail",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("mark", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=True),
+        sa.Column("message", ID, nullable=True),
+        sa.Column("mail_from", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("domain", sa.String(320), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("due", sa.Double(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("attempt_open", sa.Boolean(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Double(), nullable=False),
+        sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_mail_message"),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_mail_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_mail"),
+        sa.UniqueConstraint("mark", name="uq_mail_mark"),
+    )
+    op.create_index(
+        "ix_mail_due",
+        "mail",
+        ["due"],
+        sqlite_where=sa.text("due IS NOT NULL"),
+        postgresql_where=sa.text("due IS NOT NULL"),
+    )
+    op.create_index("ix_mail_state", "mail", ["state"])
+    op.create_index("ix_mail_ticket", "mail", ["ticket"])
+
+
+def _mail_raw() -> None:
+    op.create_table(
+        "mail_raw",
+        sa.Column("mail", ID, autoincrement=False, nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["mail"], ["mail.id"], name="fk_mail_raw_mail"),
+        sa.PrimaryKeyConstraint("mail", name="pk_mail_raw"),
+    )

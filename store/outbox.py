@@ -1,0 +1,222 @@
+"""Stage 3: lease mails to senders, record each attempt before it can have an effect, and settle it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, insert, select, true, update
+
+from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
+from store.processing import Lease, Taken
+from store.schema import mail, mail_raw, ticket
+
+_WAITS = frozenset({MailState.QUEUED, MailState.HELD, MailState.SENDING})
+_CLOCKS = {  # which first-response clock the departure of a mail stops
+    MailKind.ACK: "first_automatic_at",
+    MailKind.REPLY: "first_human_at",
+    MailKind.ASK: "first_human_at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What became of an attempt."""
+
+    mail: Mail
+    settlement: Settlement
+    now: float
+
+
+_PUT = insert(mail).returning(mail.c.id, mail.c.mark)
+_DUE = (
+    select(mail.c.id, mail.c.fence)
+    .where(mail.c.due <= bindparam("now"))
+    .order_by(mail.c.due, mail.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(mail)
+    .where(mail.c.id == bindparam("row"))
+    .values(state=MailState.SENDING, due=bindparam("until"), fence=mail.c.fence + 1)
+)
+_READ = (
+    select(
+        mail.c.id,
+        mail.c.kind,
+        mail.c.ticket,
+        mail.c.mail_from,
+        mail.c.recipient,
+        mail.c.attempts,
+        mail.c.created_at,
+        mail.c.fence,
+        mail_raw.c.raw,
+    )
+    .join(mail_raw)
+    .where(mail.c.id.in_(bindparam("rows", expanding=True)))
+)
+_HELD = (
+    select(mail.c.id, mail.c.fence, mail.c.state)
+    .where(mail.c.id.in_(bindparam("rows", expanding=True)))
+    .order_by(mail.c.id)
+    .with_for_update()
+)
+_ATTEMPT = update(mail).where(mail.c.id == bindparam("row")).values(attempt_open=True)
+_SETTLE = (
+    update(mail)
+    .where(mail.c.id == bindparam("row"))
+    .values(
+        state=bindparam("became"),
+        due=bindparam("again"),
+        answer=bindparam("said"),
+        attempts=mail.c.attempts + 1,
+        attempt_open=False,
+        settled_at=bindparam("now"),
+    )
+)
+_STOP_CLOCK = {
+    name: update(ticket)
+    .where(ticket.c.number == bindparam("row"), ticket.c[name].is_(None))
+    .values({name: bindparam("now")})
+    for name in sorted(set(_CLOCKS.values()))
+}
+_UNKNOWN = (
+    update(mail)
+    .where(mail.c.attempt_open == true(), mail.c.due <= bindparam("now"))
+    .values(state=MailState.UNKNOWN, due=None, settled_at=bindparam("now"))
+)
+_RELEASE = (
+    update(mail).where(mail.c.due > bindparam("now"), mail.c.state == MailState.SENDING).values(due=bindparam("now"))
+)
+_RESEND = (
+    update(mail)
+    .where(mail.c.state == MailState.UNKNOWN, mail.c.kind.in_(bindparam("kinds", expanding=True)))
+    .values(state=MailState.QUEUED, due=bindparam("now"), attempt_open=False)
+)
+
+
+def put(connection: Connection, mails: Sequence[tuple[int, NewMail, float]]) -> None:
+    """Put mails, given as (message that caused it, mail, now), into the outbox."""
+    if not mails:
+        return
+    identifiers = {row.mark: row.id for row in connection.execute(_PUT, [_row(*one) for one in mails])}
+    connection.execute(insert(mail_raw), [{"mail": identifiers[new.mark], "raw": new.raw} for _, new, _ in mails])
+
+
+def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, ...]]:
+    """Give each sender the mails that are due, and whose hold is over; nobody else gets them until the lease ends."""
+    return [_lease(connection, wish) for wish in wishes]
+
+
+def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
+    recover(connection, wish.now)
+    due = connection.execute(_DUE, {"now": wish.now, "most": wish.limit}).all()
+    if due:
+        connection.execute(_LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
+    return tuple((row.id, row.fence + 1) for row in due)
+
+
+def read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
+    """Read mails with their bytes, in the order asked for; without those that another fence stands before by now."""
+    rows = connection.execute(_READ, {"rows": [row for row, _ in taken]})
+    found = {(row.id, row.fence): row for row in rows}
+    return tuple(
+        Mail(
+            id=row.id,
+            kind=row.kind,
+            ticket=row.ticket,
+            mail_from=row.mail_from,
+            to=row.recipient,
+            raw=row.raw,
+            attempts=row.attempts,
+            created_at=row.created_at,
+            fence=row.fence,
+        )
+        for row in (found[key] for key in taken if key in found)
+    )
+
+
+def attempt(connection: Connection, mails: Sequence[Mail]) -> list[bool]:
+    """Record that the final dot may follow now; says for each whether its lease still holds, and only then may it."""
+    states = _held(connection, mails)
+    holds = [states.get((one.id, one.fence)) is MailState.SENDING for one in mails]
+    rows = [{"row": one.id} for one, yes in zip(mails, holds, strict=True) if yes]
+    if rows:
+        connection.execute(_ATTEMPT, rows)
+    return holds
+
+
+def settle(connection: Connection, settlings: Sequence[Settling]) -> list[bool]:
+    """Write down what became of attempts; says for each whether the fence still held.
+
+    An answer that comes after the row was declared unknown, but before anybody took it up again, still counts.
+    """
+    states = _held(connection, [one.mail for one in settlings])
+    open_states = (MailState.SENDING, MailState.UNKNOWN)
+    holds = [states.get((one.mail.id, one.mail.fence)) in open_states for one in settlings]
+    valid = [one for one, yes in zip(settlings, holds, strict=True) if yes]
+    if valid:
+        connection.execute(_SETTLE, [_settled(one) for one in valid])
+        _stop_clocks(connection, [one for one in valid if one.settlement.state is MailState.SENT])
+    return holds
+
+
+def recover(connection: Connection, now: float) -> int:
+    """Call unknown what was attempted by somebody whose lease has ended; returns how many."""
+    return connection.execute(_UNKNOWN, {"now": now}).rowcount
+
+
+def release(connection: Connection, now: float) -> None:
+    """End every lease: whoever held one is gone."""
+    connection.execute(_RELEASE, {"now": now})
+
+
+def resend(connection: Connection, wishes: Sequence[tuple[tuple[MailKind, ...], float]]) -> list[int]:
+    """Queue again what is unknown, of these kinds; returns how many."""
+    return [connection.execute(_RESEND, {"kinds": list(kinds), "now": now}).rowcount for kinds, now in wishes]
+
+
+def _held(connection: Connection, mails: Sequence[Mail]) -> dict[tuple[int, int], MailState]:
+    rows = connection.execute(_HELD, {"rows": sorted({one.id for one in mails})})
+    return {(row.id, row.fence): row.state for row in rows}
+
+
+def _stop_clocks(connection: Connection, sent: list[Settling]) -> None:
+    for name, statement in _STOP_CLOCK.items():
+        rows = [
+            {"row": one.mail.ticket, "now": one.now}
+            for one in sent
+            if one.mail.ticket is not None and _CLOCKS.get(one.mail.kind) == name
+        ]
+        if rows:
+            connection.execute(statement, rows)
+
+
+def _settled(one: Settling) -> dict[str, object]:
+    settlement = one.settlement
+    return {
+        "row": one.mail.id,
+        "became": settlement.state,
+        "again": settlement.due if settlement.state in _WAITS else None,
+        "said": settlement.answer,
+        "now": one.now,
+    }
+
+
+def _row(cause: int, new: NewMail, now: float) -> dict[str, object]:
+    return {
+        "mark": new.mark,
+        "kind": new.kind,
+        "ticket": new.ticket,
+        "message": cause,
+        "mail_from": new.mail_from,
+        "recipient": new.to,
+        "domain": new.to.rpartition("@")[2].casefold(),
+        "message_id": new.message_id,
+        "state": MailState.HELD if new.due > now else MailState.QUEUED,
+        "due": new.due,
+        "attempts": 0,
+        "attempt_open": False,
+        "fence": 0,
+        "answer": "",
+        "created_at": now,
+    }

@@ -1,0 +1,132 @@
+"""What the operator's commands show, read from one moment of the store."""
+
+from collections.abc import Sequence
+from math import ceil
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from store.model.changes import Outcome
+from store.model.message import RawMessage
+from store.model.outbox import MailState
+from store.model.ticket import ENDED, Event, State, Ticket
+from store.model.views import AsideLine, FirstResponse, OutboxLine, Status, Story
+from store.processing import read
+from store.recall import tickets
+from store.schema import event, mail, message, ticket
+
+CLOCKED = 10_000  # the newest so many tickets tell how fast the desk answers
+PAGE = 500  # tickets read at once
+
+_OUTCOMES = select(message.c.outcome, message.c.reason, func.count().label("many")).group_by(
+    message.c.outcome, message.c.reason
+)
+_COPIES = select(func.coalesce(func.sum(message.c.copies - 1), 0)).where(message.c.copies > 1)
+_STATES = select(ticket.c.state, func.count().label("many")).group_by(ticket.c.state)
+_MAILS = select(mail.c.state, func.count().label("many")).group_by(mail.c.state)
+_CLOCKS = (
+    select(ticket.c.opened_at, ticket.c.first_automatic_at, ticket.c.first_human_at)
+    .order_by(ticket.c.number.desc())
+    .limit(CLOCKED)
+)
+_EVENTS = (
+    select(event.c.at, event.c.who, event.c.what).where(event.c.ticket == bindparam("number")).order_by(event.c.id)
+)
+_ALL = select(ticket.c.number).order_by(ticket.c.number)
+_OPEN = _ALL.where(ticket.c.state.in_([state for state in State if state not in ENDED]))
+_ASIDE = (
+    select(
+        message.c.id,
+        message.c.message_id,
+        message.c.subject,
+        message.c.reason,
+        message.c.received_at,
+        message.c.tries,
+    )
+    .where(message.c.outcome == Outcome.SET_ASIDE)
+    .order_by(message.c.id)
+)
+_FENCE = select(message.c.fence).where(message.c.id == bindparam("row"), message.c.outcome == Outcome.SET_ASIDE)
+_OUTBOX = select(
+    mail.c.id,
+    mail.c.kind,
+    mail.c.ticket,
+    mail.c.recipient,
+    mail.c.state,
+    mail.c.attempts,
+    func.coalesce(mail.c.due, mail.c.settled_at, mail.c.created_at).label("due"),
+    mail.c.answer,
+).order_by(mail.c.id)
+_UNSENT = _OUTBOX.where(mail.c.state.in_([state for state in MailState if state is not MailState.SENT]))
+
+
+def status(connection: Connection) -> Status:
+    """Return the desk in figures: received = tickets + follow_ups + commands + silenced + set_aside."""
+    counted = connection.execute(_OUTCOMES).all()
+    by_outcome = {outcome: sum(row.many for row in counted if row.outcome is outcome) for outcome in (*Outcome, None)}
+    states = {row.state: row.many for row in connection.execute(_STATES)}
+    mails = {row.state: row.many for row in connection.execute(_MAILS)}
+    return Status(
+        received=sum(row.many for row in counted if row.outcome is not None),
+        waiting=by_outcome[None],
+        duplicates=int(connection.execute(_COPIES).scalar_one()),
+        tickets=by_outcome[Outcome.TICKET],
+        follow_ups=by_outcome[Outcome.FOLLOW_UP],
+        commands=by_outcome[Outcome.COMMAND],
+        silenced=tuple(sorted((row.reason, row.many) for row in counted if row.outcome is Outcome.SILENCED)),
+        set_aside=by_outcome[Outcome.SET_ASIDE],
+        open=tuple((state, states[state]) for state in State if state in states and state not in ENDED),
+        outbox=tuple((state, mails[state]) for state in MailState if state in mails),
+        first_response=_first_response(connection),
+        interruptions_off_duty=0,
+    )
+
+
+def story(connection: Connection, number: int) -> Story | None:
+    """Return a ticket with its history, None if there is no such ticket."""
+    found = tickets(connection, (number,)) if 0 < number < 2**31 else ()
+    if not found:
+        return None
+    return Story(found[0], tuple(Event(*row) for row in connection.execute(_EVENTS, {"number": number})))
+
+
+def listing(connection: Connection, ended: bool) -> tuple[Ticket, ...]:
+    """Return the open tickets in the order of their numbers, or all of them with the ended ones."""
+    numbers = connection.execute(_ALL if ended else _OPEN).scalars().all()
+    pages = (numbers[start : start + PAGE] for start in range(0, len(numbers), PAGE))
+    return tuple(one for page in pages for one in tickets(connection, page))
+
+
+def aside(connection: Connection) -> tuple[AsideLine, ...]:
+    """Return what was set aside, oldest first."""
+    return tuple(
+        AsideLine(row.id, row.message_id or None, row.subject, row.reason, row.received_at, row.tries)
+        for row in connection.execute(_ASIDE)
+    )
+
+
+def aside_raw(connection: Connection, identifier: int) -> RawMessage | None:
+    """Return a message that was set aside, with its bytes; None if there is none of that id."""
+    fence = connection.execute(_FENCE, {"row": identifier}).scalar_one_or_none()
+    found = read(connection, [(identifier, fence)]) if fence is not None else ()
+    return found[0] if found else None
+
+
+def outbox(connection: Connection, everything: bool) -> tuple[OutboxLine, ...]:
+    """Return the outgoing mails, oldest first: those not yet sent, or everything."""
+    return tuple(OutboxLine(*row) for row in connection.execute(_OUTBOX if everything else _UNSENT))
+
+
+def _first_response(connection: Connection) -> FirstResponse:
+    rows = connection.execute(_CLOCKS).all()
+    automatic = sorted(row.first_automatic_at - row.opened_at for row in rows if row.first_automatic_at is not None)
+    human = sorted(row.first_human_at - row.opened_at for row in rows if row.first_human_at is not None)
+    return FirstResponse(
+        automatic_p50=_percentile(automatic, 0.50),
+        automatic_p99=_percentile(automatic, 0.99),
+        human_p50=_percentile(human, 0.50),
+    )
+
+
+def _percentile(ordered: Sequence[float], share: float) -> float | None:
+    """Nearest rank: the smallest value that so large a share of all does not exceed."""
+    return ordered[ceil(share * len(ordered)) - 1] if ordered else None

@@ -1,0 +1,170 @@
+"""Stage 2: lease messages to workers, and end the work of those who still hold the fence.
+
+A message is tried three times. One that is taken up again and again without any end (it kills the process that works
+it) is set aside too, after somewhat more: a restart of the daemon is not the message's fault.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from store.model.changes import Outcome
+from store.model.message import Envelope, RawMessage
+from store.numbers import TICKET, take
+from store.schema import message, message_raw
+
+TRIES = 3
+LIVES = 6
+DELAYS = (2.0, 10.0)  # seconds until the second and the third try
+NEVER_ENDED = "taken up again and again, and never ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A worker asks for work."""
+
+    now: float
+    limit: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A worker could not do it."""
+
+    work: RawMessage
+    error: str
+    now: float
+    final: bool = False  # no further try
+
+
+Taken = tuple[int, int]
+"""A row and the fence under which it is leased; its bytes are not yet read."""
+
+_DUE = (
+    select(message.c.id, message.c.tries, message.c.fence)
+    .where(message.c.due <= bindparam("now"))
+    .order_by(message.c.due, message.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(message)
+    .where(message.c.id == bindparam("row"))
+    .values(due=bindparam("until"), tries=message.c.tries + 1, fence=message.c.fence + 1)
+)
+_HELD = select(message.c.id, message.c.fence).where(
+    message.c.id.in_(bindparam("rows", expanding=True)), message.c.outcome.is_(None)
+)
+_LATER = update(message).where(message.c.id == bindparam("row")).values(due=bindparam("until"))
+_ASIDE = (
+    update(message)
+    .where(message.c.id == bindparam("row"))
+    .values(due=None, outcome=Outcome.SET_ASIDE, reason=bindparam("error"), ended_at=bindparam("now"))
+)
+_READ = (
+    select(
+        message.c.id,
+        message.c.mail_from,
+        message.c.rcpt_to,
+        message.c.peer,
+        message.c.door,
+        message.c.received_at,
+        message.c.tries,
+        message.c.fence,
+        message_raw.c.raw,
+    )
+    .join(message_raw)
+    .where(message.c.id.in_(bindparam("rows", expanding=True)))
+)
+_RETRY = (
+    update(message)
+    .where(message.c.id == bindparam("row"), message.c.outcome == Outcome.SET_ASIDE)
+    .values(due=bindparam("now"), outcome=None, reason="", ended_at=None, tries=0, fence=message.c.fence + 1)
+)
+_RELEASE = update(message).where(message.c.due > bindparam("now"), message.c.tries > 0).values(due=bindparam("now"))
+_RESERVED = select(message.c.id, message.c.number).where(message.c.id.in_(bindparam("rows", expanding=True)))
+_RESERVE = update(message).where(message.c.id == bindparam("row")).values(number=bindparam("reserved"))
+
+
+def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, ...]]:
+    """Give each worker what is due, oldest first; nobody else gets it until the lease ends."""
+    return [_lease(connection, wish) for wish in wishes]
+
+
+def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
+    due = connection.execute(_DUE, {"now": wish.now, "most": wish.limit}).all()
+    worn = [{"row": row.id, "error": NEVER_ENDED, "now": wish.now} for row in due if row.tries >= LIVES]
+    taken = tuple((row.id, row.fence + 1) for row in due if row.tries < LIVES)
+    if worn:
+        connection.execute(_ASIDE, worn)
+    if taken:
+        connection.execute(_LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
+    return taken
+
+
+def read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, ...]:
+    """Read messages with their bytes, in the order asked for; without those that another fence stands before by now."""
+    rows = connection.execute(_READ, {"rows": [row for row, _ in taken]})
+    found = {(row.id, row.fence): row for row in rows}
+    return tuple(
+        RawMessage(
+            id=row.id,
+            raw=row.raw,
+            envelope=Envelope(row.mail_from, tuple(row.rcpt_to), row.peer, row.door),
+            received_at=row.received_at,
+            tries=row.tries,
+            fence=row.fence,
+        )
+        for row in (found[key] for key in taken if key in found)
+    )
+
+
+def held(connection: Connection, works: Sequence[RawMessage]) -> set[tuple[int, int]]:
+    """Return which of these leases, as (message, fence), still hold; they hold until the transaction ends."""
+    rows = sorted({work.id for work in works})
+    locked = connection.execute(_HELD.order_by(message.c.id).with_for_update(), {"rows": rows})
+    return {(row.id, row.fence) for row in locked}
+
+
+def fail(connection: Connection, failures: Sequence[Failure]) -> list[bool]:
+    """Try again a little later, or set aside; says for each whether it was set aside. A lost fence changes nothing."""
+    holding = held(connection, [failure.work for failure in failures])
+    results = []
+    for failure in failures:
+        work = failure.work
+        holds = (work.id, work.fence) in holding
+        last = failure.final or work.tries >= TRIES
+        if holds and last:
+            connection.execute(_ASIDE, {"row": work.id, "error": failure.error, "now": failure.now})
+        elif holds:
+            connection.execute(_LATER, {"row": work.id, "until": failure.now + DELAYS[work.tries - 1]})
+        results.append(holds and last)
+    return results
+
+
+def retry(connection: Connection, wishes: Sequence[tuple[int, float]]) -> list[bool]:
+    """Take messages up anew that were set aside; says for each whether it was aside."""
+    return [connection.execute(_RETRY, {"row": row, "now": now}).rowcount == 1 for row, now in wishes]
+
+
+def release(connection: Connection, now: float) -> None:
+    """End every lease: whoever held one is gone."""
+    connection.execute(_RELEASE, {"now": now})
+
+
+def reserve(connection: Connection, rows: Sequence[int]) -> list[int]:
+    """Give each message the number of the ticket it opens: always the same one, and no number is left out.
+
+    Raises:
+        KeyError: there is no such message.
+
+    """
+    numbers = {row.id: row.number for row in connection.execute(_RESERVED, {"rows": list(set(rows))})}
+    wanting = [row for row in dict.fromkeys(rows) if numbers[row] is None]
+    if wanting:
+        first = take(connection, TICKET, len(wanting))
+        numbers |= {row: first + n for n, row in enumerate(wanting)}
+        connection.execute(_RESERVE, [{"row": row, "reserved": numbers[row]} for row in wanting])
+    return [numbers[row] for row in rows]

@@ -1,0 +1,77 @@
+"""Read the store while others write it: from a command line, or from threads beside the event loop."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection, func, select
+
+from store import overview
+from store.database import reading
+from store.migrate import require_current
+from store.model.message import RawMessage
+from store.model.ticket import Ticket
+from store.model.views import AsideLine, OutboxLine, Status, Story
+from store.schema import mail, message
+
+Answer = TypeVar("Answer")
+
+_DUES = (select(func.min(message.c.due)), select(func.min(mail.c.due)))
+
+
+class Reader:
+    """Questions to the store that change nothing; each is answered from one moment of it. Safe to share by threads."""
+
+    def __init__(self, url: str) -> None:
+        """Open a store for reading.
+
+        Raises:
+            SchemaOutdated: the store has to be migrated first.
+
+        """
+        require_current(url)
+        self._engine = reading(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def ask(self, question: Callable[[Connection], Answer]) -> Answer:
+        """Answer a question from one moment of the store."""
+        with self._engine.begin() as connection:
+            return question(connection)
+
+    def status(self, now: float) -> Status:  # noqa: ARG002 - figures of a period will ask for it
+        """Return the desk in figures."""
+        return self.ask(overview.status)
+
+    def ticket(self, number: int) -> Story | None:
+        """Return a ticket with its history, None if there is no such ticket."""
+        return self.ask(lambda connection: overview.story(connection, number))
+
+    def tickets(self, ended: bool) -> tuple[Ticket, ...]:
+        """Return the open tickets in the order of their numbers, or all of them with the ended ones."""
+        return self.ask(lambda connection: overview.listing(connection, ended))
+
+    def aside(self) -> tuple[AsideLine, ...]:
+        """Return what was set aside, oldest first."""
+        return self.ask(overview.aside)
+
+    def aside_raw(self, identifier: int) -> RawMessage | None:
+        """Return a message that was set aside, with its bytes; None if there is none of that id."""
+        return self.ask(lambda connection: overview.aside_raw(connection, identifier))
+
+    def outbox(self, everything: bool) -> tuple[OutboxLine, ...]:
+        """Return the outgoing mails, oldest first: those not yet sent, or everything."""
+        return self.ask(lambda connection: overview.outbox(connection, everything))
+
+    def next_due(self) -> float | None:
+        """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""
+        dues = self.ask(lambda connection: [connection.execute(question).scalar_one() for question in _DUES])
+        return min((due for due in dues if due is not None), default=None)

@@ -1,0 +1,223 @@
+"""The tables: what the desk remembers, the same in SQLite and PostgreSQL.
+
+Work waits in one column: `due` is when a row may next be taken up, and NULL once nothing is left to do. Taking it up
+moves `due` to the end of the lease and raises `fence`; whoever still holds an older fence can end nothing. Raw bytes
+stand in tables of their own, which no scan ever touches.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
+
+from store.columns import CleanText, Id, Json, Key, Word
+from store.model.changes import Outcome
+from store.model.facts import Signal
+from store.model.message import Door
+from store.model.outbox import MailKind, MailState
+from store.model.ticket import Kind, Role, State
+from store.model.verdict import Tag
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message_id", Key, nullable=False),  # "" where the header has none
+    Column("digest", String(64), nullable=False),  # of the content, see store.identity
+    Column("copies", Integer, nullable=False),  # how often it came
+    Column("subject", CleanText, nullable=False),  # as the header writes it, for the operator's eye
+    Column("mail_from", CleanText, nullable=False),
+    Column("rcpt_to", Json, nullable=False),
+    Column("peer", CleanText, nullable=False),
+    Column("door", Word(Door), nullable=False),
+    Column("received_at", Double, nullable=False),
+    Column("due", Double),
+    Column("tries", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("number", Integer, unique=True),  # of the ticket that it opens, reserved before its mails are composed
+    Column("outcome", Word(Outcome)),  # NULL while it waits
+    Column("reason", CleanText, nullable=False, server_default=""),  # of the silence, or why it was set aside
+    Column("signal", Word(Signal)),
+    Column("why", CleanText, nullable=False, server_default=""),
+    Column("ticket", Integer, ForeignKey("ticket.number")),
+    Column("unverified", Boolean, nullable=False, server_default=false()),
+    Column("ended_at", Double),
+    UniqueConstraint("digest", "message_id"),
+)
+Index(
+    "ix_message_due",
+    message.c.due,
+    sqlite_where=message.c.due.is_not(None),
+    postgresql_where=message.c.due.is_not(None),
+)
+Index("ix_message_outcome", message.c.outcome, message.c.reason)
+Index("ix_message_copies", message.c.copies, sqlite_where=message.c.copies > 1, postgresql_where=message.c.copies > 1)
+
+message_raw = Table(
+    "message_raw",
+    metadata,
+    Column("message", Id, ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    Column("raw", LargeBinary, nullable=False),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Integer, nullable=False),  # the last number given
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Word(Kind), nullable=False),
+    Column("state", Word(State), nullable=False),
+    Column("verdict", Word(Tag)),
+    Column("unsure", Boolean, nullable=False),
+    Column("resolution", CleanText),
+    Column("subject", CleanText, nullable=False),
+    Column("reporter", Key, nullable=False),
+    Column("owner", Key),
+    Column("team", Key),
+    Column("area", Key),
+    Column("priority", Key),
+    Column("language", Key, nullable=False),
+    Column("opened_at", Double, nullable=False),
+    Column("ended_at", Double),
+    Column("first_automatic_at", Double),
+    Column("first_human_at", Double),
+)
+Index("ix_ticket_state", ticket.c.state)
+Index("ix_ticket_reporter", ticket.c.reporter)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket", Integer, ForeignKey("ticket.number"), nullable=False, index=True),
+    Column("at", Double, nullable=False),
+    Column("tag", Word(Tag), nullable=False),
+    Column("unsure", Boolean, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("area", Key),
+    Column("definition", CleanText, nullable=False),  # hash of the definition that decided
+    Column("clauses", Json, nullable=False),
+    Column("missing", Json, nullable=False),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("ticket", Integer, ForeignKey("ticket.number"), primary_key=True, autoincrement=False),
+    Column("other", Integer, ForeignKey("ticket.number"), primary_key=True, autoincrement=False),
+)
+
+participant = Table(
+    "participant",
+    metadata,
+    Column("ticket", Integer, ForeignKey("ticket.number"), primary_key=True, autoincrement=False),
+    Column("address", Key, primary_key=True),
+    Column("role", Word(Role), nullable=False),
+)
+Index("ix_participant_address", participant.c.address)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket", Integer, ForeignKey("ticket.number")),
+    Column("message", Id, ForeignKey("message.id")),  # that brought it about
+    Column("at", Double, nullable=False),
+    Column("who", CleanText, nullable=False),
+    Column("what", CleanText, nullable=False),
+)
+Index("ix_event_ticket", event.c.ticket)
+
+known_id = Table(
+    "known_id",
+    metadata,
+    Column("message", Id, ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    Column("message_id", Key, nullable=False),
+    Column("ticket", Integer, ForeignKey("ticket.number"), nullable=False),
+    Column("sender", Key, nullable=False),
+    Column("text_digest", Key, nullable=False),
+)
+Index("ix_known_id_message_id", known_id.c.message_id)
+Index("ix_known_id_sender", known_id.c.sender, known_id.c.text_digest)
+
+sender = Table(
+    "sender",
+    metadata,
+    Column("address", Key, primary_key=True),
+    Column("proven", Boolean, nullable=False),  # was proven at least once when it wrote
+    Column("since", Double, nullable=False),
+)
+
+failing = Table(
+    "failing",
+    metadata,
+    Column("address", Key, primary_key=True),
+    Column("message", Id, ForeignKey("message.id"), nullable=False),  # the latest delivery report
+    Column("at", Double, nullable=False),
+)
+
+acknowledged = Table(  # acknowledgements in each minute, by whom they went to: what the budgets count
+    "acknowledged",
+    metadata,
+    Column("scope", Key, primary_key=True),  # an address, "@domain", "*" for the desk, or "=digest address"
+    Column("minute", Integer, primary_key=True, autoincrement=False),  # since the epoch
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("mark", String(32), nullable=False, unique=True),
+    Column("kind", Word(MailKind), nullable=False),
+    Column("ticket", Integer, ForeignKey("ticket.number")),
+    Column("message", Id, ForeignKey("message.id")),  # that caused it
+    Column("mail_from", CleanText, nullable=False),
+    Column("recipient", CleanText, nullable=False),
+    Column("domain", Key, nullable=False),
+    Column("message_id", CleanText, nullable=False),
+    Column("state", Word(MailState), nullable=False),
+    Column("due", Double),
+    Column("attempts", Integer, nullable=False),
+    Column("attempt_open", Boolean, nullable=False),  # the final dot may have been sent, and no answer is written down
+    Column("fence", Integer, nullable=False),
+    Column("answer", CleanText, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("settled_at", Double),
+)
+Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
+Index("ix_mail_state", mail.c.state)
+Index("ix_mail_ticket", mail.c.ticket)
+
+mail_raw = Table(
+    "mail_raw",
+    metadata,
+    Column("mail", Id, ForeignKey("mail.id"), primary_key=True, autoincrement=False),
+    Column("raw", LargeBinary, nullable=False),
+)

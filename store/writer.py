@@ -1,0 +1,139 @@
+"""One thread writes, and all who wait at one moment share one commit.
+
+A caller hands over an item and the *bulk* that knows how to write many such items at once, and awaits a future. The
+thread takes all that waits, with no delay of its own, writes it in one transaction, and only after the commit are the
+futures resolved. If anything fails, the transaction is undone and the items are tried one by one, so that a bad item
+fails alone.
+"""
+
+from asyncio import AbstractEventLoop, Future, get_running_loop
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+MOST_AT_ONCE = 200
+FAULTS = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Bulk = Callable[[Connection, Sequence[Item]], Sequence[Result]]
+"""Writes many items of one sort within a transaction; one result for each item, in order."""
+
+
+class Closed(Exception):  # noqa: N818 - it reads as what is the case
+    """The store was closed before this could be written; nothing of it was."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    bulk: Bulk[Any, Any]
+    item: Any
+    future: Future[Any]
+
+
+_Outcome = tuple[_Job, Any, BaseException | None]
+
+
+class Writer:
+    """The thread, and the queue in front of it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closed = False
+        self._thread = Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, bulk: Bulk[Item, Result], item: Item) -> Result:
+        """Write one item together with whatever else waits; returns once it is committed.
+
+        Raises:
+            Closed: the store is closed.
+            Exception: what the database or the bulk said of this very item.
+
+        """
+        if self._closed:
+            raise Closed
+        future: Future[Result] = get_running_loop().create_future()
+        self._waiting.put(_Job(bulk, item, future))
+        return await future
+
+    def close(self) -> None:
+        """Write what waits, then end the thread; blocks until that is done."""
+        if not self._closed:
+            self._closed = True
+            self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while batch := self._take():
+                _resolve(self._write(batch))
+        finally:
+            self._closed = True
+            _resolve((job, None, Closed()) for job in self._rest())
+
+    def _take(self) -> list[_Job]:
+        """Wait for work and return all of it; an empty list means the end."""
+        batch: list[_Job] = []
+        job = self._waiting.get()
+        while job is not None:
+            batch.append(job)
+            if len(batch) == MOST_AT_ONCE:
+                return batch
+            try:
+                job = self._waiting.get_nowait()
+            except Empty:
+                return batch
+        self._waiting.put(None)  # the end comes after the work that stood before it
+        return batch
+
+    def _rest(self) -> Iterable[_Job]:
+        while not self._waiting.empty():
+            job = self._waiting.get()
+            if job is not None:
+                yield job
+
+    def _write(self, batch: list[_Job]) -> list[_Outcome]:
+        try:
+            return self._transact(batch)
+        except FAULTS as fault:
+            if len(batch) == 1:
+                return [(batch[0], None, fault)]
+        return [outcome for job in batch for outcome in self._write([job])]
+
+    def _transact(self, batch: list[_Job]) -> list[_Outcome]:
+        groups: dict[Bulk[Any, Any], list[_Job]] = {}
+        for job in batch:
+            groups.setdefault(job.bulk, []).append(job)
+        outcomes: list[_Outcome] = []
+        with self._engine.begin() as connection:
+            for bulk, jobs in groups.items():
+                results = bulk(connection, [job.item for job in jobs])
+                outcomes += [(job, result, None) for job, result in zip(jobs, results, strict=True)]
+        return outcomes
+
+
+def _resolve(outcomes: Iterable[_Outcome]) -> None:
+    """Tell every caller, with one call into each event loop that waits."""
+    loops: dict[AbstractEventLoop, list[_Outcome]] = {}
+    for outcome in outcomes:
+        loops.setdefault(outcome[0].future.get_loop(), []).append(outcome)
+    for loop, theirs in loops.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_tell, theirs)
+
+
+def _tell(outcomes: list[_Outcome]) -> None:
+    for job, result, fault in outcomes:
+        if job.future.done():  # the caller was cancelled; what was written stays written
+            continue
+        if fault is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(fault)

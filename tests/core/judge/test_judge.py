@@ -1,0 +1,34 @@
+"""A request is held against the written definition, clause by clause, with its own words as evidence."""
+
+from store.model.verdict import Part, Tag
+from tests.core.judge.desk import outcome, shipped, verdict
+
+
+def test_someone_who_cannot_work_is_an_emergency() -> None:
+    assert outcome("Cannot log in", "Since this morning nobody in our team can log in.") == "page"
+
+
+def test_a_wish_goes_to_the_pipeline_as_a_feature() -> None:
+    assert outcome("Export", "It would be nice to be able to export to CSV.") == "feature"
+
+
+def test_how_to_do_something_is_a_question() -> None:
+    assert outcome("Export", "How do I export my data?") == "question"
+
+
+def test_what_is_over_is_no_emergency() -> None:
+    assert verdict("Site down", "The site was down for an hour but is back up again.").tag is not Tag.EMERGENCY
+
+
+def test_evidence_is_quoted_from_the_place_it_names() -> None:
+    subject, text = "Checkout is broken", "Hello,\nour customers can’t pay since the update."
+    made = verdict(subject, text)
+    quoted = [evidence for clause in made.clauses for evidence in clause.evidence]
+    assert {evidence.part for evidence in quoted} == {Part.SUBJECT, Part.TEXT}
+    for evidence in quoted:
+        source = subject if evidence.part is Part.SUBJECT else text
+        assert source[evidence.start : evidence.end] == evidence.text
+
+
+def test_a_verdict_names_the_definition_that_decided() -> None:
+    assert verdict("", "Hello").definition == shipped().hash
