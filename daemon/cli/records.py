@@ -46,7 +46,9 @@ def explained(e: Explained) -> Record:
         "text": m.text,
         "new_text": m.new_text,
         "quoted": m.quoted,
-        "attachments": [{"filename": a.filename, "content_type": a.content_type, "size": a.size} for a in m.attachments],
+        "attachments": [
+            {"filename": a.filename, "content_type": a.content_type, "size": a.size} for a in m.attachments
+        ],
         "automatic": {"kind": e.automatic.kind.value, "reasons": list(e.automatic.reasons)},
         "acknowledge": {"allowed": e.acknowledge.allowed, "reasons": list(e.acknowledge.reasons)},
         "bounce": _bounce(e.bounce) if e.bounce else None,

@@ -23,7 +23,7 @@ from aiosmtplib.errors import SMTPConnectError, SMTPHeloError, SMTPServerDisconn
 
 from daemon.core.mail.clean import clip, one_line
 from daemon.core.mail.compose import seven_bit, wire_fault
-from daemon.core.mail.header import ascii_domain, is_mailbox
+from daemon.core.mail.header_line import ascii_domain, is_mailbox
 from daemon.core.settings import Relay as RelaySettings
 from store.model.outbox import Answer, Delivery, Mail
 

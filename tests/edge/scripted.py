@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.ports import free_port
+
 EHLO = ("250-scripted", "250-8BITMIME", "250-SIZE 10000000", "250-SMTPUTF8", "250 ENHANCEDSTATUSCODES")
 CLOSE = "<close>"  # instead of a reply: the connection is closed
 HANG = "<hang>"  # instead of a reply: nothing, until the client is gone
@@ -97,13 +99,8 @@ class Script:
 @asynccontextmanager
 async def serving(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[Script]:
     """Serve the script on a free port of 127.0.0.1; `tls` from the first octet."""
-    for port in range(20000 + (id(script) >> 6) % 9000, 32000):
-        try:
-            server = await asyncio.start_server(script.serve, "127.0.0.1", port, ssl=tls, limit=1 << 26)
-        except OSError:
-            continue
-        break
-    script.port = port
+    script.port = free_port()
+    server = await asyncio.start_server(script.serve, "127.0.0.1", script.port, ssl=tls, limit=1 << 26)
     try:
         yield script
     finally:
