@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, explain, look, run
+from daemon.cli import care, check, demo, explain, look, run
 from daemon.cli.paper import DONE, FAULT, complain
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command()(demo.demo)
 app.command()(care.init)
 app.command()(run.run)
 app.command()(check.check)

@@ -14,7 +14,6 @@ from daemon.core.fault import Faults
 from daemon.core.mail.address import Key
 from daemon.core.settings import Settings
 from daemon.run import serve
-from store import migrate
 
 
 class Role(StrEnum):
@@ -29,7 +28,7 @@ def run(
     option: Option = None,
     role: Annotated[Role, typer.Option(help="intake: the doors only; worker: all behind them")] = Role.ALL,
 ) -> None:
-    """Run the daemon until it is stopped; brings the store up to date, makes the desk's key at its first start."""
+    """Run the daemon until it is stopped; the store is brought up to date, the desk's key made at its first start."""
     path, settings = settings_of(option)
     _refuse_what_cannot_work(settings, role)
     definition = definition_in(Path(settings.emergency.definition))
@@ -37,7 +36,6 @@ def run(
         fail_for(definition)
     keys = _keys(path)
     with store_troubles(settings):
-        migrate.migrate(settings.store.url)
         status = serve(settings, config.own_of(settings, keys), definition, role=role.value)
     sys.stdout.flush()
     raise typer.Exit(status)

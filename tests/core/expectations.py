@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256, sha3_256
+from hashlib import sha3_256, sha256
 from html import unescape
 from mailbox import mbox
 from pathlib import Path

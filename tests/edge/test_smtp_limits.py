@@ -102,6 +102,7 @@ def test_the_clock_knows_silence_age_and_pace(progress: Progress, now: float, re
     assert late(progress, 0, now) == reply
 
 
+@on_both_loops
 async def test_after_twenty_errors_the_line_is_cut() -> None:
     async with open_house() as house:
         caller = await house.call()

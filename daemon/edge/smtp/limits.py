@@ -18,6 +18,7 @@ MAX_IDLE_COMMANDS: Final = 100  # NOOP, RSET, HELP, VRFY and greetings since the
 MAX_AGE: Final = 3600.0  # seconds a connection may last
 DATA_SECONDS: Final = 900.0  # for a message of any size, and then
 DATA_OCTETS_A_SECOND: Final = 256.0  # the slowest sender that is still worth a connection
+IN_FLIGHT: Final = 40  # sizes of the largest message that all unfinished messages may come to together
 STRANGERS: Final = 0.9  # the part of all connections that peers who are not trusted may hold together
 
 
@@ -36,6 +37,18 @@ class Patience:
     def is_gone(self) -> bool:
         """Say whether the client is to be sent away."""
         return self.errors > MAX_ERRORS or self.idle_commands > MAX_IDLE_COMMANDS
+
+
+class Load:
+    """The octets of all messages that are being read or kept, which are in memory until the commit ends."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.octets = 0
+
+    def has_room(self, octets: int) -> bool:
+        """Say whether so many more may come."""
+        return self.octets + octets <= self._most
 
 
 class Crowd:

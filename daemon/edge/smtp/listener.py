@@ -9,7 +9,7 @@ from typing import Any
 from daemon.core.settings import Desk, Smtp
 from daemon.edge.smtp.connection import Connection, Hall
 from daemon.edge.smtp.conversation import House, Receive
-from daemon.edge.smtp.limits import Crowd
+from daemon.edge.smtp.limits import IN_FLIGHT, Crowd, Load
 from daemon.edge.smtp.paths import Mailboxes
 
 BACKLOG = 512  # connections that wait to be accepted
@@ -57,7 +57,7 @@ async def open_door(settings: Smtp, desk: Desk, receive: Receive, *, tls: ssl.SS
     """
     logging.getLogger("mail.log").disabled = True  # aiosmtpd's own: it writes down addresses and commands
     loop = asyncio.get_running_loop()
-    house = House(settings, desk.id_host, Mailboxes(desk), receive)
+    house = House(settings, desk.id_host, Mailboxes(desk), receive, Load(settings.max_bytes * IN_FLIGHT))
     hall = Hall(Crowd(settings), None if settings.tls_implicit else tls)
     host, _, port = settings.listen.rpartition(":")
     implicit: dict[str, Any] = {}
