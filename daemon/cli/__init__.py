@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, demo, explain, look, paper, run
+from daemon.cli import care, check, demo, explain, look, run
+from daemon.cli.paper import DONE, FAULT, complain
 
 app = typer.Typer(
     name="triaged",
@@ -43,15 +44,15 @@ def main() -> None:
         app(prog_name="triaged")
     except BrokenPipeError:  # `triaged list | head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(paper.DONE)
+        sys.exit(DONE)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
         if "--debug" in sys.argv[1:2]:
             raise
         told = str(error).strip().splitlines()
-        paper.complain(
+        complain(
             f"an unexpected fault: {type(error).__name__}{': ' + told[0] if told else ''} "
             "(`triaged --debug ...` shows where)"
         )
-        sys.exit(paper.FAULT)
+        sys.exit(FAULT)

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from daemon.cli import paper, portrait, records
 from daemon.cli.desk import SHIPPED, TEMPLATES, AsJson, Option, reader_of, settings_of, store_troubles
 from daemon.cli.explain import explainer
-from daemon.cli.paper import cell, span
+from daemon.cli.paper import blank_table, cell, fail, flat, say, say_json, screen, span
+from daemon.cli.portrait import show_page
+from daemon.cli.records import aside_record, explained_record
 from store import migrate as steps
 from store.store import retry_aside
 
@@ -25,18 +26,18 @@ def init(
     """Write triaged.toml and definition.toml, commented; files that are there stay as they are."""
     there = [name for name in SHIPPED if (folder / name).exists()]
     if len(there) == len(SHIPPED):
-        paper.fail(f"{folder / there[0]} is there already, and {there[1]} too: nothing is overwritten")
+        fail(f"{folder / there[0]} is there already, and {there[1]} too: nothing is overwritten")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in SHIPPED:
             if name not in there:
                 _write_new(folder / name, (TEMPLATES / name).read_bytes())
     except OSError as error:
-        paper.fail(f"{error.filename or folder}: {(error.strerror or 'cannot be written').lower()}")
+        fail(f"{error.filename or folder}: {(error.strerror or 'cannot be written').lower()}")
     for name in SHIPPED:
-        paper.say(Text(f"{folder / name}  {'kept as it is' if name in there else 'written'}"))
+        say(Text(f"{folder / name}  {'kept as it is' if name in there else 'written'}"))
     here = folder.resolve() == Path.cwd()
-    paper.say(f"next: edit triaged.toml, then {'' if here else f'cd {folder} && '}triaged check && triaged run")
+    say(f"next: edit triaged.toml, then {'' if here else f'cd {folder} && '}triaged check && triaged run")
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -50,9 +51,9 @@ def migrate(option: Option = None) -> None:
     with store_troubles(settings):
         applied = steps.migrate(settings.store.url)
     for step in applied:
-        paper.say(f"applied {step}")
+        say(f"applied {step}")
     if not applied:
-        paper.say("the store is up to date")
+        say("the store is up to date")
 
 
 @aside.command("list")
@@ -63,16 +64,16 @@ def list_aside(as_json: AsJson = False, option: Option = None) -> None:
         found = reader.aside()
     if as_json:
         for one in found:
-            paper.line(records.put_aside(one))
+            say_json(aside_record(one))
         return
     if not found:
-        paper.say("nothing is set aside")
+        say("nothing is set aside")
         return
-    table = paper.table("id", "age", "tries", "subject", "why", numbers=("id", "age", "tries"), last_folds=True)
+    table = blank_table("id", "age", "tries", "subject", "why", numbers=("id", "age", "tries"), last_folds=True)
     for one in found:
         age = span(time.time() - one.received_at)
         table.add_row(Text(str(one.id), "bold"), cell(age), cell(one.tries), cell(one.subject), cell(one.why))
-    paper.screen().print(table)
+    screen().print(table)
 
 
 @aside.command("show")
@@ -88,16 +89,16 @@ def show_aside(
         message = reader.aside_raw(identifier)
         why = next((one.why for one in reader.aside() if one.id == identifier), "")
     if message is None:
-        paper.fail(f"nothing of the id {identifier} is set aside")
+        fail(f"nothing of the id {identifier} is set aside")
     if raw:
         typer.get_binary_stream("stdout").write(message.raw)
         return
     explained = explainer(path).explain(f"aside {identifier}", message.raw)
     if as_json:
-        paper.line(records.explained(explained) | {"why": why})
+        say_json(explained_record(explained) | {"why": why})
         return
-    portrait.show(explained, first=True)
-    paper.say(Text(f"\nset aside: {paper.flat(why)}", "red"))
+    show_page(explained, first=True)
+    say(Text(f"\nset aside: {flat(why)}", "red"))
 
 
 @aside.command("retry")
@@ -112,8 +113,8 @@ def retry(
         with store_troubles(settings):
             taken = retry_aside(settings.store.url, identifier, time.time())
         if taken:
-            paper.say(f"{identifier} will be taken up anew")
+            say(f"{identifier} will be taken up anew")
         else:
             absent.append(identifier)
     if absent:
-        paper.fail(*(f"nothing of the id {identifier} is set aside" for identifier in absent))
+        fail(*(f"nothing of the id {identifier} is set aside" for identifier in absent))

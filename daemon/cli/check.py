@@ -14,8 +14,8 @@ import typer
 from rich.text import Text
 
 from daemon import config
-from daemon.cli import paper
 from daemon.cli.desk import Option, definition_in, first_line, place_of
+from daemon.cli.paper import FAULT, flat, say
 from daemon.core.fault import Faults
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
@@ -41,11 +41,11 @@ def check(option: Option = None) -> None:
     findings = list(_findings(path))
     for finding in findings:
         level = Text(f"{finding.level:<6}", STYLES[finding.level])
-        paper.say(level + Text(f"{finding.about:<11}", "bold") + Text(paper.flat(finding.words)))
+        say(level + Text(f"{finding.about:<11}", "bold") + Text(flat(finding.words)))
     faults = sum(finding.level == "fault" for finding in findings)
     if faults:
-        paper.say(Text(f"{faults} fault{'s'[: faults > 1]}", "bold red"))
-        raise typer.Exit(paper.FAULT)
+        say(Text(f"{faults} fault{'s'[: faults > 1]}", "bold red"))
+        raise typer.Exit(FAULT)
 
 
 def _findings(path: Path) -> Iterator[Finding]:

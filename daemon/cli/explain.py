@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli import paper, portrait, records
 from daemon.cli.desk import TEMPLATES, AsJson, Option, definition_in, settings_of
 from daemon.cli.files import Found, messages
+from daemon.cli.paper import FAULT, complain, fail_for, say_json
+from daemon.cli.portrait import show_page
+from daemon.cli.records import Explained, explained_record
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Own
 from daemon.core.mail.bounce import read_bounce
@@ -34,7 +36,7 @@ class Explainer:
         self.acknowledge = acknowledge
         self.definition = definition
 
-    def explain(self, file: str, raw: bytes) -> records.Explained:
+    def explain(self, file: str, raw: bytes) -> Explained:
         """Read one message; whatever the bytes are, something can be said of them."""
         message = parse(raw)
         machine = automatic(message, FILE, self.own)
@@ -43,7 +45,7 @@ class Explainer:
             message, FILE, machine, proof=proof, facts=Facts(), settings=self.acknowledge, own=self.own
         )
         verdict = judge(self.definition, message.subject, message.new_text) if self.definition else None
-        return records.Explained(file, message, machine, allowed, read_bounce(message), verdict)
+        return Explained(file, message, machine, allowed, read_bounce(message), verdict)
 
 
 def explain(
@@ -57,19 +59,19 @@ def explain(
     for number, found in enumerate(found for file in files for found in messages(file)):
         if found.fault:
             missing += 1
-            paper.complain(f"{found.file}: {found.fault}")
+            complain(f"{found.file}: {found.fault}")
         else:
             _show(reader, found, as_json=as_json, first=number == 0)
     if missing:
-        raise typer.Exit(paper.FAULT)
+        raise typer.Exit(FAULT)
 
 
 def _show(reader: Explainer, found: Found, *, as_json: bool, first: bool) -> None:
     explained = reader.explain(found.file, found.raw)
     if as_json:
-        paper.line(records.explained(explained))
+        say_json(explained_record(explained))
     else:
-        portrait.show(explained, first=first)
+        show_page(explained, first=first)
 
 
 def explainer(option: Path | None) -> Explainer:
@@ -82,7 +84,7 @@ def explainer(option: Path | None) -> Explainer:
     path, settings = settings_of(option)
     definition = definition_in(Path(settings.emergency.definition))
     if isinstance(definition, Faults):
-        paper.fail_for(definition)
+        fail_for(definition)
     keys = config.desk_keys(path)
     own = config.own_of(settings, () if isinstance(keys, Faults) else keys)
     return Explainer(own, settings.smtp or Smtp(), settings.acknowledge, definition)

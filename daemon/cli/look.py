@@ -7,9 +7,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from daemon.cli import paper, records
 from daemon.cli.desk import AsJson, Option, reader_of, settings_of
-from daemon.cli.paper import cell, span
+from daemon.cli.paper import blank_grid, blank_table, cell, fail, flat, say, say_json, screen, span
+from daemon.cli.records import iso, mail_record, since, status_record, story_record, ticket_record, track
 from store.model.outbox import MailState
 from store.model.ticket import State, Ticket
 from store.model.verdict import Tag
@@ -34,15 +34,15 @@ def tickets(
         found = reader.tickets(everything)
     if as_json:
         for ticket in found:
-            paper.line(records.listed(ticket, now))
+            say_json(ticket_record(ticket, now))
     elif not found:
-        paper.say("no tickets" if everything else "no open tickets")
+        say("no tickets" if everything else "no open tickets")
     else:
-        paper.screen().print(_listing(found, now))
+        screen().print(_listing(found, now))
 
 
 def _listing(found: tuple[Ticket, ...], now: float) -> Table:
-    table = paper.table("#", "kind", "state", "verdict", "age", "owner", "reporter", "subject", numbers=("#", "age"))
+    table = blank_table("#", "kind", "state", "verdict", "age", "owner", "reporter", "subject", numbers=("#", "age"))
     for t in found:
         table.add_row(
             Text(str(t.number), "bold"),
@@ -63,45 +63,45 @@ def show(number: Number, as_json: AsJson = False, option: Option = None) -> None
     with reader_of(settings) as reader:
         story = reader.ticket(number)
     if story is None:
-        paper.fail(f"there is no ticket #{number}")
+        fail(f"there is no ticket #{number}")
     if as_json:
-        paper.line(records.shown(story))
+        say_json(story_record(story))
     else:
         _tell(story)
 
 
 def _tell(story: Story) -> None:
-    t, console = story.ticket, paper.screen()
-    console.print(Text(f"#{t.number} ", "bold") + Text(paper.flat(t.subject), "bold"))
+    t, console = story.ticket, screen()
+    console.print(Text(f"#{t.number} ", "bold") + Text(flat(t.subject), "bold"))
     facts = (
         ("state", f"{t.kind.value}, {t.state.value}" + (f" ({t.resolution})" if t.resolution else "")),
         ("verdict", f"{t.verdict.value}{', unsure' if t.unsure else ''}" if t.verdict else None),
-        ("track", records.track(t)),
+        ("track", track(t)),
         ("reporter", t.reporter),
         ("owner", t.owner),
         ("team", t.team),
         ("area", t.area),
         ("priority", t.priority),
         ("links", ", ".join(f"#{n}" for n in t.links)),
-        ("opened", records.iso(t.opened_at)),
+        ("opened", iso(t.opened_at)),
         ("answered", _clocks(t)),
     )
-    grid = paper.grid()
+    grid = blank_grid()
     for name, value in facts:
         if value:
-            grid.add_row(name, Text(paper.flat(value)))
+            grid.add_row(name, Text(flat(value)))
     console.print(grid)
-    history = paper.table("at", "who", "what", last_folds=True)
+    history = blank_table("at", "who", "what", last_folds=True)
     for event in story.events:
-        history.add_row(cell(records.iso(event.at), "dim"), cell(event.who), cell(event.what))
+        history.add_row(cell(iso(event.at), "dim"), cell(event.who), cell(event.what))
     if story.events:
         console.print()
         console.print(history)
 
 
 def _clocks(t: Ticket) -> str:
-    automatic = records.since(t.opened_at, t.first_automatic_at)
-    human = records.since(t.opened_at, t.first_human_at)
+    automatic = since(t.opened_at, t.first_automatic_at)
+    human = since(t.opened_at, t.first_human_at)
     return f"automatically after {span(automatic)}, by a person after {span(human)}"
 
 
@@ -111,13 +111,13 @@ def status(as_json: AsJson = False, option: Option = None) -> None:
     with reader_of(settings) as reader:
         figures = reader.status(time.time())
     if as_json:
-        paper.line(records.counted(figures))
+        say_json(status_record(figures))
     else:
-        paper.screen().print(_figures(figures))
+        screen().print(_figures(figures))
 
 
 def _figures(s: Status) -> Table:
-    grid = paper.grid()
+    grid = blank_grid()
     became = (("tickets", s.tickets), ("follow-ups", s.follow_ups), ("commands", s.commands))
     silenced = sum(count for _, count in s.silenced)
     grid.add_row(
@@ -139,7 +139,7 @@ def _figures(s: Status) -> Table:
 
 
 def _also(*counts: tuple[str, int]) -> Text:
-    words = ", ".join(f"{count} {paper.flat(name)}" for name, count in counts if count)
+    words = ", ".join(f"{count} {flat(name)}" for name, count in counts if count)
     return Text(f"  ({words})" if words else "", "dim")
 
 
@@ -158,15 +158,15 @@ def outbox(
         found = reader.outbox(not waiting)
     if as_json:
         for row in found:
-            paper.line(records.outgoing(row))
+            say_json(mail_record(row))
     elif not found:
-        paper.say("nothing waits in the outbox" if waiting else "nothing in the outbox")
+        say("nothing waits in the outbox" if waiting else "nothing in the outbox")
     else:
-        paper.screen().print(_outgoing(found, time.time()))
+        screen().print(_outgoing(found, time.time()))
 
 
 def _outgoing(found: tuple[OutboxLine, ...], now: float) -> Table:
-    table = paper.table(
+    table = blank_table(
         "id", "kind", "ticket", "to", "state", "tries", "due", "answer", numbers=("id", "ticket", "tries")
     )
     for row in found:

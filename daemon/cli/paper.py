@@ -38,7 +38,7 @@ def say(*lines: str | Text) -> None:
         screen().print(line, soft_wrap=True)
 
 
-def line(record: Record) -> None:
+def say_json(record: Record) -> None:
     """Print a record as one line of JSON; no sign in it that a terminal or a reader of lines takes for an order."""
     typer.echo(json.dumps(record, ensure_ascii=False).translate(_ESCAPED))
 
@@ -71,7 +71,7 @@ def flat(text: str) -> str:
     return text.translate(_ONE_LINE)
 
 
-def table(*columns: str, numbers: tuple[str, ...] = (), last_folds: bool = False) -> Table:
+def blank_table(*columns: str, numbers: tuple[str, ...] = (), last_folds: bool = False) -> Table:
     """Return an empty table of our style; columns that hold numbers stand to the right, long text is cut."""
     made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
@@ -86,7 +86,7 @@ def table(*columns: str, numbers: tuple[str, ...] = (), last_folds: bool = False
     return made
 
 
-def grid() -> Table:
+def blank_grid() -> Table:
     """Return an empty grid of names and values."""
     made = Table.grid(padding=(0, 2, 0, 0))
     made.add_column(style="dim", no_wrap=True, width=11)

@@ -7,10 +7,10 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from daemon.cli.paper import clean, flat, grid, screen, size
+from daemon.cli.paper import blank_grid, clean, flat, screen, size
 from daemon.cli.records import Explained
 from store.model.message import Address, AutomaticKind
-from store.model.verdict import Clause, Tag, Verdict
+from store.model.verdict import Clause, Evidence, Tag, Verdict
 
 COLOURS = {"technical": "cyan", "existing": "blue", "stopping": "magenta"}  # by clause
 TAGS = {Tag.EMERGENCY: "bold white on red", Tag.PROBLEM: "bold yellow", Tag.FEATURE: "bold green"}
@@ -24,21 +24,23 @@ KINDS = {
     AutomaticKind.OWN: "mail of our own",
     AutomaticKind.REPORT: "a report by a machine",
 }
+UNJUDGED = {AutomaticKind.OWN, AutomaticKind.BOUNCE, AutomaticKind.REPORT}  # these never open a ticket
+QUOTES = 6  # of each clause that are shown
 LINES = 40  # of the new text that are shown
 MARGIN = 2
 
 
-def show(e: Explained, *, first: bool) -> None:
+def show_page(e: Explained, *, first: bool) -> None:
     """Print the page of one message."""
     console = screen()
     if not first:
         console.print()
     console.print(Rule(Text(flat(e.file), "bold"), align="left", style="dim", characters="─"))
-    page = grid()
+    page = blank_grid()
     for name, value in (*_head(e), *_guarded(e), *_threading(e), *_bounced(e), *_parts(e)):
         page.add_row(name, value)
     console.print(page)
-    if e.verdict:
+    if e.verdict and e.automatic.kind not in UNJUDGED:
         console.print(_judged(e.verdict))
     _body(e)
 
@@ -120,11 +122,14 @@ def _judged(v: Verdict) -> Table:
 
 
 def _evidence(clause: Clause) -> Text:
-    quotes = [
-        Text(f'"{flat(e.text)}"', COLOURS.get(clause.name, "")) + Text(f" {e.weight:+.1f} {flat(e.rule)}", "dim")
-        for e in sorted(clause.evidence, key=lambda e: -abs(e.weight))[:6]
-    ]
-    return Text("\n").join(quotes)
+    heaviest = sorted(clause.evidence, key=lambda e: -abs(e.weight))[:QUOTES]
+    return Text("\n").join(_quote(e, COLOURS.get(clause.name, "")) for e in heaviest)
+
+
+def _quote(e: Evidence, colour: str) -> Text:
+    """Return the quoted words with their weight and the group of the rule that found them."""
+    group = e.rule.partition(":")[0]
+    return Text(f'"{flat(e.text)}"', colour) + Text(f" {e.weight:+.1f} {flat(group)}", "dim")
 
 
 def _body(e: Explained) -> None:
@@ -143,11 +148,10 @@ def _body(e: Explained) -> None:
 def _coloured(new_text: str, verdict: Verdict | None) -> Text:
     """Return the new text with each quoted span in the colour of its clause."""
     text = Text(clean(new_text))
-    for clause in verdict.clauses if verdict else ():
-        for evidence in clause.evidence:
-            if new_text[evidence.start : evidence.end] == evidence.text:  # and not words of the subject
-                style = f"{'bold' if evidence.weight > 0 else 'dim'} {COLOURS.get(clause.name, '')}"
-                text.stylize(style.strip(), evidence.start, evidence.end)
+    spans = [(evidence, clause.name) for clause in (verdict.clauses if verdict else ()) for evidence in clause.evidence]
+    for e, name in sorted(spans, key=lambda span: abs(span[0].weight)):  # where spans meet, the heaviest shows
+        if new_text[e.start : e.end] == e.text:  # and not words of the subject
+            text.stylize(f"{'bold' if e.weight > 0 else 'dim'} {COLOURS.get(name, '')}".strip(), e.start, e.end)
     return text
 
 

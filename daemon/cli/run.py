@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli import paper
 from daemon.cli.desk import Option, definition_in, settings_of, store_troubles
+from daemon.cli.paper import complain, fail, fail_for
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Key
 from daemon.core.settings import Settings
@@ -33,7 +33,7 @@ def run(
     _refuse_what_cannot_work(settings, role)
     definition = definition_in(Path(settings.emergency.definition))
     if isinstance(definition, Faults):
-        paper.fail_for(definition)
+        fail_for(definition)
     keys = _keys(path)
     with store_troubles(settings):
         status = serve(settings, config.own_of(settings, keys), definition, role=role.value)
@@ -46,15 +46,15 @@ def _keys(path: Path) -> tuple[Key, ...]:
     try:
         made = config.make_key(path)
     except OSError as error:
-        paper.fail(f"{config.key_file(path)}: cannot be written: {(error.strerror or 'unknown reason').lower()}")
+        fail(f"{config.key_file(path)}: cannot be written: {(error.strerror or 'unknown reason').lower()}")
     keys = config.desk_keys(path)
     if isinstance(keys, Faults):
-        paper.fail_for(keys)
+        fail_for(keys)
     if made:
-        paper.complain(f"{config.key_file(path)} is made: keep it as you keep the store, and show it to nobody")
+        complain(f"{config.key_file(path)} is made: keep it as you keep the store, and show it to nobody")
     return keys
 
 
 def _refuse_what_cannot_work(settings: Settings, role: Role) -> None:
     if role is not Role.WORKER and settings.smtp is None and not settings.imap:
-        paper.fail("smtp: is missing, and so is [[imap]]: no mail could come in")
+        fail("smtp: is missing, and so is [[imap]]: no mail could come in")
