@@ -43,15 +43,27 @@ def _tables(rows):  # type: ignore[no-untyped-def]
     ]  # fmt: skip
     yield message_raw, [{"message": row, "raw": TEXT} for row, *_ in rows]
     yield participant, [{"ticket": number, "address": who, "role": "reporter"} for _, number, _, who, _ in rows]
-    yield event, [
-        {"ticket": number, "message": row, "at": at, "who": who, "what": what}
-        for row, number, _, who, at in rows
-        for what in ("wrote", "judged other; forwarded")
-    ]
-    yield known_id, [
-        {"message": row, "message_id": f"past.{row}@past.test", "ticket": number, "sender": who, "text_digest": f"{row}"}
-        for row, number, _, who, _ in rows
-    ]
+    yield (
+        event,
+        [
+            {"ticket": number, "message": row, "at": at, "who": who, "what": what}
+            for row, number, _, who, at in rows
+            for what in ("wrote", "judged other; forwarded")
+        ],
+    )
+    yield (
+        known_id,
+        [
+            {
+                "message": row,
+                "message_id": f"past.{row}@past.test",
+                "ticket": number,
+                "sender": who,
+                "text_digest": f"{row}",
+            }
+            for row, number, _, who, _ in rows
+        ],
+    )
     sent = [
         {
             "id": first + n, "mark": f"{first + n:016d}", "kind": kind, "ticket": number, "message": row, "mail_from": "",
