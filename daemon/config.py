@@ -21,6 +21,7 @@ from daemon.core.settings import Settings
 NAME = "triaged.toml"
 VARIABLE = "TRIAGED_CONFIG"
 KEY_FILE = "triaged.key"
+DEFINITION = Path(__file__).parent.parent / "templates" / "definition.toml"
 SECRETS = (("store", "url"), ("bell", "redis"), ("imap", "password"), ("relay", "password"))
 FILES = (("emergency", "definition"), ("smtp", "tls_certificate"), ("smtp", "tls_key"))  # must be there
 URLS = (("store", "url", "sqlite:///"), ("relay", "url", "maildir:"))  # whose path is relative to the file
@@ -129,7 +130,10 @@ def _make_absolute(data: dict[str, Any], folder: Path) -> None:
         url = table.get(key, getattr(default, key)) if isinstance(table, dict) else None
         if isinstance(url, str) and url.startswith(prefix) and len(url) > len(prefix) and ":memory:" not in url:
             table[key] = prefix + str(folder / url.removeprefix(prefix))
-    data.setdefault("emergency", {})
+    emergency = data.setdefault("emergency", {})
+    named = isinstance(emergency, dict) and "definition" in emergency
+    if not named and not (folder / DEFINITION.name).is_file():
+        data["emergency"] = {"definition": str(DEFINITION)}  # nobody has written one yet: the one that ships holds
     for section, key in FILES:
         table = data.get(section)
         if isinstance(table, dict):
