@@ -1,8 +1,19 @@
 """The body of a message as a reader sees it: the whole text, what is new in it, what was quoted, what was passed on."""
 
+import re
 from dataclasses import dataclass
 
+from daemon.core.mail import quote
+from daemon.core.mail.forward import read_forwarded
+from daemon.core.mail.text import Rendered, read_html
 from store.model.message import Forwarded
+
+_STUB = re.compile(
+    r"(?:view|read|open|see|display).{0,60}(?:html|browser|online)|html.{0,40}(?:view|client|reader|mail)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\w{2,40}")
+WORDS_COMPARED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +28,62 @@ class Body:
 
 
 def read_body(plain: str | None, html: str | None) -> Body:
-    """Read the body of a message from its plain text, its HTML, or both (RFC 2046 section 5.1.4). Never raises."""
-    text = (plain or html or "").replace("\r\n", "\n")
-    new = [line for line in text.split("\n") if not line.startswith(">")]
-    old = [line for line in text.split("\n") if line.startswith(">")]
-    return Body(text, "\n".join(new).strip(), "\n".join(old), None)
+    """Read the body of a message from its plain text, its HTML, or both (RFC 2046 section 5.1.4). Never raises.
+
+    Plain text is preferred, unless it is empty or only says that there is HTML. Where the two say different things,
+    both are read, one below the other, so that nothing said in one alone is overlooked.
+    """
+    written = _lines(plain or "")
+    shown = read_html(html) if html else Rendered("", frozenset(), frozenset())
+    if not _says_something(written, shown.text):
+        return _part(shown.text, shown.heads, shown.signatures)
+    body = _part(written, frozenset(), frozenset())
+    if not shown.text.strip() or _alike(body, shown.text):
+        return body
+    other = _part(shown.text, shown.heads, shown.signatures)
+    return Body(
+        _join(body.text, other.text),
+        _join(body.new_text, other.new_text),
+        _join(body.quoted, other.quoted),
+        body.forwarded or other.forwarded,
+        alike=False,
+    )
+
+
+def _lines(text: str) -> str:
+    """Bring line ends into one form."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+def _join(*texts: str) -> str:
+    return "\n\n".join(text for text in texts if text.strip())
+
+
+def _says_something(written: str, shown: str) -> bool:
+    """Say whether the plain text is worth reading beside the HTML."""
+    bare = written.strip()
+    return bool(bare) and not (shown.strip() and len(bare) < 400 and _STUB.search(bare) and len(shown) > len(bare))
+
+
+def _words(text: str) -> set[str]:
+    found: set[str] = set()
+    for match in _WORD.finditer(text[:20_000].casefold()):
+        found.add(match[0])
+        if len(found) >= WORDS_COMPARED:
+            break
+    return found
+
+
+def _alike(body: Body, shown: str) -> bool:
+    """Say whether HTML shows what the plain text says: nearly all its new words, and hardly any that are new to it."""
+    new, all_shown = _words(body.new_text), _words(shown)
+    return len(new - all_shown) <= len(new) // 4 and len(all_shown - _words(body.text)) <= len(all_shown) // 2
+
+
+def _part(text: str, heads: frozenset[int], signatures: frozenset[int]) -> Body:
+    view = quote.page(text, heads, signatures)
+    parts = quote.split(view)
+    new = set(parts.new)
+    new_text = "\n".join(view.lines[at] for at in parts.new).strip()
+    quoted = "\n".join(line for at, line in enumerate(view.lines) if at not in new).strip("\n")
+    return Body(text, new_text, quoted, read_forwarded(view, parts))

@@ -1,5 +1,6 @@
 """Bytes to text by a fixed list of charsets: a name the sender made up chooses nothing."""
 
+import re
 from dataclasses import dataclass
 
 # Python codec, then the names under which mail declares it. Where a superset is what mailers really write, it is read
@@ -60,7 +61,12 @@ _ROWS = (
 )
 _CODECS = {name: codec for codec, names in _ROWS for name in names.split()}
 _UNDECLARED = frozenset({"", "us-ascii", "ascii", "usascii", "us", "ansi-x3.4-1968", "iso-646-us", "8bit", "7bit"})
-_STATEFUL = frozenset({"iso2022_jp_ext", "iso2022_kr", "hz"})  # shift by escapes; hold 8-bit bytes only by mistake
+_EIGHT_BIT = {
+    "iso2022_jp_ext": "cp932",
+    "iso2022_kr": "cp949",
+    "hz": "gb18030",
+}  # what 8-bit bytes under a 7-bit name are
+_JIS = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def decode(data: bytes, declared: str | None) -> Decoded:
     Undeclared (or ASCII) bytes are UTF-8 if they can be, else windows-1252; so are bytes of an unknown charset. What
     does not fit its charset becomes U+FFFD, and so does NUL, which no text store takes.
     """
-    name = (declared or "")[:64].strip(" \t'\"").casefold().replace("_", "-")
+    name = _name(declared)
     codec = _CODECS.get(name)
     if codec is None:
         return Decoded(_clean(guess(data)), name in _UNDECLARED and data.isascii())
@@ -99,19 +105,48 @@ def guess(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def is_known(declared: str) -> bool:
-    """Say whether a charset name is in the list."""
-    name = declared[:64].strip(" \t'\"").casefold().replace("_", "-")
-    return name in _CODECS or name in _UNDECLARED
+def encode(text: str, declared: str | None) -> bytes:
+    """Undo a guess: text that was read from undeclared bytes, back in the charset that is declared for it after all."""
+    try:
+        return text.encode(_CODECS.get(_name(declared), "utf-8"))
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def _name(declared: str | None) -> str:
+    return (declared or "")[:64].strip(" \t'\"").casefold().replace("_", "-")
 
 
 def _misdeclared(data: bytes, codec: str) -> str:
-    if codec in _STATEFUL and not data.isascii():
-        return guess(data)
+    if data.isascii():
+        return _microsoft_jis(data) if codec == "iso2022_jp_ext" else data.decode(codec, "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode(codec, "replace")
+        return data.decode(_EIGHT_BIT.get(codec, codec), "replace")
+
+
+def _microsoft_jis(data: bytes) -> str:
+    """Read ISO-2022-JP with the characters of row 13 and above that Windows adds and the standard lacks."""
+    out: list[str] = []
+    double, start = False, 0
+    for shift in [*_JIS.finditer(data), None]:
+        piece = data[start : shift.start() if shift else len(data)]
+        out.append(
+            b"".join(map(_shifted, piece[::2], piece[1::2])).decode("cp932", "replace") if double else guess(piece)
+        )
+        if shift:
+            double, start = shift[0][1:2] == b"$", shift.end()
+    return "".join(out)
+
+
+def _shifted(row: int, cell: int) -> bytes:
+    """JIS X 0208 row and cell as Shift_JIS."""
+    if not (0x21 <= row <= 0x7E and 0x21 <= cell <= 0x7E):
+        return b"?"
+    lead = ((row - 0x21) >> 1) + 0x81
+    trail = cell + (0x1F if cell < 0x60 else 0x20) if row % 2 else cell + 0x7E
+    return bytes((lead if lead <= 0x9F else lead + 0x40, trail))
 
 
 def _clean(text: str) -> str:

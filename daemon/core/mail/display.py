@@ -29,7 +29,7 @@ class Display:
 def select(tree: Tree, texts: dict[int, str]) -> Display:
     """Choose what is shown; `texts` holds the text of each leaf by the identity of its node."""
     bodies = _Bodies([], [])
-    _walk([tree.root], "mixed", bodies)
+    _walk([tree.root], "mixed", bodies, inside=False)
     if not bodies.plain and not bodies.html:
         bodies.plain = _other_text(tree)
     shown = {id(node) for node in (*bodies.plain, *bodies.html)}
@@ -37,16 +37,17 @@ def select(tree: Tree, texts: dict[int, str]) -> Display:
     return Display(_plain(bodies.plain, texts), _html(bodies.html, texts), attached)
 
 
-def _walk(nodes: list[Node], kind: str, bodies: _Bodies) -> None:
-    """Go through the parts of one multipart; the depth of the tree bounds the recursion."""
+def _walk(nodes: list[Node], kind: str, bodies: _Bodies, *, inside: bool) -> None:
+    """Go through the parts of one multipart, `inside` an alternative or not; the tree's depth bounds the recursion."""
+    inside = inside or kind == "alternative"
     plain, html = len(bodies.plain), len(bodies.html)
     for index, node in enumerate(nodes):
         if not node.leaf:
-            _walk(node.children, node.type.partition("/")[2], bodies)
+            _walk(node.children, node.type.partition("/")[2], bodies, inside=inside)
         elif _inline(node, index, kind):
-            if kind != "alternative" or node.type == "text/plain":
+            if not inside or node.type == "text/plain":
                 bodies.plain.append(node)
-            if kind != "alternative" or node.type == "text/html":
+            if not inside or node.type == "text/html":
                 bodies.html.append(node)
     if kind == "alternative" and len(bodies.plain) == plain:
         bodies.plain += bodies.html[html:]

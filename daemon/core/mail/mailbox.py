@@ -131,6 +131,8 @@ def _mailbox(draft: _Draft) -> Address | None:
         name = " ".join(token for token in tokens if token != named[0]) or " ".join(draft.comments)
         return _made(name, _spec(named[0]))
     draft.odd = True
+    if any("@" in comment for comment in draft.comments):  # Name (user@host)
+        return _made(phrase, _spec(next(comment for comment in draft.comments if "@" in comment)))
     alone = tokens[0] if len(tokens) == 1 and not tokens[0].startswith(("=?", '"')) else ""
     return _made(" ".join(draft.comments), alone)
 
@@ -141,6 +143,8 @@ def _spec(written: str) -> str:
     if route := _ROUTE.match(bare):
         bare = bare[route.end() :]
     bare = bare.removeprefix("mailto:").strip("<>'")
+    if bare.startswith('"') and bare.endswith('"') and "@" in bare:  # the whole address in quotes
+        bare = bare.strip('"')
     local, at, domain = words.one_line(bare).rpartition("@")
     if not at:
         return domain

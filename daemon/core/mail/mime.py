@@ -7,7 +7,7 @@ from daemon.core.mail.parameter import Structured
 
 MAX_DEPTH = 50
 MAX_PARTS = 500
-_MAX_LINE = 256  # octets of a delimiter line; a boundary has 70 at most (RFC 2046 section 5.1.1)
+_MAX_LINE = header.MAX_STRUCTURED  # octets of a delimiter line; a boundary should have 70 at most (RFC 2046)
 _ONCE = ("content-type", "content-transfer-encoding", "content-disposition")
 _TEXT = Structured("text/plain", {})
 

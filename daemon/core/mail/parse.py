@@ -66,6 +66,7 @@ class _Head:
             for key, value in self.block.fields
             if key == name
             for address in mailbox.read(header.undecoded(value)).addresses
+            if "@" in address.address
         )
 
     def sender(self) -> Address | None:

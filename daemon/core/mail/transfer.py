@@ -39,7 +39,9 @@ def base64(body: bytes) -> Octets:
     foreign = len(body) - len(letters) - sum(map(body.count, (b" ", b"\t", b"\r", b"\n")))
     pieces = [piece for piece in letters.split(b"=") if piece]
     data = b"".join(map(_piece, pieces))
-    odd = foreign or len(pieces) > 1 or any(len(piece) % 4 == 1 for piece in pieces)
+    if len(pieces) > 1:  # some readers stop at the padding: two may read two different messages
+        return Octets(data, ("bad-base64", "ambiguous"))
+    odd = foreign or any(len(piece) % 4 == 1 for piece in pieces)
     return Octets(data, ("bad-base64",) if odd else ())
 
 

@@ -1,0 +1,54 @@
+"""The words of all languages, gathered into the tables and patterns by which a line of mail is recognised."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from daemon.core.mail.language import Language
+from daemon.core.mail.languages_latin import WESTERN
+from daemon.core.mail.languages_other import OTHERS
+
+LANGUAGES = WESTERN + OTHERS
+
+SENDER, SENT, TO, SUBJECT = 1, 2, 4, 8  # what a header field tells; a word of two languages may tell two things
+
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)  # scripts without spaces between words
+
+
+def _gather(words: Callable[[Language], str]) -> tuple[str, ...]:
+    """Return the distinct alternatives of one column, longest first, so that no word hides a longer one."""
+    found = {word.strip("\n") for language in LANGUAGES for word in words(language).split("|") if word.strip()}
+    return tuple(sorted(found, key=lambda word: (-len(word), word)))
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in words)
+
+
+def _fields() -> dict[str, int]:
+    columns: tuple[tuple[int, Callable[[Language], str]], ...] = (
+        (SENDER, lambda row: row.sender),
+        (SENT, lambda row: row.sent),
+        (TO, lambda row: row.to),
+        (SUBJECT, lambda row: row.subject),
+    )
+    table: dict[str, int] = {}
+    for bit, words in columns:
+        for word in _gather(words):
+            table[word] = table.get(word, 0) | bit
+    return table
+
+
+FIELDS = _fields()
+OPENERS = frozenset(_gather(lambda row: row.opens))
+DEVICES = tuple(word for word in _gather(lambda row: row.device))
+BEGINS = frozenset(_gather(lambda row: row.begin))
+ORIGINALS = frozenset(_gather(lambda row: row.original))
+FORWARDS = frozenset(_gather(lambda row: row.forwarded)) | BEGINS
+
+_VERBS = _gather(lambda row: row.wrote)
+VERB = re.compile(
+    rf"(?<!\w)(?:{_any_of(word for word in _VERBS if not _UNSPACED.search(word))})(?!\w)"
+    rf"|(?:{_any_of(word for word in _VERBS if _UNSPACED.search(word))})"
+)

@@ -1,0 +1,291 @@
+"""HTML to the text that its reader sees, line by line, with what the markup tells of quotes and signatures.
+
+Block elements break lines as they do on the screen, quotes bear ">" as in plain text, hidden nodes are left out. The
+walk is a loop over a stack; markup.tame bounds what it can meet.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from daemon.core.mail.language import names
+from daemon.core.mail.markup import tame
+from daemon.core.mail.phrases import VERB
+
+_SKIPPED = names(
+    "script|style|head|title|template|object|svg|math|select|iframe|audio|video|noscript|canvas|textarea|button"
+)
+_BLOCKS = names(
+    "address|article|aside|blockquote|body|caption|center|dd|details|dir|div|dl|dt|fieldset|figcaption|figure|footer|"
+    "form|h1|h2|h3|h4|h5|h6|header|hgroup|hr|html|li|main|menu|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|"
+    "thead|tr|ul"
+)
+_SPACED = names("p|h1|h2|h3|h4|h5|h6|ul|ol|dl|pre")  # an empty line stands above and below them
+_INLINE_CELLS = frozenset(("td", "th"))
+
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:\.0+)?\s*(?:[a-z%]{1,3}\s*)?(?:[;!]|$)"
+    r"|(?:max-height|opacity)\s*:\s*0(?:\.0+)?\s*(?:px\s*)?(?:[;!]|$)",
+    re.IGNORECASE,
+)
+_NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0(?![.\d]*[1-9])", re.IGNORECASE)
+_BAR = re.compile(
+    r"border-left\s*:[^;]{0,40}(?:solid|\d)|border-width\s*:\s*0[a-z]*\s+0[a-z]*\s+0[a-z]*\s+[1-9]", re.IGNORECASE
+)
+_TOP_RULE = re.compile(
+    r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#(?:B5C4DF|E1E1E1|CCC)", re.IGNORECASE
+)
+
+# Rows of (attribute, value as a whole word, what it marks), taken from the mail that these programs write.
+QUOTE, HEAD, SIGNATURE = "quote", "head", "signature"
+MARKS: tuple[tuple[str, str, str], ...] = (
+    ("class", "gmail_quote", HEAD),
+    ("class", "gmail_quote_container", HEAD),
+    ("class", "gmail_attr", HEAD),
+    ("class", "yahoo_quoted", HEAD),
+    ("class", "moz-cite-prefix", HEAD),
+    ("class", "moz-forward-container", HEAD),
+    ("class", "moz-email-headers-table", HEAD),
+    ("class", "protonmail_quote", HEAD),
+    ("class", "tutanota_quote", HEAD),
+    ("class", "zmail_extra", HEAD),
+    ("class", "OutlookMessageHeader", HEAD),
+    ("class", "ms-outlook-ios-reference-expand", HEAD),
+    ("class", "ms-outlook-mobile-reference-message", HEAD),
+    ("class", "ydp-yahoo_quoted", HEAD),
+    ("class", "replyHeader", HEAD),
+    ("class", "airmail_on", HEAD),
+    ("class", "front-blockquote", HEAD),
+    ("class", "sh-quoted-content", HEAD),
+    ("class", "email_quote", HEAD),
+    ("class", "quoted-reply", HEAD),
+    ("class", "mcntmcntquote", HEAD),
+    ("id", "divRplyFwdMsg", HEAD),
+    ("id", "appendonsend", HEAD),
+    ("id", "OLK_SRC_BODY_SECTION", HEAD),
+    ("id", "mail-editor-reference-message-container", HEAD),
+    ("id", "isForwardContent", HEAD),
+    ("id", "isReplyContent", HEAD),
+    ("id", "reply-intro", HEAD),
+    ("id", "replySplit", HEAD),
+    ("id", "stopSpelling", HEAD),
+    ("id", "qt", HEAD),
+    ("id", "yahoo_quoted", HEAD),
+    ("id", "ymail_android_quote", HEAD),
+    ("id", "zwchr", HEAD),
+    ("class", "gmail_signature", SIGNATURE),
+    ("class", "gmail_signature_prefix", SIGNATURE),
+    ("class", "moz-signature", SIGNATURE),
+    ("class", "protonmail_signature_block", SIGNATURE),
+    ("class", "yahoo-signature", SIGNATURE),
+    ("class", "tutanota_signature", SIGNATURE),
+    ("id", "Signature", SIGNATURE),
+    ("id", "signature", SIGNATURE),
+    ("id", "AppleMailSignature", SIGNATURE),
+    ("id", "ms-outlook-mobile-signature", SIGNATURE),
+    ("id", "ms-outlook-mobile-body-separator-line", SIGNATURE),
+    ("id", "ymail_android_signature", SIGNATURE),
+    ("id", "bloop_sign", SIGNATURE),
+    ("id", "BB10_response_div_signature", SIGNATURE),
+    ("class", "Signature", SIGNATURE),
+    ("class", "x_gmail_signature", SIGNATURE),
+    ("class", "x_gmail_quote", HEAD),
+    ("id", "x_divRplyFwdMsg", HEAD),
+)
+_MARKED = {(attribute, value.lower()): mark for attribute, value, mark in MARKS}
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """HTML as text, and the numbers of the lines of which the markup told something."""
+
+    text: str
+    heads: frozenset[int]  # lines at which a quote begins
+    signatures: frozenset[int]  # lines that belong to a signature
+
+
+@dataclass(slots=True)
+class _Pen:
+    """The page being written."""
+
+    lines: list[str] = field(default_factory=list)
+    line: list[str] = field(default_factory=list)
+    heads: set[int] = field(default_factory=set)
+    signatures: set[int] = field(default_factory=set)
+    depth: int = 0  # of quotes
+    signing: int = 0  # open signature containers
+    head_due: bool = False  # a quote begins with the next words
+    gap_due: bool = False  # an empty line before the next words
+    pre: int = 0
+    counters: list[int] = field(default_factory=list)  # of open lists: next number, 0 for bullets
+
+    def write(self, words: str) -> None:
+        """Add words to the line, below the empty line that may be due."""
+        if self.gap_due:
+            self.gap_due = False
+            if self.lines and self.lines[-1].strip("> "):
+                self.lines.append(">" * self.depth)
+        self.line.append(words)
+
+    def end_line(self, even_empty: bool = False) -> None:
+        """End the line if anything stands in it."""
+        if not self.line and not even_empty:
+            return
+        words = "".join(self.line).replace("\xa0", " ")
+        self.line.clear()
+        words = words.rstrip() if self.pre else words.strip() if not self.counters else words.rstrip()
+        if words.strip():
+            self._note(len(self.lines))
+        mark = ">" * self.depth
+        self.lines.append(f"{mark} {words}" if mark and words else mark or words)
+
+    def _note(self, number: int) -> None:
+        if self.head_due:
+            self.heads.add(number)
+            self.head_due = False
+        if self.signing:
+            self.signatures.add(number)
+
+
+def read_html(html: str) -> Rendered:
+    """Return the text that a reader of this HTML sees. Never raises; takes time proportional to the length."""
+    root = LexborHTMLParser(tame(html)).body
+    pen = _Pen()
+    stack: list[tuple[LexborNode, bool, str | None]] = [(root, False, None)] if root is not None else []
+    while stack:
+        node, leaving, mark = stack.pop()
+        if leaving:
+            _leave(node, node.tag or "", mark, pen)
+            continue
+        tag = node.tag or ""
+        if tag == "-text":
+            _write_text(node.text_content or "", pen)
+        elif tag[:1] not in "-_!" and tag not in _SKIPPED:
+            attributes = node.attributes
+            if attributes and _hidden(attributes):
+                continue
+            mark = _enter(tag, attributes, pen)
+            stack.append((node, True, mark))
+            children = []
+            child = node.child
+            while child is not None:
+                children.append((child, False, None))
+                child = child.next
+            stack.extend(reversed(children))
+    pen.end_line()
+    return Rendered("\n".join(pen.lines), frozenset(pen.heads), frozenset(pen.signatures))
+
+
+def _hidden(attributes: dict[str, str | None]) -> bool:
+    return "hidden" in attributes or bool(_HIDDEN.search((attributes.get("style") or "")[:2000]))
+
+
+def _write_text(words: str, pen: _Pen) -> None:
+    if pen.pre:
+        first, *rest = words.replace("\r", "").split("\n")
+        if first:
+            pen.write(first)
+        for line in rest:
+            pen.end_line(even_empty=True)
+            if line:
+                pen.write(line)
+        return
+    words = _SPACE.sub(" ", words)
+    if words.startswith(" ") and (not pen.line or pen.line[-1].endswith(" ")):
+        words = words[1:]
+    if words:
+        pen.write(words)
+
+
+def _mark(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:
+    """Say what an element's markup tells: a quote, the head of one, or a signature."""
+    style = (attributes.get("style") or "")[:2000]
+    if tag == "blockquote":
+        return QUOTE if _is_cited(attributes, style, pen) else None
+    for name in ("class", "id"):
+        for word in (attributes.get(name) or "").lower()[:400].split():
+            if mark := _MARKED.get((name, word)):
+                return mark
+            if word.startswith(("yahoo_quoted", "ydp")) and word.endswith(("yahoo_quoted",)):
+                return HEAD
+    return HEAD if style and _TOP_RULE.search(style) else None
+
+
+def _is_cited(attributes: dict[str, str | None], style: str, pen: _Pen) -> bool:
+    """Tell a quote from an indented paragraph, which is the same element."""
+    if pen.depth or "cite" in attributes or attributes.get("type") or _BAR.search(style):
+        return True
+    if any(sign in (attributes.get("class") or "").lower() for sign in ("quote", "cite", "reply")):
+        return "margin" not in style or "border" in style or "quote" in (attributes.get("class") or "").lower()
+    above = "".join(pen.line) or next((line for line in pen.lines[:-4:-1] if line.strip()), "")
+    return above.rstrip().endswith((":", "：")) and ("@" in above or bool(VERB.search(above[:400].casefold())))
+
+
+def _enter(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:
+    """Open an element: break the line, note what it tells. Return what is to be undone at its end."""
+    if tag == "br":
+        if pen.gap_due:
+            pen.write("")
+        pen.end_line(even_empty=True)
+        return None
+    mark = _mark(tag, attributes, pen) if attributes or tag == "blockquote" else None
+    if tag in _BLOCKS:
+        _open_block(tag, attributes, pen)
+    if mark == HEAD:
+        pen.head_due = pen.head_due or not pen.depth
+    elif mark == SIGNATURE:
+        pen.signing += 1
+    elif mark == QUOTE:
+        pen.end_line()
+        pen.depth += 1
+    return mark
+
+
+def _open_block(tag: str, attributes: dict[str, str | None], pen: _Pen) -> None:
+    if tag in _INLINE_CELLS:
+        if pen.line:
+            pen.write(" ")
+        return
+    pen.end_line()
+    if tag in _SPACED and not _tight(attributes):
+        pen.gap_due = True
+    if tag in ("ul", "ol"):
+        pen.counters.append(1 if tag == "ol" else 0)
+    elif tag == "li":
+        number = pen.counters[-1] if pen.counters else 0
+        pen.write("  " * max(len(pen.counters) - 1, 0) + (f"{number}. " if number else "- "))
+        if number:
+            pen.counters[-1] += 1
+    elif tag == "pre":
+        pen.pre += 1
+    elif tag == "hr":
+        pen.write("_" * 32)
+        pen.end_line()
+
+
+def _tight(attributes: dict[str, str | None]) -> bool:
+    """Say whether a paragraph has no empty line around it (Outlook's have none)."""
+    return "mso" in (attributes.get("class") or "").lower() or bool(
+        _NO_MARGIN.search((attributes.get("style") or "")[:2000])
+    )
+
+
+def _leave(node: LexborNode, tag: str, mark: str | None, pen: _Pen) -> None:
+    """Close an element."""
+    if tag in _BLOCKS and tag not in _INLINE_CELLS:
+        pen.end_line()
+    if tag in _SPACED and not _tight(node.attributes):
+        pen.gap_due = True
+    if tag in ("ul", "ol") and pen.counters:
+        pen.counters.pop()
+    elif tag == "pre":
+        pen.pre -= 1
+    if mark == SIGNATURE:
+        pen.end_line()
+        pen.signing -= 1
+    elif mark == QUOTE:
+        pen.end_line()
+        pen.depth -= 1
+        pen.gap_due = False
