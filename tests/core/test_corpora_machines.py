@@ -18,7 +18,7 @@ from daemon.core.mail.subject import base_subject
 from daemon.core.mail.thread import clues, thread
 from daemon.core.settings import Acknowledge, Smtp
 from store.model.facts import Facts, KnownId, SentMail, Signal
-from store.model.message import Automatic, AutomaticKind, Door, Envelope, Message, Permission
+from store.model.message import Automatic, AutomaticKind, Door, Envelope, Message, Permission, Proven
 from store.model.outbox import MailKind
 from tests.core.given import NO_DESK, NOW, OWN, ticket
 from tests.corpora import CORPORA, records
@@ -212,6 +212,19 @@ def test_hostile_mail_is_answered_only_where_it_may_be(record: dict[str, Any]) -
     route = Envelope(record["envelope"]["mail_from"], tuple(record["envelope"]["rcpt_to"]), "127.0.0.1", Door.SMTP)
     _, may = decided(read("hazards", record["file"]), route, OWN)
     assert may.allowed is bool(record["expect"]["auto_reply"]), may
+
+
+IMPOSTORS = ("cmd-ar-", "cmd-from-", "cmd-two-from", "cmd-spoofed", "cmd-sender-header")
+
+
+@pytest.mark.parametrize("record", [r for r in records("hazards") if r["file"].startswith(("cmd-good", *IMPOSTORS))])
+def test_a_member_is_proven_and_an_impostor_is_not(record: dict[str, Any]) -> None:
+    mail = read("hazards", record["file"])
+    route = Envelope(record["envelope"]["mail_from"], ("support@hd.test",), "127.0.0.1")
+    proof = prove(mail, route, Smtp(trusted_authserv=("mx.hd.test",)))
+    as_bob = mail.sender is not None and mail.sender.address == "bob@team.test"
+    member = as_bob and proof.level in {Proven.DKIM, Proven.DMARC}
+    assert member is record["file"].startswith("cmd-good")
 
 
 # --- everything else -------------------------------------------------------------------------------------------------

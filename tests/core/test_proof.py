@@ -115,6 +115,12 @@ def test_two_from_headers_prove_nobody() -> None:
     assert prove(mail, envelope(), SMTP).level is Proven.NO
 
 
+@pytest.mark.parametrize("defect", ["two-from", "many-from", "malformed-from"])
+def test_a_from_header_that_readers_take_differently_proves_nobody(defect: str) -> None:
+    mail = message(("authentication-results", GOOD), sender=Address("", "bob@team.test"), defects=(defect,))
+    assert prove(mail, envelope(), SMTP).level is Proven.NO
+
+
 def test_a_domain_that_disowns_the_mail_is_told_apart_from_one_that_says_nothing() -> None:
     forged = by("bob@team.test", "mx.hd.test; spf=fail smtp.mailfrom=team.test; dmarc=fail header.from=team.test")
     assert prove(forged, envelope("bob@team.test"), SMTP).disowned
