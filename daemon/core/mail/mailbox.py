@@ -18,6 +18,7 @@ _TOKEN = re.compile(
 )
 _PAREN = re.compile(r"[()]|\\.", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_COMMENT = re.compile(r"\([^()]{0,200}\)")
 _ROUTE = re.compile(r"@[^:]{1,500}:")  # obsolete: <@relay,@relay:user@host>
 
 
@@ -124,7 +125,7 @@ def _mailbox(draft: _Draft) -> Address | None:
         draft.odd = draft.odd or draft.after or len(draft.angles) > 1 or "@" in unquoted
         address = _spec(next((one for one in draft.angles if "@" in one), draft.angles[0]))
         return _made(phrase or " ".join(draft.comments), address)
-    tokens = " ".join("".join(draft.bare).split()).replace(" @", "@").replace("@ ", "@").split()
+    tokens = " ".join("".join(draft.bare).split()).replace(" @", "@").replace("@ ", "@").replace(" . ", ".").split()
     named = [token for token in tokens if "@" in token]
     if named:
         draft.odd = draft.odd or len(tokens) > 1
@@ -139,7 +140,7 @@ def _mailbox(draft: _Draft) -> Address | None:
 
 def _spec(written: str) -> str:
     """Bring an address to the form that we keep: no space, no route, domain in lower case."""
-    bare = "".join(written.split())
+    bare = "".join(_COMMENT.sub("", written).split())
     if route := _ROUTE.match(bare):
         bare = bare[route.end() :]
     bare = bare.removeprefix("mailto:").strip("<>'")

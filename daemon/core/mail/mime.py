@@ -57,6 +57,10 @@ class Tree:
         """Return the leaves in their order."""
         return [node for node in self.nodes if node.leaf]
 
+    def charset(self) -> str:
+        """Return the charset that the first text part declares, "" where there is none."""
+        return next((c for node in self.nodes if (c := node.content.parameters.get("charset"))), "")
+
 
 def read(data: bytes, block: header.Block) -> Tree:
     """Find the parts of a message whose header has been read.

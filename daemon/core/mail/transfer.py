@@ -34,7 +34,13 @@ def decode(body: bytes, encoding: str) -> Octets:
 
 
 def base64(body: bytes) -> Octets:
-    """Decode base64, skipping what is not of its alphabet; padding in the middle ends a piece and begins the next."""
+    """Decode base64, skipping what is not of its alphabet; padding in the middle ends a piece and begins the next.
+
+    A body whose first line is no base64 is left as it is: a reader can do more with it so.
+    """
+    first = body[:1000].lstrip(_BLANK).partition(b"\n")[0].rstrip(_BLANK)
+    if first.translate(None, _ALPHABET).strip(b"="):
+        return Octets(body, ("bad-base64",))
     letters = body.translate(None, _FOREIGN)
     foreign = len(body) - len(letters) - sum(map(body.count, (b" ", b"\t", b"\r", b"\n")))
     pieces = [piece for piece in letters.split(b"=") if piece]
