@@ -15,7 +15,8 @@ from daemon.core.mail.machine_words import MAILER_NAMES, REPORT_PARTS, STATUS_PA
 from store.model.message import Bounce, Message
 
 LONGEST = 65536  # of a text that is searched
-FAILED = ("fail", "undeliver", "expired")
+FAILED = ("fail", "undeliver", "expired")  # how an Action begins
+TOLD = (*FAILED, "delay")
 EXPIRED = "4.4.7"  # RFC 3463: the server waited and has given up
 _ADDRESS = re.compile(r"[^\s<>;,:\"()\[\]]{1,64}@[^\s<>;,:\"()\[\]@]{1,253}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
@@ -98,7 +99,7 @@ def _recipient(fields: dict[str, str]) -> Recipient:
 
 
 def _formal(report: Report, groups: list[Recipient]) -> Bounce | None:
-    told = [g for g in groups if g.action.startswith(FAILED)] or [g for g in groups if g.action.startswith("delay")]
+    told = [group for group in groups if group.action.startswith(TOLD)]
     if not told:
         return None
     addresses = {fold(group.address): group.address for group in told if group.address}
@@ -159,7 +160,8 @@ def _by_machine(message: Message) -> bool:
 
 
 def _speaks_of_failure(message: Message, report: Report) -> bool:
-    if message.header("x-failed-recipients"):
+    plain = report.folded.replace("\\", "")
+    if message.header("x-failed-recipients") or any(words in plain for words in phrases.CERTAIN):
         return True
     subject = message.subject.casefold()
     entitled = any(words in subject for words in phrases.FAILURE_SUBJECTS)

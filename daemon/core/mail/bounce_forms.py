@@ -15,7 +15,7 @@ _EXPANDED = re.compile(rf"\(expanded from: <?({_A})>?\)", re.IGNORECASE)
 _LABEL = re.compile(
     rf"""(?:recipient(?:'s)?(?:\ address)?|recipients?\ returned\ permanent\ errors|undeliverable\ address
         |unknown\ user|user\ unknown|unknown\ local\ user|(?:invalid\ final\ )?delivery\ userid
-        |mailbox\ is\ full|mailbox\ full|addressee|emailaddress\\?"|quota\ violation\ for)
+        |mailbox\ is\ full|mailbox\ full|addressee|emailaddress\\?"|delivering\ your\ mail\ to)
         [ \t]{{0,5}}:?[ \t]{{0,5}}(?:rfc822;[ \t]{{0,5}})?[\\"'<]{{0,3}}({_A})""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -32,10 +32,14 @@ _LINE = re.compile(
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 _LINE_START = re.compile(rf"^{_LEAD}<?({_A})>?[ \t,]", re.MULTILINE)
-_COMMAND = re.compile(rf"RCPT TO:[ \t]{{0,5}}<({_A})>", re.IGNORECASE)
+_DATED = re.compile(
+    rf"^{_LEAD}[^@\n]{{0,80}}?(?:\bSMTP=)?({_A})[>;]{{0,2}}[ \t]+on[ \t]+\w{{3}},", re.IGNORECASE | re.MULTILINE
+)
+_COMMAND = re.compile(rf"RCPT TO:[ \t]{{0,5}}<?({_A})", re.IGNORECASE)
 _WORDS = re.compile(
-    rf"""(?:deliver(?:ed|y)?|message|mail|e-mail|sent|addressed|recipient|address|user|mailbox|account|mailing\ list)\b
-        (?:[^@\n.]{{0,60}}?\b(?:to|for|of|by|user|recipient|address|mailbox|account))?[\s:,]{{1,5}}["'<(]{{0,2}}({_A})""",
+    rf"""(?:deliver(?:ed|y)?|message|mail|e-mail|sent|addressed|recipient|address|user|mailbox|account|violation
+        |mailing\ list)\b(?:[^@\n.]{{0,60}}?\b(?:to|for|of|by|user|recipient|address|mailbox|account))?
+        [\s:,]{{1,5}}["'<(]{{0,2}}({_A})""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ANY = re.compile(rf"(?<![A-Za-z0-9._%+=-])(?:[A-Za-z]{{1,8}}=)?({_A})")
@@ -67,21 +71,23 @@ class Form:
 
 def failed_recipients(report: Report) -> tuple[str, ...]:
     """Return the recipients that a free-form report names as failed, each once, as it spells them."""
-    for form in FORMS:
-        found = {
-            fold(address): address for address in form.find(report) if form.sure or not _stands_by(report, address)
-        }
-        if found:
-            return tuple(found.values())
+    for doubted in (_stands_by, _is_reader):
+        for form in FORMS:
+            found = {fold(a): a for a in form.find(report) if form.sure or not doubted(report, a)}
+            if found:
+                return tuple(found.values())
     return ()
 
 
+def _is_reader(report: Report, address: str) -> bool:
+    """Say whether an address is the report's own reader or sender."""
+    sender = [report.message.sender] if report.message.sender else []
+    return fold(address) in {fold(entry.address) for entry in (*report.message.to, *report.message.cc, *sender)}
+
+
 def _stands_by(report: Report, address: str) -> bool:
-    """Say whether an address stands in reports without having failed: the reader's, the sender's, a postmaster's."""
-    folded = fold(address)
-    readers = {fold(entry.address) for entry in (*report.message.to, *report.message.cc)}
-    sender = fold(report.message.sender.address) if report.message.sender else ""
-    return folded in readers or folded == sender or folded.startswith(_NOT_FAILED)
+    """Say whether an address stands in reports without having failed: a reader's, or one to turn to."""
+    return _is_reader(report, address) or fold(address).startswith(_NOT_FAILED)
 
 
 def _header(report: Report) -> list[str]:
@@ -96,10 +102,12 @@ def _after_announcements(report: Report) -> Iterator[str]:
     """The block of lines after each announcement: up to the first blank line that follows some word."""
     position = 0
     while match := _ANNOUNCED.search(report.text, position):
+        position = match.end()
+        if "reason" in match[0].casefold():
+            continue
         rest = report.text[match.end() : match.end() + 8000]
         block = re.match(r"\s*(?:\S.*\n?)*", rest)
         yield block[0] if block else ""
-        position = match.end()
 
 
 def _announced(pattern: re.Pattern[str]) -> Callable[[Report], Iterable[str]]:
@@ -117,14 +125,15 @@ FORMS: tuple[Form, ...] = (
     Form("<address>: reason (qmail, Postfix, Yahoo)", _in_text(_COLON), sure=True),
     Form("(expanded from: address) (sendmail)", _in_text(_EXPANDED), sure=True),
     Form("address: reason (Exim, OpenSMTPD)", _in_text(_BARE_COLON), sure=True),
+    Form("address on date (Exchange)", _in_text(_DATED), sure=True),
     Form("a line of its own, announced (sendmail, Domino, Gmail)", _announced(_LINE), sure=True),
     Form("label: address (SMTP32, USA.NET, HotPOP)", _in_text(_LABEL), sure=True),
     Form("somewhere in an announced line (Exchange)", _announced(_ANY)),
     Form("a line of its own", _in_text(_LINE)),
+    Form("RCPT TO (session transcripts)", _in_text(_COMMAND)),
     Form("the start of a line (Zoho)", _in_text(_LINE_START)),
     Form("in a sentence", _in_text(_WORDS)),
-    Form("RCPT TO (session transcripts)", _in_text(_COMMAND)),
-    Form("anywhere", _in_text(_ANY)),
     Form("a name without a domain (AOL)", _announced_names),
+    Form("anywhere", _in_text(_ANY)),
     Form("the returned header", lambda report: _HEADER_TO.findall(report.returned)),
 )

@@ -183,6 +183,12 @@ def _has_part(case: Case, types: frozenset[str]) -> bool:
     )
 
 
+def _complaint(case: Case) -> bool:
+    """A complaint in a provider's own form instead of RFC 5965."""
+    told = case.message.subject.strip().casefold().startswith(words.COMPLAINT_SUBJECTS)
+    return told or words.COMPLAINT_NOTICE in case.message.text[:4096].casefold().replace("\\", "")
+
+
 def _calendar_reply(case: Case) -> bool:
     return any(
         p.content_type == "text/calendar" and "\nMETHOD:REPLY" in p.text[:4096].upper() for p in case.message.parts
@@ -208,6 +214,8 @@ def _not_addressed(case: Case) -> bool:
     shown = (*case.message.to, *case.message.cc)
     if any(is_own(case.own, entry.address) for entry in shown):
         return False
+    if not shown and {"to", "cc"} & case.names:
+        return False  # addresses that cannot be read say nothing
     resent = " ".join(_values(case, "resent-to", "resent-cc", "apparently-to")).casefold()
     return not any(address in resent for address in case.own.addresses)
 
@@ -286,6 +294,7 @@ RULES: tuple[Rule, ...] = (
         lambda c: _report_type(c) not in {"", "delivery-status"} or _has_part(c, words.REPORT_PARTS),
         AutomaticKind.REPORT,
     ),
+    Rule("complaint", _complaint, AutomaticKind.REPORT),
     Rule("calendar-reply", _calendar_reply, AutomaticKind.AUTO_REPLY),
     # 10 loops, spam, nothing said
     Rule("too-many-hops", lambda c: len(c.message.every("received")) > MAX_HOPS, AutomaticKind.OWN),

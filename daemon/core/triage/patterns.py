@@ -30,13 +30,45 @@ class PhraseError(ValueError):
     """Says in words what is wrong with a phrase."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Node:
-    """A point in the tree: where each next word leads, by the gap before it, and what is found here."""
+    """A point in the tree: the phrases that end here, and where each next word leads."""
 
-    steps: dict[int, dict[int, "Node"]] = field(default_factory=dict)  # gap -> atom -> node
-    others: dict[int, list[tuple[int, "Node"]]] = field(default_factory=dict)  # gap -> (refused atom, node)
+    found: tuple[int, ...]
+    moves: tuple["Move", ...]
+
+
+class Move(NamedTuple):
+    """Where words after one gap lead: those that are taken, and those that are anything but refused."""
+
+    reach: int  # words that may be looked at: the gap and one
+    taken: Mapping[int, Node]  # atom -> node
+    others: tuple[tuple[int, Node], ...]  # (refused atom, node)
+
+
+@dataclass(slots=True)
+class _Sprout:
+    """A node while the tree grows."""
+
+    taken: dict[int, dict[int, "_Sprout"]] = field(default_factory=dict)  # gap -> atom -> node
+    others: dict[int, dict[int, "_Sprout"]] = field(default_factory=dict)  # gap -> refused atom -> node
     found: list[int] = field(default_factory=list)
+
+    def child(self, element: Element, atom: int) -> "_Sprout":
+        table = self.others if element.other else self.taken
+        return table.setdefault(element.gap, {}).setdefault(atom, _Sprout())
+
+    def ripe(self) -> Node:
+        """Freeze it and all below."""
+        moves = (
+            Move(
+                gap + 1,
+                {atom: node.ripe() for atom, node in self.taken.get(gap, {}).items()},
+                tuple((atom, node.ripe()) for atom, node in self.others.get(gap, {}).items()),
+            )
+            for gap in sorted(self.taken.keys() | self.others.keys())
+        )
+        return Node(tuple(self.found), tuple(moves))
 
 
 class Match(NamedTuple):
@@ -51,7 +83,7 @@ class Match(NamedTuple):
 class Tree:
     """All phrases, ready to be looked for."""
 
-    root: Node
+    first: Mapping[int, Node]  # atom of a first word -> node
     exact: Mapping[str, tuple[int, ...]]  # word -> the atoms that take it
     begins: Mapping[str, tuple[int, ...]]  # beginning -> the atoms that take words with it
     lengths: tuple[int, ...]  # of the beginnings, ascending
@@ -121,12 +153,11 @@ def spell(word: str) -> tuple[str, ...]:
 def grow(phrases: list[tuple[Element, ...]]) -> Tree:
     """Build the tree of all phrases; a phrase is known by its place in the list."""
     atoms: dict[Words, int] = {}
-    root = Node()
+    root = _Sprout()
     for number, elements in enumerate(phrases):
         node = root
         for element in elements:
-            atom = atoms.setdefault(element.words, len(atoms))
-            node = _other_child(node, element.gap, atom) if element.other else _child(node, element.gap, atom)
+            node = node.child(element, atoms.setdefault(element.words, len(atoms)))
         node.found.append(number)
     exact: dict[str, list[int]] = {}
     begins: dict[str, list[int]] = {}
@@ -136,24 +167,12 @@ def grow(phrases: list[tuple[Element, ...]]) -> Tree:
             table.setdefault(key, []).append(atom)
     lengths = tuple(sorted({len(beginning) for beginning in begins}))
     numbers = tuple(exact.pop(NUMBER, ()))
-    return Tree(root, _frozen(exact), _frozen(begins), lengths, numbers)
+    first = {atom: node.ripe() for atom, node in root.taken.get(0, {}).items()}
+    return Tree(first, _frozen(exact), _frozen(begins), lengths, numbers)
 
 
 def _frozen(table: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
     return {key: tuple(atoms) for key, atoms in table.items()}
-
-
-def _child(node: Node, gap: int, atom: int) -> Node:
-    return node.steps.setdefault(gap, {}).setdefault(atom, Node())
-
-
-def _other_child(node: Node, gap: int, atom: int) -> Node:
-    for refused, child in node.others.setdefault(gap, []):
-        if refused == atom:
-            return child
-    child = Node()
-    node.others[gap].append((atom, child))
-    return child
 
 
 def atoms_of(tree: Tree, word: str) -> tuple[int, ...]:
@@ -178,13 +197,12 @@ def find(tree: Tree, tokens: Tokens) -> list[Match]:
         if known is None:
             known = memo[word] = atoms_of(tree, word)
         atoms.append(known)
-    first_step = tree.root.steps.get(0, {})
     matches: list[Match] = []
+    steps = tree.first
     for first, own in enumerate(atoms):
         for atom in own:
-            node = first_step.get(atom)
-            if node is not None:
-                _walk(node, first, atoms, tokens.sentences, matches)
+            if atom in steps:
+                _walk(steps[atom], first, atoms, tokens.sentences, matches)
     return matches
 
 
@@ -195,17 +213,15 @@ def _walk(node: Node, first: int, atoms: list[tuple[int, ...]], sentences: list[
     sentence, size = sentences[first], len(atoms)
     while pending:
         node, last = pending.pop()
-        if (id(node), last) in seen:
-            continue
-        seen.add((id(node), last))
-        matches.extend(Match(phrase, first, last) for phrase in node.found)
-        for gap, table in node.steps.items():
-            for place in range(last + 1, min(last + gap + 2, size)):
+        matches += [Match(phrase, first, last) for phrase in node.found]
+        for reach, taken, others in node.moves:
+            for place in range(last + 1, min(last + 1 + reach, size)):
                 if sentences[place] != sentence:
                     break
-                pending.extend((table[atom], place) for atom in atoms[place] if atom in table)
-        for gap, refusing in node.others.items():
-            for place in range(last + 1, min(last + gap + 2, size)):
-                if sentences[place] != sentence:
-                    break
-                pending.extend((child, place) for refused, child in refusing if refused not in atoms[place])
+                here = atoms[place]
+                found = [taken[atom] for atom in here if atom in taken]
+                found += [child for refused, child in others if refused not in here]
+                for child in found:
+                    if (key := (id(child), place)) not in seen:
+                        seen.add(key)
+                        pending.append((child, place))

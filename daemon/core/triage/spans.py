@@ -1,6 +1,6 @@
 """What a text says that the definition speaks about: phrases found, less those denied, supposed or over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from daemon.core.triage.definition import Definition, Effect, Rule
@@ -8,6 +8,8 @@ from daemon.core.triage.patterns import Match, find
 from daemon.core.triage.tokens import Tokens, tokens_of
 from store.model.verdict import Part
 
+_SPOKEN = 0.25  # a language is spoken that has this share of the telling words of the one spoken most
+_TOLD = 2  # telling words from which a text tells its languages; a shorter one may be of any
 _DENIED_WITHIN = 2  # words before a phrase among which a "not" or "no" denies it
 
 
@@ -45,7 +47,9 @@ class _Reading:
 
 def findings_of(definition: Definition, subject: str, text: str) -> Findings:
     """Look for the definition's phrases in a request."""
-    readings = [_read(definition, Part.SUBJECT, subject), _read(definition, Part.TEXT, text)]
+    tokens = [tokens_of(subject), tokens_of(text)]
+    silent = _silent(definition, tokens)
+    readings = [_read(definition, part, own, silent) for part, own in zip(Part, tokens, strict=True)]
     named = [(reading.effect(match), reading, match) for reading in readings for match in reading.matches]
     rules = definition.rules
     areas = tuple(rules[match.phrase].group.name for effect, _, match in named if effect is Effect.AREA)
@@ -54,9 +58,23 @@ def findings_of(definition: Definition, subject: str, text: str) -> Findings:
     return Findings((*_spans(readings[0], over=over), *_spans(readings[1], over=over)), areas, facts)
 
 
-def _read(definition: Definition, part: Part, words: str) -> _Reading:
-    tokens = tokens_of(words)
-    return _Reading(definition, part, tokens, find(definition.tree, tokens))
+def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
+    """Return the languages that a request is not written in, so that their phrases mean nothing in it."""
+    told = dict.fromkeys((language for its in definition.tongues.values() for language in its), 0)
+    for tokens in texts:
+        for word in tokens.words:
+            for language in definition.tongues.get(word, ()):
+                told[language] += 1
+    most = max(told.values(), default=0)
+    if most < _TOLD:
+        return frozenset()
+    return frozenset(language for language, count in told.items() if count < most * _SPOKEN)
+
+
+def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[str]) -> _Reading:
+    rules = definition.rules
+    matches = [match for match in find(definition.tree, tokens) if rules[match.phrase].language not in silent]
+    return _Reading(definition, part, tokens, matches)
 
 
 def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:

@@ -17,7 +17,8 @@ _MARKS = "\u0300-\u036f"
 _APOSTROPHES = "'\u2019\u2018\u00b4`"
 _LETTER = rf"[^\W_{_CJK}]"
 _PIECE = re.compile(
-    rf"(?P<word>[{_CJK}]|{_LETTER}+(?:[{_MARKS}{_APOSTROPHES}]{_LETTER}+)*)"
+    rf"(?P<plain>[{_CJK}]|{_LETTER}+(?![{_MARKS}{_APOSTROPHES}]|{_LETTER}))"
+    rf"|(?P<word>{_LETTER}+(?:[{_MARKS}{_APOSTROPHES}]{_LETTER}+)*)"
     r"|(?P<stop>[.!?\u2026]+(?=[\s\"'”»)\]]|\Z)|[。！？]+)"
     r"|(?P<line>[\r\n][\s>]{0,200})"
     r"|(?P<pause>[,;:()\[\]\u2013\u2014|、，；：]| - )"
@@ -81,9 +82,15 @@ def tokens_of(text: str) -> Tokens:
     folded = fold(text[:LONGEST])
     for piece in _PIECE.finditer(folded):
         kind = piece.lastgroup
-        start = piece.start()
-        if kind == "word":
-            for word, begin, end in _parts(piece.group(), start):
+        if kind == "plain" and (word := piece.group()) not in _RUN_TOGETHER:
+            words.append(word)
+            starts.append(piece.start())
+            ends.append(piece.end())
+            sentences.append(sentence)
+            pauses.append(pause)
+            continue
+        if kind in {"plain", "word"}:
+            for word, begin, end in _parts(piece.group(), piece.start()):
                 words.append(word)
                 starts.append(begin)
                 ends.append(end)

@@ -1,0 +1,183 @@
+"""The way out: what a server can and cannot take, encryption, login, and the maildir."""
+
+import asyncio
+import ssl
+from collections.abc import Iterator
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+import trustme
+
+from daemon.core.settings import Relay as RelaySettings
+from daemon.edge.relay import open_relay
+from store.model.outbox import Delivery
+from tests.edge.relaying import RAW, a_mail, always, relay_to, sent
+from tests.edge.scripted import EHLO, Script, serving
+
+# --- extensions ------------------------------------------------------------------------------------------------------
+
+
+async def test_an_address_beyond_ascii_needs_smtputf8() -> None:
+    script = Script(ehlo=("250-old", "250 8BITMIME"))
+    answer = await sent(script, a_mail(to="jörg@käse.example"))
+    assert answer.delivery is Delivery.REFUSED
+    assert "SMTPUTF8" in answer.text
+    modern = Script()
+    assert (await sent(modern, a_mail(to="jörg@käse.example"))).delivery is Delivery.ACCEPTED
+    assert modern.commands[1].endswith(" SMTPUTF8")
+
+
+async def test_a_domain_beyond_ascii_travels_in_a_labels() -> None:
+    script = Script(ehlo=("250 old",))
+    assert (await sent(script, a_mail(to="joerg@käse.example"))).delivery is Delivery.ACCEPTED
+    assert "RCPT TO:<joerg@xn--kse-qla.example>" in script.commands
+
+
+@pytest.mark.parametrize("to", ["a@b.example>\r\nRCPT TO:<c@d.example", "a b@c.example", "", "<>", "x"])
+async def test_an_address_that_would_be_a_command_never_reaches_the_wire(to: str) -> None:
+    script = Script()
+    assert (await sent(script, a_mail(to=to))).delivery is Delivery.REFUSED
+    assert not any(command.startswith(("MAIL", "RCPT")) for command in script.commands)
+
+
+async def test_eight_bit_octets_are_declared() -> None:
+    script = Script()
+    await sent(script, a_mail(raw=b"Subject: x\r\n\r\n\xe4\r\n"))
+    assert script.commands[1].endswith(" BODY=8BITMIME")
+
+
+async def test_a_mail_larger_than_the_server_takes_is_refused_unsent() -> None:
+    script = Script(ehlo=("250-small", "250 SIZE 20"))
+    answer = await sent(script)
+    assert answer.delivery is Delivery.REFUSED
+    assert "20 octets" in answer.text
+
+
+@pytest.mark.parametrize("raw", [b"a\nb\r\n", b"a\rb\r\n", b"x" * 999 + b"\r\n", b"a\0b\r\n"])
+async def test_octets_unfit_for_the_wire_are_not_sent(raw: bytes) -> None:
+    script = Script()
+    assert (await sent(script, a_mail(raw=raw))).delivery is Delivery.REFUSED
+    assert script.contents == []
+
+
+# --- TLS and login ---------------------------------------------------------------------------------------------------
+
+OFFERS_TLS = (*EHLO[:-1], "250-STARTTLS", "250-AUTH PLAIN LOGIN", EHLO[-1])
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def server_tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    return context
+
+
+@pytest.fixture(scope="module")
+def client_tls(authority: trustme.CA) -> Iterator[ssl.SSLContext]:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+async def test_starttls_is_used_where_it_is_offered(server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
+    script = Script(ehlo=OFFERS_TLS, tls=server_tls)
+    answer = await sent(script, host="localhost", tls=client_tls, user="u", password="p")
+    assert answer.delivery is Delivery.ACCEPTED, answer
+    assert [c.split()[0] for c in script.commands[:4]] == ["EHLO", "STARTTLS", "EHLO", "AUTH"]
+
+
+async def test_tls_from_the_first_octet(server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
+    script = Script(ehlo=(*EHLO[:-1], "250 AUTH PLAIN"))
+    async with serving(script, server_tls):
+        relay = relay_to(script, scheme="smtps", host="localhost", tls=client_tls, user="u", password="p")
+        assert (await relay.send(a_mail(), always)).delivery is Delivery.ACCEPTED
+        await relay.close()
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+async def test_a_certificate_that_nobody_vouches_for_holds_all_mail(server_tls: ssl.SSLContext, scheme: str) -> None:
+    script = Script(ehlo=OFFERS_TLS, tls=server_tls)
+    async with serving(script, server_tls if scheme == "smtps" else None):
+        relay = relay_to(script, scheme=scheme, host="localhost")
+        answer = await relay.send(a_mail(), always)
+    assert answer.delivery is Delivery.UNREADY
+    assert "certificate" in answer.text.lower()
+
+
+async def test_a_certificate_for_another_name_holds_all_mail(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    answer = await sent(Script(ehlo=OFFERS_TLS, tls=server_tls), host="127.0.0.1", tls=client_tls)
+    assert answer.delivery is Delivery.UNREADY
+
+
+async def test_where_tls_must_be_and_is_not_offered_all_mail_is_held() -> None:
+    script = Script()
+    assert (await sent(script, starttls="always")).delivery is Delivery.UNREADY
+    assert not any(command.startswith("MAIL") for command in script.commands)
+
+
+async def test_starttls_never_means_never(server_tls: ssl.SSLContext) -> None:
+    script = Script(ehlo=OFFERS_TLS, tls=server_tls)
+    assert (await sent(script, starttls="never")).delivery is Delivery.ACCEPTED
+    assert "STARTTLS" not in script.commands
+
+
+async def test_a_login_is_never_sent_in_the_clear() -> None:
+    script = Script(ehlo=(*EHLO[:-1], "250 AUTH PLAIN LOGIN CRAM-MD5"))
+    answer = await sent(script, user="u", password="topsecret")
+    assert answer.delivery is Delivery.UNREADY
+    assert not any(command.startswith("AUTH") for command in script.commands)
+    assert "topsecret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"), [("535 5.7.8 wrong", Delivery.UNREADY), ("454 4.7.0 later", Delivery.DEFERRED)]
+)
+async def test_a_refused_login_holds_all_mail(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, reply: str, expected: Delivery
+) -> None:
+    script = Script({"AUTH": reply}, ehlo=OFFERS_TLS, tls=server_tls)
+    answer = await sent(script, host="localhost", tls=client_tls, user="u", password="p")
+    assert answer.delivery is expected
+
+
+# --- maildir ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_maildir_keeps_the_exact_octets_in_new(tmp_path: Path) -> None:
+    relay = open_relay(RelaySettings(url="maildir:out/going"), tmp_path)
+    answers = await asyncio.gather(*(relay.send(a_mail(n), always) for n in range(20)))
+    await relay.close()
+    files = sorted((tmp_path / "out/going/new").iterdir())
+    assert {a.delivery for a in answers} == {Delivery.ACCEPTED}
+    assert [file.read_bytes() for file in files] == [RAW] * 20
+    assert not list((tmp_path / "out/going/tmp").iterdir())
+    assert message_from_bytes(files[0].read_bytes())["Subject"] == "x"
+
+
+async def test_a_maildir_mail_without_a_lease_is_not_kept(tmp_path: Path) -> None:
+    async def lost() -> bool:
+        return False
+
+    relay = open_relay(RelaySettings(url="maildir:out"), tmp_path)
+    assert (await relay.send(a_mail(), lost)).delivery is Delivery.DEFERRED
+    assert not [file for part in ("tmp", "new", "cur") for file in (tmp_path / "out" / part).iterdir()]
+
+
+async def test_a_maildir_that_cannot_be_written_defers(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file is in the way")
+    relay = open_relay(RelaySettings(url="maildir:out"), tmp_path)
+    assert (await relay.send(a_mail(), always)).delivery is Delivery.DEFERRED
+
+
+@pytest.mark.parametrize("url", ["smtp://", "smtp:///x", "smtp://host:99999"])
+def test_a_url_that_names_no_server_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ValueError):
+        open_relay(RelaySettings.model_construct(url=url, connections=1), Path())
