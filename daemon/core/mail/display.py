@@ -80,7 +80,7 @@ def _other_text(tree: Tree) -> list[Node]:
 def _plain(nodes: list[Node], texts: dict[int, str]) -> str | None:
     if not nodes or any(node.type == "text/html" for node in nodes):
         return None
-    return "\n".join(texts[id(node)] for node in nodes)
+    return "\n".join(texts[id(node)] for node in nodes)[: leaf.MAX_TEXT]
 
 
 def _html(nodes: list[Node], texts: dict[int, str]) -> str | None:
@@ -89,4 +89,4 @@ def _html(nodes: list[Node], texts: dict[int, str]) -> str | None:
     return "\n".join(
         texts[id(node)] if node.type == "text/html" else escape(texts[id(node)], quote=False).replace("\n", "<br>\n")
         for node in nodes
-    )
+    )[: leaf.MAX_TEXT]

@@ -94,7 +94,7 @@ def _fields(data: bytes, start: int, stop: int, body: int, defects: tuple[str, .
         if field := _FIELD.match(data, position, stop):
             if len(fields) == MAX_FIELDS:
                 return Block(tuple(fields), body, (*defects, "too-many-headers"))
-            fields.append((field[1].decode("ascii").lower(), field[2]))
+            fields.append((field[1].decode("ascii").lower(), field[2].strip()))
             odd, stray, position = odd or stray is not None, None, field.end()
         else:
             stray = position if stray is None else stray
