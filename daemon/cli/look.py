@@ -118,12 +118,12 @@ def status(as_json: AsJson = False, option: Option = None) -> None:
 
 def _figures(s: Status) -> Table:
     grid = blank_grid()
-    became = (("tickets", s.tickets), ("follow-ups", s.follow_ups), ("commands", s.commands))
+    became = (("ticket", s.tickets), ("follow-up", s.follow_ups), ("command", s.commands))
     silenced = sum(count for _, count in s.silenced)
     grid.add_row(
         "received", Text(str(s.received), "bold") + _also(("waiting", s.waiting), ("duplicates", s.duplicates))
     )
-    grid.add_row("became", Text(", ".join(f"{count} {name}" for name, count in became)))
+    grid.add_row("became", Text(", ".join(f"{count} {name}{'s'[: count != 1]}" for name, count in became)))
     grid.add_row("silenced", Text(str(silenced)) + _also(*s.silenced))
     grid.add_row("set aside", Text(str(s.set_aside), "bold red" if s.set_aside else ""))
     grid.add_row("open", _counts(*((state.value, count) for state, count in s.open)))
