@@ -60,11 +60,13 @@ def findings_of(definition: Definition, subject: str, text: str) -> Findings:
 
 def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
     """Return the languages that a request is not written in, so that their phrases mean nothing in it."""
-    told = dict.fromkeys((language for its in definition.tongues.values() for language in its), 0)
+    tongues = definition.tongues
+    told = dict.fromkeys(definition.languages, 0)
     for tokens in texts:
         for word in tokens.words:
-            for language in definition.tongues.get(word, ()):
-                told[language] += 1
+            if word in tongues:
+                for language in tongues[word]:
+                    told[language] += 1
     most = max(told.values(), default=0)
     if most < _TOLD:
         return frozenset()
@@ -72,8 +74,12 @@ def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
 
 
 def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[str]) -> _Reading:
-    rules = definition.rules
-    matches = [match for match in find(definition.tree, tokens) if rules[match.phrase].language not in silent]
+    rules, sentences = definition.rules, tokens.sentences
+    matches = [
+        match
+        for match in find(definition.tree, tokens, silent)
+        if not rules[match.phrase].initial or match.first == 0 or sentences[match.first - 1] != sentences[match.first]
+    ]
     return _Reading(definition, part, tokens, matches)
 
 
@@ -90,7 +96,7 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
         else:
             counts = effect is Effect.RESOLVES and match.first in resolved
         if counts:
-            yield Span(rule, reading.part, tokens.starts[match.first], tokens.ends[match.last])
+            yield Span(rule, reading.part, tokens.spans[match.first][0], tokens.spans[match.last][1])
 
 
 def _denied(reading: _Reading, first: int) -> bool:
