@@ -5,6 +5,7 @@ A phrase is a row of elements: `word`, `begin*`, `one|other`, `<class>`, `!<clas
 No phrase reaches over the end of a sentence.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from daemon.core.triage.tokens import Tokens, fold, tokens_of
 WIDEST_GAP = 8
 MOST_ELEMENTS = 10
 NUMBER = "<number>"  # the class that is always there: a word that begins with a digit
+
+_DOTTED = re.compile("([aou])e")  # koennen, fuer: German without its dots
 
 Words = frozenset[str]
 Atoms = frozenset[int]  # an atom is a number for one set of words that some phrase takes in one place
@@ -119,7 +122,8 @@ def parse(phrase: str, class_of: Callable[[str], Words | None]) -> tuple[Element
             gap = _gap(part, elements)
             continue
         for words in _places(part, class_of):
-            elements.append(Element(words, part.startswith("!"), *gap))
+            other = part.startswith("!")
+            elements.append(Element(words, other, gap[0], gap[1] and not other))
             gap = _AT_ONCE
     if gap != _AT_ONCE:
         raise PhraseError("a phrase cannot end in a gap")
@@ -209,7 +213,8 @@ def atoms_of(tree: Tree, word: str) -> Atoms:
             break
         if (more := tree.begins.get(word[:size])) is not None:
             found |= more
-    return found
+    plain = _DOTTED.sub(r"\1", word) if not found else word
+    return found if plain == word else atoms_of(tree, plain)
 
 
 def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> list[Match]:

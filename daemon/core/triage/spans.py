@@ -91,7 +91,7 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
         rule = reading.definition.rules[match.phrase]
         effect = rule.group.effect
         if effect is Effect.WEIGHS:
-            told = tokens.sentences[match.first] not in supposed and match.first >= end
+            told = match.last < supposed.get(tokens.sentences[match.first], match.last + 1) and match.first >= end
             counts = (told or not rule.group.tells) and not (rule.group.negatable and _denied(reading, match.first))
         else:
             counts = effect is Effect.RESOLVES and match.first in resolved
@@ -110,16 +110,16 @@ def _denied(reading: _Reading, first: int) -> bool:
     return False
 
 
-def _supposed(reading: _Reading) -> frozenset[int]:
-    """Return the sentences that tell of what might be."""
-    found = set()
+def _supposed(reading: _Reading) -> dict[int, int]:
+    """Return the sentences that tell of what might be, each with the place from which they do."""
+    found: dict[int, int] = {}
     for match in reading.matches:
         effect = reading.effect(match)
         sentence = reading.tokens.sentences[match.first]
         asked = sentence in reading.tokens.questions
         if effect is Effect.SUPPOSES or (effect is Effect.SUPPOSES_IF_ASKED and asked):
-            found.add(sentence)
-    return frozenset(found)
+            found.setdefault(sentence, match.first)
+    return found
 
 
 def _resolutions(reading: _Reading) -> frozenset[int]:

@@ -29,8 +29,9 @@ _SHORT_LINE = 60  # a line that ends sooner was ended on purpose; a longer one w
 _VERBS = ("does", "did", "is", "are", "was", "were", "could", "would", "should", "have", "has", "had")
 _BEFORE_T = {"ca": "can", "wo": "will", "sha": "shall", "don": "do", "won": "will", "can": "can"}
 _BEFORE_T |= {f"{verb}n": verb for verb in _VERBS}
+_CUT = frozenset({"ca", "wo", "sha"})  # no word without its not
 _RUN_TOGETHER = {
-    **{f"{before}t": (verb, "not") for before, verb in _BEFORE_T.items() if before not in {"ca", "wo", "sha"}},
+    **{f"{before}t": (verb, "not") for before, verb in _BEFORE_T.items() if before not in _CUT},
     "cannot": ("can", "not"),
 }
 _DROPPED = frozenset({"s", "m", "re", "ve", "ll", "d"})  # after an apostrophe: it's, I'm, we're, I've, I'll, I'd
@@ -136,9 +137,9 @@ def _apart(pieces: list[tuple[str, int, int]], start: int, end: int) -> list[tup
 
 
 def _mend(words: list[str]) -> list[str]:
-    """Read `don t` and `can t`, from which a machine took the apostrophe, as negations."""
-    if "t" in words:
+    """Read `don t` and `ca n't`, which a machine cut apart, as negations."""
+    if "t" in words or "not" in words:
         for place, (before, word) in enumerate(pairwise(words)):
-            if word == "t" and before in _BEFORE_T:
+            if before in _BEFORE_T and (word == "t" or (word == "not" and before in _CUT)):
                 words[place], words[place + 1] = _BEFORE_T[before], "not"
     return words
