@@ -66,7 +66,7 @@ async def process(work: RawMessage, house: House) -> None:
         changes = decide(reading, facts, house.settings, house.own, house.definition, now)
         opened = await house.store.reserve_number(work.id) if changes.opens else None
         number = opened or changes.ticket
-        words = words_for(reading, facts, changes, number, house.settings, now)
+        words = words_for(reading, facts, changes, number, house.settings, house.definition, now)
         mails = tuple(_write(draft, words, work, reading, house, now) for draft in changes.drafts)
         await house.store.commit(work, changes, mails, opened, now)
     if mails:

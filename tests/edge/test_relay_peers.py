@@ -1,19 +1,26 @@
 """The way out: what a server can and cannot take, encryption, login, and the maildir."""
 
 import asyncio
+import contextlib
+import os
+import shutil
 import ssl
-from collections.abc import Iterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 import trustme
 
+from daemon.core.mail.letter import Letter
 from daemon.core.settings import Relay as RelaySettings
-from daemon.edge.relay import open_relay
-from store.model.outbox import Delivery
-from tests.edge.relaying import RAW, a_mail, always, relay_to, sent
+from daemon.edge.relay import Waits, open_relay
+from store.model.outbox import Delivery, MailKind
+from tests.core.composing import LETTER, composed
+from tests.edge.relaying import RAW, SHORT, a_mail, always, relay_to, sent
 from tests.edge.scripted import EHLO, Script, serving
+from tests.ports import free_port
 
 # --- extensions ------------------------------------------------------------------------------------------------------
 
@@ -45,6 +52,18 @@ async def test_eight_bit_octets_are_declared() -> None:
     script = Script()
     await sent(script, a_mail(raw=b"Subject: x\r\n\r\n\xe4\r\n"))
     assert script.commands[1].endswith(" BODY=8BITMIME")
+
+
+async def test_for_a_server_without_8bitmime_the_original_becomes_a_file() -> None:
+    original = b"Subject: \xe4\r\n\r\n.\r\nhello \xe4\r\n"
+    forward = composed(Letter("Grüße", "ä\n", "<p>ä</p>"), MailKind.FORWARD, original=original)
+    old, modern = Script(ehlo=("250 old",)), Script()
+    assert (await sent(old, a_mail(raw=forward.raw))).delivery is Delivery.ACCEPTED
+    assert (await sent(modern, a_mail(raw=forward.raw))).delivery is Delivery.ACCEPTED
+    arrived = old.contents[0].replace(b"\r\n..", b"\r\n.")
+    assert arrived.isascii()
+    assert message_from_bytes(arrived).get_payload(1).get_payload(decode=True) == original
+    assert modern.contents[0].replace(b"\r\n..", b"\r\n.") == forward.raw
 
 
 async def test_a_mail_larger_than_the_server_takes_is_refused_unsent() -> None:
@@ -148,6 +167,21 @@ async def test_a_refused_login_holds_all_mail(
     assert answer.delivery is expected
 
 
+async def test_a_refused_login_is_not_repeated_for_every_mail(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    script = Script({"AUTH": ["535 5.7.8 wrong", "535 5.7.8 wrong", "235 welcome"]}, ehlo=OFFERS_TLS, tls=server_tls)
+    async with serving(script):
+        waits = Waits(shut=0.2)
+        relay = relay_to(script, waits, host="localhost", tls=client_tls, user="u", password="p", connections=1)
+        answers = await asyncio.gather(*(relay.send(a_mail(n), always) for n in range(20)))
+        assert {answer.delivery for answer in answers} == {Delivery.UNREADY}
+        assert script.connections == 1
+        await asyncio.sleep(0.25)
+        assert (await relay.send(a_mail(), always)).delivery is Delivery.ACCEPTED
+        await relay.close()
+
+
 # --- maildir ---------------------------------------------------------------------------------------------------------
 
 
@@ -181,3 +215,42 @@ async def test_a_maildir_that_cannot_be_written_defers(tmp_path: Path) -> None:
 def test_a_url_that_names_no_server_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValueError):
         open_relay(RelaySettings.model_construct(url=url, connections=1), Path())
+
+
+# --- a server that no one here wrote ---------------------------------------------------------------------------------
+
+SINK = shutil.which("smtp-sink", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+
+
+@pytest.fixture
+async def postfix_sink() -> AsyncIterator[tuple[int, Path]]:
+    """Postfix's own test server, which gives up its rights and writes what it takes into files."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        user = ("-u", "nobody") if os.geteuid() == 0 else ()
+        command = (str(SINK), *user, "-d", f"{folder}/mail-", f"127.0.0.1:{port}", "20")
+        server = await asyncio.create_subprocess_exec(*command)
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                (await asyncio.open_connection("127.0.0.1", port))[1].close()
+                break
+            await asyncio.sleep(0.02)
+        yield port, folder
+        server.terminate()
+        await server.wait()
+
+
+@pytest.mark.needs("postfix")
+@pytest.mark.skipif(SINK is None, reason="smtp-sink is not on this machine; on Debian: apt-get install postfix")
+async def test_postfix_takes_our_mail_octet_by_octet(postfix_sink: tuple[int, Path]) -> None:
+    port, folder = postfix_sink
+    original = b"Subject: \xe4\r\n\r\n.\r\n..x\r\nhello \xe4\r\n"
+    forward = composed(LETTER, MailKind.FORWARD, original=original)
+    relay = open_relay(RelaySettings(url=f"smtp://127.0.0.1:{port}"), folder, waits=SHORT)
+    answers = await asyncio.gather(*(relay.send(a_mail(n, raw=forward.raw), always) for n in range(20)))
+    await relay.close()
+    assert {answer.delivery for answer in answers} == {Delivery.ACCEPTED}
+    taken = b"".join(file.read_bytes() for file in folder.glob("mail-*")).replace(b"\r\n", b"\n")
+    assert taken.count(forward.raw.replace(b"\r\n", b"\n")) == 20

@@ -56,6 +56,16 @@ async def test_no_clock_runs_once_the_dot_is_in() -> None:
         await caller.hang_up()
 
 
+async def test_a_commit_that_took_long_is_not_held_against_the_client() -> None:
+    async with open_house(idle_seconds=0.4, before=lambda: asyncio.sleep(0.6)) as house:
+        caller = await house.call()
+        await caller.say(b"EHLO c")
+        assert (await caller.send(HEAD)).startswith("250")
+        await asyncio.sleep(0.25)
+        assert (await caller.say(b"NOOP")).startswith("250")
+        await caller.hang_up()
+
+
 async def test_a_client_that_never_reads_its_answers_is_cut_off() -> None:
     async with open_house(idle_seconds=0.3) as house:
         caller = await house.call()
@@ -109,6 +119,14 @@ async def test_after_twenty_errors_the_line_is_cut() -> None:
         heard = await caller.pour(b"EHLO c\r\nMAIL FROM:<a@b.test>\r\n" + b"RCPT TO:<u@hd.test>\r\n" * 400)
     assert [line[:3] for line in heard] == ["250", "250"] + ["550"] * MAX_ERRORS + ["421"]
     assert "4.7.0" in heard[-1]
+
+
+@on_both_loops
+async def test_a_client_that_is_cut_off_in_the_middle_of_its_words_hears_why() -> None:
+    async with open_house() as house:
+        caller = await house.call()
+        heard = await caller.pour(b"EHLO c\r\nMAIL FROM:<a@b.test>\r\n" + b"RCPT TO:<u@hd.test>\r\n" * 20_000)
+    assert heard[-1].startswith("421 4.7.0")
 
 
 async def test_a_message_kept_makes_up_for_errors() -> None:

@@ -1,9 +1,12 @@
 """What the store knows about a message's clues, and what the budgets count."""
 
+import asyncio
+
 from store.model.changes import Outcome
 from store.model.facts import Budget, Facts, KnownId
 from store.model.message import Envelope
 from store.model.outbox import MailKind
+from store.recall import MOST_KNOWN
 from store.store import Store
 from tests.store.specimens import (
     ANN,
@@ -90,11 +93,42 @@ async def test_a_number_in_the_subject_leads_to_its_ticket(store: Store) -> None
         assert (await store.facts(clues(subject_number=absurd), NOW)).tickets == ()
 
 
-async def test_the_same_words_of_the_same_sender_are_known_again(store: Store) -> None:
+async def test_a_filed_copy_of_the_same_message_is_known_again(store: Store) -> None:
     number = await file_one(store, "a")
-    found = await store.facts(clues(text_digest="text of a"), NOW)
-    assert [(one.ticket, one.text_digest) for one in found.known] == [(number, "text of a")]
-    assert (await store.facts(clues("bob@b.example", text_digest="text of a"), NOW)).known == ()
+    found = await store.facts(clues(message_id="a@customer.example", text_digest="text of a"), NOW)
+    assert [(one.ticket, one.sender, one.text_digest) for one in found.known] == [(number, ANN, "text of a")]
+    for other in (
+        clues(message_id="b@customer.example", text_digest="text of a"),
+        clues(message_id="a@customer.example", text_digest="other text"),
+        clues("bob@b.example", message_id="a@customer.example", text_digest="text of a"),
+    ):
+        assert (await store.facts(other, NOW)).known == ()
+
+
+async def test_who_uses_an_id_first_is_believed(store: Store) -> None:
+    number = await file_one(store, "a")
+    await store.keep(raw("a", "A thief took this identifier."), ENVELOPE, NOW)
+    work = await take_one(store)
+    await store.commit(work, opens("a", "eve@e.example"), (), await store.reserve_number(work.id), NOW)
+    assert [one.ticket for one in (await store.facts(clues(foreign_ids=("a@customer.example",)), NOW)).known] == [
+        number
+    ]
+
+
+async def test_what_one_message_gets_to_know_never_depends_on_others(store: Store) -> None:
+    flood = ("flood@customer.example",)
+    for n in range(2 * MOST_KNOWN):
+        await store.keep(raw("flood", f"text {n}"), ENVELOPE, NOW)
+    works = await store.lease_messages(NOW, 1000, MINUTE)
+    numbers = await asyncio.gather(*(store.reserve_number(work.id) for work in works))
+    await asyncio.gather(
+        *(store.commit(work, opens("flood"), (), number, NOW) for work, number in zip(works, numbers, strict=True))
+    )
+    last = await file_one(store, "last", "bob@b.example", (MailKind.ACK,))
+    every = [clues(foreign_ids=flood), clues("bob@b.example", foreign_ids=("last@customer.example",)), clues()] * 10
+    together = await asyncio.gather(*(store.facts(one, NOW) for one in every))
+    assert together == [await store.facts(one, NOW) for one in every]
+    assert [one.ticket for one in together[1].known] == [last]
 
 
 async def test_a_thousand_ids_cost_what_thirty_cost(store: Store) -> None:

@@ -95,6 +95,14 @@ async def test_after_a_crash_open_attempts_are_unknown(url: str) -> None:
     await again.close()
 
 
+async def test_looking_after_the_dead_takes_nothing_from_the_living(store: Store) -> None:
+    await file_one(store, "a", mails=(MailKind.ACK,))
+    leased = await lease_one(store, NOW, seconds=60)
+    assert await store.attempt(leased)
+    assert await store.recover(NOW + 59) == 0
+    assert await store.settle(leased, SENT, NOW + 59)
+
+
 async def test_unknown_mails_of_a_kind_can_be_sent_again_with_the_same_bytes(store: Store) -> None:
     await file_one(store, "a", mails=(MailKind.ACK, MailKind.FORWARD))
     before = await store.lease_mails(NOW, 2, 60)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.roster import on_duty
-from daemon.core.mail.address import Own
+from daemon.core.mail.address import Own, fold
 from daemon.core.mail.guard import permission
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.thread import thread
@@ -16,6 +16,8 @@ from store.model.facts import Facts, Signal, Threading
 from store.model.message import Address, AutomaticKind, Permission, Proven
 from store.model.outbox import MailKind
 from store.model.ticket import ENDED, Event, Kind, State, Ticket
+
+NOTE_LETTERS = 2000  # of a note stand in the history; the message itself is kept whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,24 @@ def automatic_follow_up(case: Case) -> Changes | None:
     return _silence(case, str(automatic.kind), case.ticket)
 
 
+def members_note(case: Case) -> Changes | None:
+    """A member answered a mail that was meant for the team: an internal note, of which no customer reads a word."""
+    sender = case.reading.clues.sender
+    if case.ticket is None or case.threading.signal not in (Signal.ADDRESS, Signal.OWN_ID):
+        return None
+    if sender not in {fold(person.address) for person in case.settings.people}:
+        return None
+    flag = "" if case.filed.proven else "unverified "
+    return Changes(
+        Outcome.FOLLOW_UP,
+        "",
+        case.threading,
+        case.filed,
+        ticket=case.ticket.number,
+        events=(case.event(f"{flag}note: {case.reading.message.new_text.strip()[:NOTE_LETTERS]}"),),
+    )
+
+
 def unverified_follow_up(case: Case) -> Changes | None:
     """The right address or Message-ID from somebody who takes no part: kept, flagged, answered by nobody."""
     if case.ticket is None or not case.threading.unverified:
@@ -135,6 +155,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     repeat,
     delivery_report,
     automatic_follow_up,
+    members_note,
     unverified_follow_up,
     follow_up,
     new_request,

@@ -6,14 +6,22 @@ from zoneinfo import ZoneInfo
 from daemon.core.mail.letter import Words, excerpt
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Settings
+from daemon.core.triage.definition import Definition
 from store.model.changes import Changes
 from store.model.facts import Facts
+from store.model.verdict import Verdict
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def words_for(
-    reading: Reading, facts: Facts, changes: Changes, number: int | None, settings: Settings, now: float
+    reading: Reading,
+    facts: Facts,
+    changes: Changes,
+    number: int | None,
+    settings: Settings,
+    definition: Definition,
+    now: float,
 ) -> Words:
     """Return the words for every letter that a message causes; `number` is that of its ticket."""
     message, opens = reading.message, changes.opens
@@ -30,13 +38,19 @@ def words_for(
         unsure=bool(verdict and verdict.unsure),
         area=verdict.area if verdict else None,
         clauses=verdict.clauses if verdict else (),
-        questions=verdict.missing if verdict else (),
+        questions=_questions(verdict, opens.language, definition) if verdict and opens else (),
         next_look=next_look(settings, now),
         excerpt=excerpt(message),
         attachments=message.attachments,
         recipient=", ".join(changes.failing),
         reason=message.new_text if changes.failing else "",
     )
+
+
+def _questions(verdict: Verdict, language: str, definition: Definition) -> tuple[str, ...]:
+    """Return what to ask the reporter, in their language where the definition speaks it."""
+    wanted = (fact for name in verdict.missing for fact in definition.facts if fact.name == name)
+    return tuple(fact.ask.get(language) or next(iter(fact.ask.values())) for fact in wanted)
 
 
 def next_look(settings: Settings, now: float) -> datetime:

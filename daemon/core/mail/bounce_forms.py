@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from daemon.core.mail import bounce_phrases as phrases
 from daemon.core.mail.address import domain_of, fold
 from store.model.message import Message
 
+ANNOUNCEMENTS, BLOCK_LINES = 20, 200  # at most
 _A = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,8}"
 _LEAD = r"[ \t>|*•-]{0,40}(?:[245]\d\d[ -](?:[245]\.\d\.\d{1,2}[ ])?)?"
 _COLON = re.compile(rf"^{_LEAD}<({_A})>[ \t]{{0,5}}:", re.MULTILINE)
@@ -15,14 +17,9 @@ _EXPANDED = re.compile(rf"\(expanded from: <?({_A})>?\)", re.IGNORECASE)
 _LABEL = re.compile(
     rf"""(?:recipient(?:'s)?(?:\ address)?|recipients?\ returned\ permanent\ errors|undeliverable\ address
         |unknown\ user|user\ unknown|unknown\ local\ user|(?:invalid\ final\ )?delivery\ userid
-        |mailbox\ is\ full|mailbox\ full|addressee|emailaddress\\?"|delivering\ your\ mail\ to)
+        |mailbox\ is\ full|mailbox\ full|addressee|emailaddress\\?"|delivering\ your\ mail\ to
+        |member\ of\ this\ mailing\ list|unable\ to\ deliver\ (?:mail\ |message\ )?to)
         [ \t]{{0,5}}:?[ \t]{{0,5}}(?:rfc822;[ \t]{{0,5}})?[\\"'<]{{0,3}}({_A})""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_ANNOUNCED = re.compile(
-    r"""(?:following|these|this|addresse?s?|recipients?|deliver(?:ed|y)\ to|message\ to)\b[^:\n]{0,80}
-        (?:recipient|address|deliver|reach|fail|error|problem|user|message)?[^:\n]{0,40}
-        (?::|-{3,})[ \t]{0,5}\n""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LINE = re.compile(
@@ -79,6 +76,11 @@ def failed_recipients(report: Report) -> tuple[str, ...]:
     return ()
 
 
+def names_surely(report: Report) -> bool:
+    """Say whether a sure form names anybody, in whatever language the rest is."""
+    return any(address for form in FORMS if form.sure for address in form.find(report))
+
+
 def _is_reader(report: Report, address: str) -> bool:
     """Say whether an address is the report's own reader or sender."""
     sender = [report.message.sender] if report.message.sender else []
@@ -98,16 +100,26 @@ def _in_text(pattern: re.Pattern[str]) -> Callable[[Report], Iterable[str]]:
     return lambda report: pattern.findall(report.text)
 
 
-def _after_announcements(report: Report) -> Iterator[str]:
-    """The block of lines after each announcement: up to the first blank line that follows some word."""
-    position = 0
-    while match := _ANNOUNCED.search(report.text, position):
-        position = match.end()
-        if "reason" in match[0].casefold():
-            continue
-        rest = report.text[match.end() : match.end() + 8000]
-        block = re.match(r"\s*(?:\S.*\n?)*", rest)
-        yield block[0] if block else ""
+def _after_announcements(report: Report) -> list[str]:
+    """The block of lines after each announcement: up to the first empty line that follows some word."""
+    lines = report.text.splitlines()
+    heads = [number for number, line in enumerate(lines) if _announces(line)][:ANNOUNCEMENTS]
+    return ["\n".join(_block(lines, number + 1)) for number in heads]
+
+
+def _announces(line: str) -> bool:
+    words = line[:300].strip().casefold()
+    ends = words.endswith((":", "---", "--"))
+    return ends and "reason" not in words and any(word in words for word in phrases.ANNOUNCING)
+
+
+def _block(lines: list[str], start: int) -> Iterator[str]:
+    said = False
+    for line in lines[start : start + BLOCK_LINES]:
+        if said and not line.strip():
+            return
+        said = said or bool(line.strip())
+        yield line
 
 
 def _announced(pattern: re.Pattern[str]) -> Callable[[Report], Iterable[str]]:

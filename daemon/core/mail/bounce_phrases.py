@@ -198,8 +198,19 @@ GIVEN_UP = (
     "permanent error",
     "failed permanently",
 )
+ANNOUNCING = (  # in a line that ends with a colon or a rule, before the lines that name recipients
+    "following",
+    "these ",
+    "this ",
+    "address",
+    "recipient",
+    "delivered to",
+    "message to",
+    "failed",
+    "reach",
+)
 COPY = re.compile(  # the line at which the returned message begins
-    r"""^[\s>|*#=_-]*+(?:
+    r"""^[ \t>|*#=_-]{0,100}+(?:
         (?!.*\breceive).{0,60}\b(?:copy|headers?|summary|contents?|lines)\b.{0,20}
             \bof\b.{0,40}\b(?:message|mail|e-mail)\b.{0,60}
       | (?:the\ )?(?:original|returned|old|unsent|rejected|bounced|undelivered)\s
@@ -239,6 +250,7 @@ SYSTEM_NAMES = frozenset(
     {"postmaster", "mail delivery subsystem", "mail delivery system", "mail administrator", "system administrator"}
 )
 SYSTEM_STARTS = (
+    "imss",
     "post_master",
     "mdaemon",
     "mail delivery",

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from store.batches import MOST_AT_ONCE, Batches, Closed
 from store.database import writing
-from store.writer import MOST_AT_ONCE, Closed, Writer
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def engine(empty_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def writer(engine: Engine) -> Iterator[Writer]:
-    opened = Writer(engine)
+def batches(engine: Engine) -> Iterator[Batches]:
+    opened = Batches(engine, "test")
     yield opened
     opened.close()
 
@@ -49,31 +49,31 @@ def stored(engine: Engine) -> list[int]:
         return list(connection.execute(text("SELECT n FROM item ORDER BY n")).scalars())
 
 
-async def start(writer: Writer, bulk: Bulk, items: Sequence[int]) -> list["asyncio.Task[int]"]:
-    tasks = [asyncio.create_task(writer.write(bulk, item)) for item in items]
+async def start(batches: Batches, bulk: Bulk, items: Sequence[int]) -> list["asyncio.Task[int]"]:
+    tasks = [asyncio.create_task(batches.do(bulk, item)) for item in items]
     await asyncio.sleep(0)
     return tasks
 
 
-async def test_each_caller_gets_its_own_result(writer: Writer, engine: Engine) -> None:
+async def test_each_caller_gets_its_own_result(batches: Batches, engine: Engine) -> None:
     bulk = Bulk()
     bulk.gate.set()
-    assert await asyncio.gather(*(writer.write(bulk, n) for n in range(500))) == [n * 10 for n in range(500)]
+    assert await asyncio.gather(*(batches.do(bulk, n) for n in range(500))) == [n * 10 for n in range(500)]
     assert stored(engine) == list(range(500))
 
 
-async def test_all_that_waits_is_written_at_once_up_to_a_limit(writer: Writer) -> None:
+async def test_all_that_waits_is_written_at_once_up_to_a_limit(batches: Batches) -> None:
     bulk = Bulk()
-    tasks = await start(writer, bulk, range(450))
+    tasks = await start(batches, bulk, range(450))
     bulk.gate.set()
     await asyncio.gather(*tasks)
     assert max(bulk.batches) == MOST_AT_ONCE
     assert len(bulk.batches) <= 5
 
 
-async def test_a_bad_item_fails_alone(writer: Writer, engine: Engine) -> None:
+async def test_a_bad_item_fails_alone(batches: Batches, engine: Engine) -> None:
     bulk = Bulk()
-    tasks = await start(writer, bulk, [1, 2, 2, -3, 4])
+    tasks = await start(batches, bulk, [1, 2, 2, -3, 4])
     bulk.gate.set()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert [results[n] for n in (0, 1, 4)] == [10, 20, 40]
@@ -82,9 +82,9 @@ async def test_a_bad_item_fails_alone(writer: Writer, engine: Engine) -> None:
     assert stored(engine) == [1, 2, 4]
 
 
-async def test_nothing_is_told_before_it_is_committed(writer: Writer, engine: Engine) -> None:
+async def test_nothing_is_told_before_it_is_committed(batches: Batches, engine: Engine) -> None:
     bulk = Bulk()
-    (task,) = await start(writer, bulk, [1])
+    (task,) = await start(batches, bulk, [1])
     await asyncio.sleep(0.05)
     assert not task.done()
     bulk.gate.set()
@@ -92,21 +92,21 @@ async def test_nothing_is_told_before_it_is_committed(writer: Writer, engine: En
     assert stored(engine) == [1]
 
 
-async def test_what_waits_is_written_before_the_end_and_nothing_after_it(writer: Writer, engine: Engine) -> None:
+async def test_what_waits_is_written_before_the_end_and_nothing_after_it(batches: Batches, engine: Engine) -> None:
     bulk = Bulk()
-    tasks = await start(writer, bulk, range(300))
+    tasks = await start(batches, bulk, range(300))
     bulk.gate.set()
-    await asyncio.to_thread(writer.close)
+    await asyncio.to_thread(batches.close)
     assert sorted(await asyncio.gather(*tasks)) == [n * 10 for n in range(300)]
     with pytest.raises(Closed):
-        await writer.write(bulk, 301)
+        await batches.do(bulk, 301)
     assert stored(engine) == list(range(300))
 
 
-async def test_the_writer_outlives_its_faults(writer: Writer) -> None:
+async def test_the_thread_outlives_its_faults(batches: Batches) -> None:
     bulk = Bulk()
     bulk.gate.set()
     for fault in (-1, 2**80):
         with pytest.raises(Exception, match=r"."):
-            await writer.write(bulk, fault)
-    assert await writer.write(bulk, 5) == 50
+            await batches.do(bulk, fault)
+    assert await batches.do(bulk, 5) == 50
