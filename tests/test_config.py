@@ -120,6 +120,12 @@ def test_a_file_that_is_not_there_is_a_fault_that_helps(tmp_path: Path) -> None:
     assert "triaged init" in answer.lines()[0]
 
 
+def test_a_file_nested_without_end_is_a_fault(tmp_path: Path) -> None:
+    answer = config.load(write(tmp_path, text="a = " + "[" * 100_000), {})
+    assert isinstance(answer, Faults)
+    assert "too deeply" in answer.lines()[0]
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     answer = config.load(tmp_path, {})
     assert isinstance(answer, Faults)

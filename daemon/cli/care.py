@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -47,7 +48,7 @@ def init(
     for name in WRITTEN:
         say(Text(f"{folder / name}  {'kept as it is' if name in there else 'written'}"))
     here = folder.resolve() == Path.cwd()
-    say(f"next: edit triaged.toml, then {'' if here else f'cd {folder} && '}triaged check && triaged run")
+    say(f"next: edit triaged.toml, then {'' if here else f'cd {quote(str(folder))} && '}triaged check && triaged run")
 
 
 def _write_new(path: Path, content: bytes) -> None:
