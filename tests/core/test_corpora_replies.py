@@ -72,7 +72,7 @@ def complaints(record: dict[str, Any], body: Body) -> list[str]:
     if (first := record.get("reply_first_fragment")) is not None and not new.startswith(normal(first)):
         wrong.append("first fragment")
     for pattern in (*record.get("reply_first_fragment_regex", ()), *record.get("reply_regex", ())):
-        if not re.search(re.sub(r"^/(.*)/[a-z]*$", r"\1", pattern, flags=re.S), new, re.M):
+        if not re.search(re.sub(r"^/(.*)/[a-z]*$", r"\1", pattern, flags=re.DOTALL), new, re.MULTILINE):
             wrong.append(f"pattern {pattern}")
     if not new.startswith(normal(record.get("reply_starts_with", ""))):
         wrong.append("start")
