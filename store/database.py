@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-READERS = 4
+READERS = 4  # threads that read at once
 
 _SQLITE = (
     "PRAGMA journal_mode=WAL",

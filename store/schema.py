@@ -122,6 +122,7 @@ verdict = Table(
     Column("definition", CleanText, nullable=False),  # hash of the definition that decided
     Column("clauses", Json, nullable=False),
     Column("missing", Json, nullable=False),
+    Column("learned", Json),  # what the team's corrections added, NULL for nothing
 )
 
 link = Table(

@@ -27,7 +27,7 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def server(binary: Path) -> Iterator[str]:
+def server(binary: Path, fsync: bool = False) -> Iterator[str]:
     """Start a server; gives the URL up to the database's name."""
     folder = Path(tempfile.mkdtemp(prefix="triaged-pg-", dir="/tmp"))
     as_owner: list[str] = []
@@ -41,7 +41,8 @@ def server(binary: Path) -> Iterator[str]:
         check=True,
         **quiet,
     )
-    options = f"listen_addresses=127.0.0.1 port={port} unix_socket_directories= fsync=off max_connections=100".split()
+    durable = "on" if fsync else "off"
+    options = f"listen_addresses=127.0.0.1 port={port} unix_socket_directories= fsync={durable}".split()
     process = subprocess.Popen(
         [*as_owner, binary / "postgres", "-D", data, *(part for option in options for part in ("-c", option))], **quiet
     )

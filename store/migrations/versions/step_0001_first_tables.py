@@ -98,6 +98,7 @@ def _verdict() -> None:
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("clauses", sa.Text(), nullable=False),
         sa.Column("missing", sa.Text(), nullable=False),
+        sa.Column("learned", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_verdict_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_verdict"),
     )
