@@ -21,11 +21,19 @@ from daemon.core.settings import Settings
 NAME = "triaged.toml"
 VARIABLE = "TRIAGED_CONFIG"
 KEY_FILE = "triaged.key"
+DEFINITION = Path(__file__).parent.parent / "templates" / "definition.toml"
 SECRETS = (("store", "url"), ("bell", "redis"), ("imap", "password"), ("relay", "password"))
 FILES = (("emergency", "definition"), ("smtp", "tls_certificate"), ("smtp", "tls_key"))  # must be there
 URLS = (("store", "url", "sqlite:///"), ("relay", "url", "maildir:"))  # whose path is relative to the file
 UNREAD = "\N{REPLACEMENT CHARACTER}"  # stands for a secret that could not be read, so that it is told once
 _POSITION = re.compile(r" \(at (?:line (\d{1,9}), column (\d{1,9})|end of document)\)$")
+SLIPS = (
+    ("Invalid value", "a text needs quotes around it"),
+    ("Cannot overwrite a value", "this key is given already"),
+    ("Cannot declare", "this table is given already"),
+    ("Unescaped '\\' in a string", "a \\ in a text is written \\\\, or the text in 'single quotes'"),
+    ("Expected '=' after a key", "a key is followed by = and its value"),
+)
 
 Step = str | int
 Complaint = tuple[tuple[Step, ...], str]
@@ -61,13 +69,13 @@ def _unreadable(error: OSError) -> str:
 
 
 def _syntax(words: str) -> Fault:
-    """Split tomllib's words from its position."""
+    """Split tomllib's words from its position, and say the commonest slips more plainly."""
     found = _POSITION.search(words)
     plain = words[: found.start()] if found else words
-    plain = plain[:1].lower() + plain[1:]
+    plain = next((plainer for start, plainer in SLIPS if plain.startswith(start)), plain[:1].lower() + plain[1:])
     if found and found[1]:
-        return Fault("", f"column {found[2]}: no TOML: {plain}", int(found[1]))
-    return Fault("", f"no TOML: {plain}" + (" at the end of the file" if found else ""))
+        return Fault("", f"is no TOML at column {found[2]}: {plain}", int(found[1]))
+    return Fault("", f"is no TOML{' at its end' if found else ''}: {plain}")
 
 
 def _settings(
@@ -129,7 +137,10 @@ def _make_absolute(data: dict[str, Any], folder: Path) -> None:
         url = table.get(key, getattr(default, key)) if isinstance(table, dict) else None
         if isinstance(url, str) and url.startswith(prefix) and len(url) > len(prefix) and ":memory:" not in url:
             table[key] = prefix + str(folder / url.removeprefix(prefix))
-    data.setdefault("emergency", {})
+    emergency = data.setdefault("emergency", {})
+    named = isinstance(emergency, dict) and "definition" in emergency
+    if not named and not (folder / DEFINITION.name).is_file():
+        data["emergency"] = {"definition": str(DEFINITION)}  # nobody has written one yet: the one that ships holds
     for section, key in FILES:
         table = data.get(section)
         if isinstance(table, dict):

@@ -64,7 +64,7 @@ class Letters:
             for sample in SAMPLES:
                 _render(pair, sample)
         except (TemplateError, ValueError, TypeError, LookupError, AttributeError) as error:
-            yield f"templates/{language}/{name}: {type(error).__name__}: {error}"
+            yield f"letter {name!r} in {language!r}: {one_line(str(error))}"
         else:
             self._pairs[language, name] = pair
 

@@ -6,10 +6,12 @@ at most.
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, select, union_all
 
 from store.columns import KEY_LETTERS, clean
+from store.model.facts import Budget
 from store.model.outbox import MailKind, NewMail
 from store.schema import acknowledged
 from store.upsert import of, upsert
@@ -20,7 +22,23 @@ HOUR = 60  # minutes
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 
+
+def _since(minutes: int) -> ColumnElement[bool]:
+    return acknowledged.c.minute >= bindparam("minute") - minutes
+
+
+def _counts(scopes: str, minutes: int) -> Select[Any]:
+    """Select how much each of the scopes counts in its last hour, and in all these minutes."""
+    hour = func.sum(case((_since(HOUR), acknowledged.c.count), else_=0))
+    return (
+        select(acknowledged.c.scope, hour.label("hour"), func.sum(acknowledged.c.count).label("all"))
+        .where(acknowledged.c.scope.in_(bindparam(scopes, expanding=True)), _since(minutes))
+        .group_by(acknowledged.c.scope)
+    )
+
+
 _SPEND = upsert(acknowledged, ("scope", "minute"), lambda came: {"count": acknowledged.c.count + came.count})
+_COUNT = union_all(_counts("hourly", HOUR), _counts("daily", DAY), _counts("weekly", WEEK))
 
 
 def spend(connection: Connection, mails: Sequence[tuple[NewMail, str, float]]) -> None:
@@ -28,35 +46,51 @@ def spend(connection: Connection, mails: Sequence[tuple[NewMail, str, float]]) -
     counts: Counter[tuple[str, int]] = Counter()
     for mail, digest, now in mails:
         if mail.kind is MailKind.ACK:
-            counts.update((scope, minute_of(now)) for scope in {DESK, *scopes(mail.to, digest)})
+            counts.update((scope, _minute(now)) for scope in {DESK, *_scopes(mail.to, digest)})
     rows = [{"scope": scope, "minute": minute, "count": count} for (scope, minute), count in sorted(counts.items())]
     if rows:  # sorted, so that two processes never wait for each other in a circle
         connection.execute(of(_SPEND, connection), rows)
 
 
-def scopes(to: str, digest: str) -> tuple[str, str, str]:
-    """Return under which names an acknowledgement to this address is counted: itself, its domain, the same text."""
-    address = _key(to.strip().casefold())
-    return address, _key(f"@{address.rpartition('@')[2]}"), _key(f"={digest} {address}")
-
-
-def minute_of(now: float) -> int:
-    """Return the minute, since the epoch."""
-    return int(now // MINUTE)
-
-
-def within(scope: str, minutes: int) -> ScalarSelect[int]:
-    """Return the count of the scope bound under that name over the last minutes before the bound `minute`."""
-    return (
-        select(func.coalesce(func.sum(acknowledged.c.count), 0))
-        .where(acknowledged.c.scope == bindparam(scope), acknowledged.c.minute >= bindparam("minute") - minutes)
-        .scalar_subquery()
-    )
+def budgets(connection: Connection, asked: Sequence[tuple[str, str, float]]) -> list[Budget]:
+    """Return what was spent lately on each of these, given as (to, digest of the text, now)."""
+    by_minute: dict[int, set[tuple[str, str, str]]] = {}
+    for to, digest, now in asked:
+        by_minute.setdefault(_minute(now), set()).add(_scopes(to, digest))
+    counted = {minute: _count(connection, minute, scopes) for minute, scopes in by_minute.items()}
+    return [_budget(counted[_minute(now)], *_scopes(to, digest)) for to, digest, now in asked]
 
 
 def forget(connection: Connection, now: float) -> None:
     """Drop what no budget looks at any more."""
-    connection.execute(delete(acknowledged).where(acknowledged.c.minute < minute_of(now) - WEEK))
+    connection.execute(delete(acknowledged).where(acknowledged.c.minute < _minute(now) - WEEK))
+
+
+def _count(connection: Connection, minute: int, scopes: set[tuple[str, str, str]]) -> dict[str, tuple[int, int]]:
+    senders, domains, texts = (sorted(set(names)) for names in zip(*scopes, strict=True))
+    asked = {"minute": minute, "hourly": [DESK, *domains], "daily": senders, "weekly": texts}
+    return {scope: (int(hour), int(whole)) for scope, hour, whole in connection.execute(_COUNT, asked)}
+
+
+def _budget(counted: dict[str, tuple[int, int]], sender: str, domain: str, text: str) -> Budget:
+    none = (0, 0)
+    return Budget(
+        sender_hour=counted.get(sender, none)[0],
+        sender_day=counted.get(sender, none)[1],
+        domain_hour=counted.get(domain, none)[0],
+        desk_hour=counted.get(DESK, none)[0],
+        same_text_week=counted.get(text, none)[1],
+    )
+
+
+def _scopes(to: str, digest: str) -> tuple[str, str, str]:
+    """Return under which names an acknowledgement to this address is counted: itself, its domain, the same text."""
+    address = to.strip().casefold()
+    return _key(address), _key(f"@{address.rpartition('@')[2]}"), _key(f"={digest} {address}")
+
+
+def _minute(now: float) -> int:
+    return int(now // MINUTE)
 
 
 def _key(scope: str) -> str:

@@ -84,9 +84,7 @@ _UNKNOWN = (
     .where(mail.c.attempt_open == true(), mail.c.due <= bindparam("now"))
     .values(state=MailState.UNKNOWN, due=None, settled_at=bindparam("now"))
 )
-_RELEASE = (
-    update(mail).where(mail.c.due > bindparam("now"), mail.c.state == MailState.SENDING).values(due=bindparam("now"))
-)
+_RELEASE = update(mail).where(mail.c.state == MailState.SENDING).values(due=mail.c.created_at)
 _RESEND = (
     update(mail)
     .where(mail.c.state == MailState.UNKNOWN, mail.c.kind.in_(bindparam("kinds", expanding=True)))
@@ -115,8 +113,12 @@ def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     return tuple((row.id, row.fence + 1) for row in due)
 
 
-def read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
+def read(connection: Connection, wishes: Sequence[Sequence[Taken]]) -> list[tuple[Mail, ...]]:
     """Read mails with their bytes, in the order asked for; without those that another fence stands before by now."""
+    return [_read(connection, taken) for taken in wishes]
+
+
+def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
     rows = connection.execute(_READ, {"rows": [row for row, _ in taken]})
     found = {(row.id, row.fence): row for row in rows}
     return tuple(
@@ -165,9 +167,9 @@ def recover(connection: Connection, now: float) -> int:
     return connection.execute(_UNKNOWN, {"now": now}).rowcount
 
 
-def release(connection: Connection, now: float) -> None:
-    """End every lease: whoever held one is gone."""
-    connection.execute(_RELEASE, {"now": now})
+def release(connection: Connection) -> None:
+    """End every lease: whoever held one is gone, and its open attempts are found unknown next."""
+    connection.execute(_RELEASE)
 
 
 def resend(connection: Connection, wishes: Sequence[tuple[tuple[MailKind, ...], float]]) -> list[int]:

@@ -107,7 +107,7 @@ def aside(connection: Connection) -> tuple[AsideLine, ...]:
 def aside_raw(connection: Connection, identifier: int) -> RawMessage | None:
     """Return a message that was set aside, with its bytes; None if there is none of that id."""
     fence = connection.execute(_FENCE, {"row": identifier}).scalar_one_or_none()
-    found = read(connection, [(identifier, fence)]) if fence is not None else ()
+    found = read(connection, [[(identifier, fence)]])[0] if fence is not None else ()
     return found[0] if found else None
 
 

@@ -83,7 +83,7 @@ _RETRY = (
     .where(message.c.id == bindparam("row"), message.c.outcome == Outcome.SET_ASIDE)
     .values(due=bindparam("now"), outcome=None, reason="", ended_at=None, tries=0, fence=message.c.fence + 1)
 )
-_RELEASE = update(message).where(message.c.due > bindparam("now"), message.c.tries > 0).values(due=bindparam("now"))
+_RELEASE = update(message).where(message.c.due > message.c.received_at).values(due=message.c.received_at)
 _RESERVED = select(message.c.id, message.c.number).where(message.c.id.in_(bindparam("rows", expanding=True)))
 _RESERVE = update(message).where(message.c.id == bindparam("row")).values(number=bindparam("reserved"))
 
@@ -104,8 +104,12 @@ def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     return taken
 
 
-def read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, ...]:
+def read(connection: Connection, wishes: Sequence[Sequence[Taken]]) -> list[tuple[RawMessage, ...]]:
     """Read messages with their bytes, in the order asked for; without those that another fence stands before by now."""
+    return [_read(connection, taken) for taken in wishes]
+
+
+def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, ...]:
     rows = connection.execute(_READ, {"rows": [row for row, _ in taken]})
     found = {(row.id, row.fence): row for row in rows}
     return tuple(
@@ -149,9 +153,9 @@ def retry(connection: Connection, wishes: Sequence[tuple[int, float]]) -> list[b
     return [connection.execute(_RETRY, {"row": row, "now": now}).rowcount == 1 for row, now in wishes]
 
 
-def release(connection: Connection, now: float) -> None:
+def release(connection: Connection) -> None:
     """End every lease: whoever held one is gone."""
-    connection.execute(_RELEASE, {"now": now})
+    connection.execute(_RELEASE)
 
 
 def reserve(connection: Connection, rows: Sequence[int]) -> list[int]:

@@ -30,7 +30,7 @@ class Reader:
 
         """
         require_current(url)
-        self._engine = reading(url)
+        self.engine = reading(url)
 
     def __enter__(self) -> Self:
         return self
@@ -40,11 +40,11 @@ class Reader:
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def ask(self, question: Callable[[Connection], Answer]) -> Answer:
         """Answer a question from one moment of the store."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             return question(connection)
 
     def status(self, now: float) -> Status:  # noqa: ARG002 - figures of a period will ask for it

@@ -1,45 +1,33 @@
-"""What the store knows that bears on one message: a few lookups by index, however much is stored."""
+"""What the store knows that bears on messages: a few lookups by index, however much is stored.
 
-from collections.abc import Sequence
+Messages that are asked about at one moment are looked up together; what one of them gets to know never depends on the
+others.
+"""
 
-from sqlalchemy import Connection, Row, bindparam, select
+from collections.abc import Iterable, Sequence
 
-from store.budget import DAY, DESK, HOUR, WEEK, minute_of, scopes, within
+from sqlalchemy import Connection, bindparam, select
+
+from store.budget import budgets
 from store.columns import KEY_LETTERS, clean
-from store.model.facts import Budget, Clues, Facts, KnownId, SentMail
+from store.model.facts import Clues, Facts, KnownId, SentMail
 from store.model.ticket import Participant, Ticket
 from store.schema import known_id, link, mail, participant, sender, ticket
 
-MOST_MARKS = 30  # of each sort; what is named beyond them names nothing
-MOST_KNOWN = 100  # a Message-ID may be used by many, and the oldest are believed first
-MOST_REPEATS = 3
-MOST_TICKETS = 100
+MOST_NAMED = 30  # marks of each sort, and Message-IDs; what is named beyond them names nothing
+MOST_KNOWN = 100  # messages of one Message-ID, or of all that one message names: the oldest are believed
 LARGEST_NUMBER = 2**31 - 1
 
 _SENT = select(mail.c.mark, mail.c.ticket, mail.c.recipient, mail.c.kind, mail.c.created_at).where(
     mail.c.mark.in_(bindparam("marks", expanding=True))
 )
-_KNOWN_COLUMNS = (known_id.c.message_id, known_id.c.ticket, known_id.c.sender, known_id.c.text_digest)
 _KNOWN = (
-    select(*_KNOWN_COLUMNS)
+    select(known_id.c.message_id, known_id.c.ticket, known_id.c.sender, known_id.c.text_digest)
     .where(known_id.c.message_id.in_(bindparam("ids", expanding=True)))
     .order_by(known_id.c.message)
-    .limit(MOST_KNOWN)
+    .limit(bindparam("most"))
 )
-_REPEATS = (
-    select(*_KNOWN_COLUMNS)
-    .where(known_id.c.sender == bindparam("author"), known_id.c.text_digest == bindparam("digest"))
-    .order_by(known_id.c.message.desc())
-    .limit(MOST_REPEATS)
-)
-_BUDGET = select(
-    within("address", HOUR).label("sender_hour"),
-    within("address", DAY).label("sender_day"),
-    within("domain", HOUR).label("domain_hour"),
-    within("desk", HOUR).label("desk_hour"),
-    within("text", WEEK).label("same_text_week"),
-    select(sender.c.proven).where(sender.c.address == bindparam("author")).scalar_subquery().label("proven"),
-)
+_SENDERS = select(sender.c.address, sender.c.proven).where(sender.c.address.in_(bindparam("addresses", expanding=True)))
 _TICKETS = select(ticket).where(ticket.c.number.in_(bindparam("numbers", expanding=True)))
 _PARTICIPANTS = (
     select(participant)
@@ -51,27 +39,26 @@ _LINKS = (
 )
 
 
-def facts(connection: Connection, clues: Clues, now: float) -> Facts:
-    """Return what the store knows about the clues; marks and Message-IDs come in the order of the clues."""
-    sent = _sent(connection, clues)
-    known = _known(connection, clues)
-    named = (*(one.ticket for one in sent), *(one.ticket for one in known), clues.subject_number)
-    numbers = dict.fromkeys(number for number in named if number is not None and 0 < number <= LARGEST_NUMBER)
-    row = _budget(connection, clues, now)
-    return Facts(
-        sent=sent,
-        known=known,
-        tickets=tickets(connection, tuple(numbers)[:MOST_TICKETS]),
-        sender_known=row.proven is not None,
-        sender_proven=bool(row.proven),
-        budget=Budget(
-            sender_hour=int(row.sender_hour),
-            sender_day=int(row.sender_day),
-            domain_hour=int(row.domain_hour),
-            desk_hour=int(row.desk_hour),
-            same_text_week=int(row.same_text_week),
-        ),
-    )
+def facts(connection: Connection, asked: Sequence[tuple[Clues, float]]) -> list[Facts]:
+    """Return what the store knows about clues, given with the time; what is known comes in the order of the clues."""
+    every = [clues for clues, _ in asked]
+    sent = _sent(connection, every)
+    known = _known(connection, every)
+    senders = _senders(connection, every)
+    spent = budgets(connection, [(clues.answer_to, clues.text_digest, now) for clues, now in asked])
+    numbers = [_numbers(*row) for row in zip(every, sent, known, strict=True)]
+    found = {one.number: one for one in tickets(connection, list(dict.fromkeys(n for row in numbers for n in row)))}
+    return [
+        Facts(
+            sent=sent[place],
+            known=known[place],
+            tickets=tuple(found[number] for number in numbers[place] if number in found),
+            sender_known=_key(clues.sender) in senders,
+            sender_proven=senders.get(_key(clues.sender), False),
+            budget=spent[place],
+        )
+        for place, clues in enumerate(every)
+    ]
 
 
 def tickets(connection: Connection, numbers: Sequence[int]) -> tuple[Ticket, ...]:
@@ -96,40 +83,57 @@ def tickets(connection: Connection, numbers: Sequence[int]) -> tuple[Ticket, ...
     return tuple(found[number] for number in numbers if number in found)
 
 
-def _sent(connection: Connection, clues: Clues) -> tuple[SentMail, ...]:
+def _numbers(clues: Clues, sent: Iterable[SentMail], known: Iterable[KnownId]) -> tuple[int, ...]:
+    """Return the tickets that the clues lead to, each once."""
+    named = (*(one.ticket for one in sent), *(one.ticket for one in known), clues.subject_number)
+    return tuple(dict.fromkeys(number for number in named if number is not None and 0 < number <= LARGEST_NUMBER))
+
+
+def _sent(connection: Connection, every: Sequence[Clues]) -> list[tuple[SentMail, ...]]:
+    marks = [_marks(clues) for clues in every]
+    wanted = list(dict.fromkeys(mark for row in marks for mark in row))
+    rows = connection.execute(_SENT, {"marks": wanted}) if wanted else ()
+    found = {row.mark: SentMail(row.mark, row.ticket, row.recipient, row.kind, row.created_at) for row in rows}
+    return [tuple(found[mark] for mark in row if mark in found) for row in marks]
+
+
+def _marks(clues: Clues) -> tuple[str, ...]:
     bounced = (clues.bounced_mark,) if clues.bounced_mark else ()
-    marks = list(dict.fromkeys((*bounced, *clues.reply_marks[:MOST_MARKS], *clues.own_marks[:MOST_MARKS])))
-    if not marks:
-        return ()
-    found = {
-        row.mark: SentMail(row.mark, row.ticket, row.recipient, row.kind, row.created_at)
-        for row in connection.execute(_SENT, {"marks": marks})
-    }
-    return tuple(found[mark] for mark in marks if mark in found)
+    return tuple(dict.fromkeys((*bounced, *clues.reply_marks[:MOST_NAMED], *clues.own_marks[:MOST_NAMED])))
 
 
-def _known(connection: Connection, clues: Clues) -> tuple[KnownId, ...]:
-    """Message-IDs named, in their order, then what the same sender wrote before in the very same words."""
-    named = [name for name in (*clues.foreign_ids[:MOST_MARKS], clues.message_id) if name]
-    order = {clean(name)[:KEY_LETTERS]: place for place, name in reversed(list(enumerate(named)))}
-    known: list[KnownId] = []
-    if order:
-        known = [KnownId(*row) for row in connection.execute(_KNOWN, {"ids": list(order)})]
-        known.sort(key=lambda one: order[one.message_id])
-    if clues.sender and clues.text_digest:
-        asked = {"author": clues.sender, "digest": clues.text_digest}
-        known += [KnownId(*row) for row in connection.execute(_REPEATS, asked)]
-    return tuple(dict.fromkeys(known))
+def _known(connection: Connection, every: Sequence[Clues]) -> list[tuple[KnownId, ...]]:
+    """Return the filed copy of each message, where there is one, and then the messages that it names."""
+    wanted = list(dict.fromkeys(name for clues in every for name in _named(clues)))
+    if not wanted:
+        return [() for _ in every]
+    most = MOST_KNOWN * len(every)
+    rows = connection.execute(_KNOWN, {"ids": wanted, "most": most}).all()
+    if len(rows) == most and len(every) > 1:  # somebody's flood must not hide what another one is looking for
+        return [row for clues in every for row in _known(connection, [clues])]
+    found: dict[str, list[KnownId]] = {}
+    for row in rows:
+        found.setdefault(row.message_id, []).append(KnownId(*row))
+    return [_known_of(clues, found) for clues in every]
 
 
-def _budget(connection: Connection, clues: Clues, now: float) -> Row[tuple[int, int, int, int, int, bool | None]]:
-    address, domain, text = scopes(clues.answer_to, clues.text_digest)
-    asked = {
-        "address": address,
-        "domain": domain,
-        "desk": DESK,
-        "text": text,
-        "minute": minute_of(now),
-        "author": clues.sender,
-    }
-    return connection.execute(_BUDGET, asked).one()
+def _known_of(clues: Clues, found: dict[str, list[KnownId]]) -> tuple[KnownId, ...]:
+    same = (_key(clues.sender), _key(clues.text_digest))
+    copies = (one for one in found.get(_key(clues.message_id or ""), ()) if (one.sender, one.text_digest) == same)
+    oldest = (found[name][0] for name in map(_key, clues.foreign_ids[:MOST_NAMED]) if name in found)
+    return tuple(dict.fromkeys((*list(copies)[:1], *oldest)))
+
+
+def _named(clues: Clues) -> tuple[str, ...]:
+    return tuple(_key(name) for name in (clues.message_id, *clues.foreign_ids[:MOST_NAMED]) if name)
+
+
+def _senders(connection: Connection, every: Sequence[Clues]) -> dict[str, bool]:
+    """Return which of the senders are known, and whether they were ever proven."""
+    addresses = list(dict.fromkeys(_key(clues.sender) for clues in every if clues.sender))
+    rows = connection.execute(_SENDERS, {"addresses": addresses}) if addresses else ()
+    return {row.address: row.proven for row in rows}
+
+
+def _key(text: str) -> str:
+    return clean(text)[:KEY_LETTERS]

@@ -163,7 +163,6 @@ known_id = Table(
     Column("text_digest", Key, nullable=False),
 )
 Index("ix_known_id_message_id", known_id.c.message_id)
-Index("ix_known_id_sender", known_id.c.sender, known_id.c.text_digest)
 
 sender = Table(
     "sender",

@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from store import budget, filing, intake, outbox, processing, recall
+from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import identify
 from store.lock import Lock, take
@@ -20,7 +21,6 @@ from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
 from store.reader import Reader
-from store.writer import Writer
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
@@ -32,11 +32,13 @@ class Store:
 
     def __init__(self, url: str, lock: Lock | None) -> None:
         self._lock = lock
-        self._alone = lock is not None
         self._reader = Reader(url)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._engine = writing(url)
-        self._writer = Writer(self._engine)
+        if lock:
+            _take_over(self._engine)
+        self._writing = Batches(self._engine, "store-writer")
+        self._asking = Batches(self._reader.engine, "store-facts")
 
     @classmethod
     def open(cls, url: str, *, alone: bool = True) -> Self:
@@ -44,7 +46,8 @@ class Store:
 
         Args:
             url: `sqlite:///PATH` or `postgresql://…`.
-            alone: take an SQLite store for this process; False joins a daemon that runs on it, as an import does.
+            alone: take an SQLite store for this process, and end the leases of the one that had it before; False joins
+                a daemon that runs on it, as an import does. On PostgreSQL every process joins.
 
         Raises:
             StoreInUse: another process has taken this SQLite store.
@@ -65,7 +68,8 @@ class Store:
         await to_thread(self._close)
 
     def _close(self) -> None:
-        self._writer.close()
+        self._writing.close()
+        self._asking.close()
         self._readers.shutdown()
         self._engine.dispose()
         self._reader.close()
@@ -75,16 +79,16 @@ class Store:
     async def keep(self, raw: bytes, envelope: Envelope, now: float) -> Receipt:
         """Make a message ours; once this returns, it survives a crash and a loss of power."""
         identity = identify(raw) if len(raw) < LARGE else await to_thread(identify, raw)
-        return await self._writer.write(intake.keep, intake.Arrival(raw, envelope, identity, now))
+        return await self._writing.do(intake.keep, intake.Arrival(raw, envelope, identity, now))
 
     async def lease_messages(self, now: float, limit: int, seconds: float) -> tuple[RawMessage, ...]:
         """Take up to so many messages that are due, oldest first, for so many seconds."""
-        taken = await self._writer.write(processing.lease, processing.Lease(now, limit, seconds))
-        return await self._ask(lambda connection: processing.read(connection, taken)) if taken else ()
+        taken = await self._writing.do(processing.lease, processing.Lease(now, limit, seconds))
+        return await self._asking.do(processing.read, taken) if taken else ()
 
     async def facts(self, clues: Clues, now: float) -> Facts:
         """Return what the store knows that bears on a message; costs the same however much is stored."""
-        return await self._ask(lambda connection: recall.facts(connection, clues, now))
+        return await self._asking.do(recall.facts, (clues, now))
 
     async def reserve_number(self, message_id: int) -> int:
         """Return the number of the ticket that this message (by its row) opens: always the same one.
@@ -93,7 +97,7 @@ class Store:
             KeyError: there is no such message.
 
         """
-        return await self._writer.write(processing.reserve, message_id)
+        return await self._writing.do(processing.reserve, message_id)
 
     async def commit(
         self, work: RawMessage, changes: Changes, mails: tuple[NewMail, ...], number: int | None, now: float
@@ -103,43 +107,40 @@ class Store:
         `number` is that of the ticket it opens, as reserved, and None where it opens none. False, and nothing is
         written, if the fence is lost.
         """
-        return await self._writer.write(filing.commit, filing.Filing(work, changes, mails, number, now))
+        return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now))
 
     async def fail_message(self, work: RawMessage, error: str, now: float) -> bool:
         """Have a message tried again shortly, or set aside after the third try; says whether it was set aside."""
-        return await self._writer.write(processing.fail, processing.Failure(work, error, now))
+        return await self._writing.do(processing.fail, processing.Failure(work, error, now))
 
     async def set_aside(self, work: RawMessage, error: str, now: float) -> bool:
         """Set a message aside at once; False if the fence is lost."""
-        return await self._writer.write(processing.fail, processing.Failure(work, error, now, final=True))
+        return await self._writing.do(processing.fail, processing.Failure(work, error, now, final=True))
 
     async def lease_mails(self, now: float, limit: int, seconds: float) -> tuple[Mail, ...]:
         """Take up to so many outgoing mails that are due and not held, oldest first, for so many seconds."""
-        taken = await self._writer.write(outbox.lease, processing.Lease(now, limit, seconds))
-        return await self._ask(lambda connection: outbox.read(connection, taken)) if taken else ()
+        taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds))
+        return await self._asking.do(outbox.read, taken) if taken else ()
 
     async def attempt(self, mail: Mail) -> bool:
         """Record, before the final dot, that the mail may leave now; False forbids it: the fence is lost."""
-        return await self._writer.write(outbox.attempt, mail)
+        return await self._writing.do(outbox.attempt, mail)
 
     async def settle(self, mail: Mail, settlement: Settlement, now: float) -> bool:
         """Write down what an attempt came to; False if the fence is lost."""
-        return await self._writer.write(outbox.settle, outbox.Settling(mail, settlement, now))
+        return await self._writing.do(outbox.settle, outbox.Settling(mail, settlement, now))
 
     async def recover(self, now: float) -> int:
-        """End what a process that is gone had taken up; returns how many mails are unknown because of it.
-
-        On an SQLite store every lease is of a process that is gone; on PostgreSQL only those that have run out.
-        """
-        return await self._writer.write(_recover, (now, self._alone))
+        """Call unknown the mails that were attempted under a lease that has run out; returns how many."""
+        return await self._writing.do(_recover, now)
 
     async def resend_unknown(self, kinds: tuple[MailKind, ...], now: float) -> int:
         """Queue again the mails of these kinds whose last attempt has no known end; returns how many."""
-        return await self._writer.write(outbox.resend, (kinds, now))
+        return await self._writing.do(outbox.resend, (kinds, now))
 
     async def retry_aside(self, identifier: int, now: float) -> bool:
         """Take a message up anew that was set aside; False if none of that id was."""
-        return await self._writer.write(processing.retry, (identifier, now))
+        return await self._writing.do(processing.retry, (identifier, now))
 
     async def next_due(self) -> float | None:
         """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""
@@ -169,9 +170,6 @@ class Store:
         """Return the outgoing mails, oldest first: those not yet sent, or everything."""
         return await self._thread(lambda: self._reader.outbox(everything))
 
-    async def _ask(self, question: Callable[[Connection], Answer]) -> Answer:
-        return await self._thread(lambda: self._reader.ask(question))
-
     async def _thread(self, question: Callable[[], Answer]) -> Answer:
         return await get_running_loop().run_in_executor(self._readers, question)
 
@@ -186,13 +184,13 @@ def retry_aside(url: str, identifier: int, now: float) -> bool:
         engine.dispose()
 
 
-def _recover(connection: Connection, wishes: Sequence[tuple[float, bool]]) -> list[int]:
-    return [_recover_one(connection, now, alone) for now, alone in wishes]
+def _recover(connection: Connection, nows: Sequence[float]) -> list[int]:
+    budget.forget(connection, max(nows))
+    return [outbox.recover(connection, now) for now in nows]
 
 
-def _recover_one(connection: Connection, now: float, alone: bool) -> int:
-    if alone:
-        processing.release(connection, now)
-        outbox.release(connection, now)
-    budget.forget(connection, now)
-    return outbox.recover(connection, now)
+def _take_over(engine: Engine) -> None:
+    """End every lease of the process that had this store before."""
+    with engine.begin() as connection:
+        processing.release(connection)
+        outbox.release(connection)

@@ -4,7 +4,11 @@ import os
 import socket
 from itertools import cycle
 
-_candidates = cycle(range(20000 + os.getpid() % 10000, 32000))
+WORKERS, FIRST, LAST = 8, 20000, 32000
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+_share = (LAST - FIRST) // WORKERS  # workers that run side by side never try the same port
+_start = os.getpid() % _share
+_candidates = cycle(FIRST + _worker * _share + (_start + n) % _share for n in range(_share))
 
 
 def free_port() -> int:

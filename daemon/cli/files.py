@@ -1,17 +1,20 @@
 """Messages as they lie in files: single ones (.eml), mbox and maildir, read one message at a time.
 
 An mbox is cut at lines that begin with `From `, come after an empty line (or first), look like a postmark and are
-followed by a header field: other mail holds such words in its text too. `>From ` loses its first sign again.
+followed by a header field: other mail holds such words in its text too. `>From ` loses its first sign again. The
+messages of an mbox of several are called `PATH#0`, `PATH#1` and so on.
 """
 
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 STDIN = "-"
+SINGLE = ".eml"
 LONGEST = 50 << 20  # octets that are read of one message; the rest is passed over
 
 _POSTMARK = re.compile(rb"From [^\r\n]{0,500}?\d{1,2}:\d{2}(?::\d{2})?[^\r\n]{0,40}\d{4}[^\r\n]{0,40}\r?\n?\Z")
@@ -47,7 +50,7 @@ def messages(path: str) -> Iterator[Found]:
 
 def _folder(folder: Path) -> Iterator[Found]:
     kept = [folder / name for name in ("cur", "new") if (folder / name).is_dir()]
-    inside = [path for place in kept or [folder] for path in place.iterdir() if kept or path.suffix == ".eml"]
+    inside = [path for place in kept or [folder] for path in place.iterdir() if kept or path.suffix == SINGLE]
     if not inside and not kept:
         yield Found(str(folder), b"", "is a folder, but no maildir, and holds no .eml file")
     for path in sorted(inside, key=lambda path: path.name):
@@ -65,10 +68,14 @@ def _single(path: Path) -> Iterator[Found]:
 
 def _stream(name: str, file: BinaryIO) -> Iterator[Found]:
     first = file.readline(LONGEST)
-    if not _is_postmark(first):
+    if name.endswith(SINGLE) or not _is_postmark(first):
         yield Found(name, first + file.read(max(0, LONGEST - len(first))))
         return
-    for number, raw in enumerate(_split(file)):
+    cut = _split(file)
+    head = next(cut)
+    second = next(cut, None)
+    yield Found(name if second is None else f"{name}#0", head)
+    for number, raw in enumerate(cut if second is None else chain([second], cut), 1):
         yield Found(f"{name}#{number}", raw)
 
 

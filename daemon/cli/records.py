@@ -31,7 +31,7 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def explained(e: Explained) -> Record:
+def explained_record(e: Explained) -> Record:
     """Return the record of `explain --json`."""
     m = e.message
     return {
@@ -92,7 +92,7 @@ def _clause(c: Clause) -> Record:
     return {"holds": c.holds, "evidence": evidence}
 
 
-def listed(t: Ticket, now: float) -> Record:
+def ticket_record(t: Ticket, now: float) -> Record:
     """Return the record of a ticket in `list --json`."""
     return {
         "number": t.number,
@@ -116,7 +116,7 @@ def track(t: Ticket) -> str:
     return "planned" if t.kind.value in PLANNED or t.state.value == "scheduled" else "unplanned"
 
 
-def shown(s: Story) -> Record:
+def story_record(s: Story) -> Record:
     """Return the record of `show N --json`."""
     t = s.ticket
     return {
@@ -147,7 +147,7 @@ def since(start: float, end: float | None) -> float | None:
     return None if end is None else round(end - start, 3)
 
 
-def counted(s: Status) -> Record:
+def status_record(s: Status) -> Record:
     """Return the record of `status --json`."""
     outbox = {state.value: count for state, count in s.outbox}
     named = ("queued", "held", "sent", "unknown", "failed")
@@ -171,7 +171,7 @@ def counted(s: Status) -> Record:
     }
 
 
-def outgoing(o: OutboxLine) -> Record:
+def mail_record(o: OutboxLine) -> Record:
     """Return the record of a row in `outbox --json`."""
     return {
         "id": o.id,
@@ -185,7 +185,7 @@ def outgoing(o: OutboxLine) -> Record:
     }
 
 
-def put_aside(a: AsideLine) -> Record:
+def aside_record(a: AsideLine) -> Record:
     """Return the record of a message in `aside list --json`."""
     return {
         "id": a.id,

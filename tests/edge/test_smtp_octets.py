@@ -10,7 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from daemon.edge.smtp.wire import READ, Wire
+from daemon.edge.smtp.answers import Reply
+from daemon.edge.smtp.limits import Load
+from daemon.edge.smtp.wire import READ, Box, Wire
 from tests.edge.doorstep import BEGIN, HEAD, open_house
 
 END = b"\r\n.\r\n"
@@ -33,7 +35,7 @@ class Deaf:
         pass
 
 
-async def read(pieces: list[bytes], limit: int = 50 << 20) -> tuple[bytes | None, bytes]:
+async def read(pieces: list[bytes], limit: int = 50 << 20) -> tuple[bytes | Reply, bytes]:
     """Read one message that arrives in these pieces; return it and the line that follows it."""
     reader = asyncio.StreamReader(limit=1 << 30)
     wire = Wire(reader, Deaf(), asyncio.get_running_loop())
@@ -45,7 +47,9 @@ async def read(pieces: list[bytes], limit: int = 50 << 20) -> tuple[bytes | None
         reader.feed_data(b"NEXT\r\n")
 
     arriving = asyncio.create_task(arrive())
-    message = await wire.message(limit)
+    box = Box(limit, Load(limit))
+    await wire.message(box)
+    message = box.content()
     following = await wire.line()
     await arriving
     return message, following
@@ -60,7 +64,7 @@ def test_what_is_sent_is_what_is_kept_however_it_is_cut(lines: list[bytes], cuts
     octets, edges = stuffed(message), sorted({0, *cuts, 1 << 20})
     pieces = [octets[a:b] for a, b in pairwise(edges) if octets[a:b]]
     kept, following = asyncio.run(read(pieces))
-    assert kept is not None
+    assert isinstance(kept, bytes)
     assert sha256(kept).digest() == sha256(message).digest()
     assert following == b"NEXT\r\n"
 
@@ -175,3 +179,32 @@ async def test_mails_of_25_megabytes_are_held_once_and_never_stop_the_loop() -> 
     assert [sha256(raw).digest() for raw, _ in house.kept] == [sha256(message).digest()] * 2
     assert peak < 1.5 * len(message)
     assert untraced < 0.5, "a loop that stands still keeps everybody waiting"
+
+
+async def test_all_unfinished_messages_together_have_a_bound_and_those_beyond_it_come_later() -> None:
+    async with open_house(max_bytes=65536) as house:
+        load = house.listener._house.load
+        caller = await house.call()
+        await caller.say(b"EHLO c.test")
+        load.octets = 65536 * 40 - 1000  # as if others were sending
+        assert (await caller.say(b"MAIL FROM:<a@b.test> SIZE=2000")).startswith("452 4.3.1")
+        assert (await caller.send(HEAD + b"x" * 2000)).startswith("452 4.3.1")
+        assert (await caller.send(HEAD + b"x" * 500)).startswith("250")
+        assert load.octets == 65536 * 40 - 1000
+        await caller.hang_up()
+    assert len(house.kept) == 1
+
+
+async def test_what_was_on_its_way_is_let_go_when_the_line_breaks() -> None:
+    async with open_house() as house:
+        for _ in range(5):
+            caller = await house.call()
+            await caller.say(*BEGIN.rstrip().split(b"\r\n"), b"DATA")
+            caller.writer.write(b"x" * 300_000)
+            async with asyncio.timeout(2):
+                while house.listener._house.load.octets < 200_000:
+                    await asyncio.sleep(0)
+            caller.reset()
+            async with asyncio.timeout(2):
+                while house.listener._house.load.octets:
+                    await asyncio.sleep(0)

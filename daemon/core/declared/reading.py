@@ -103,7 +103,8 @@ def _unknown(detail: ErrorDetails, _: object) -> str:
 def _absent(detail: ErrorDetails, _: object) -> str:
     path = detail["loc"]
     if len(path) == 1:
-        return f"the table [{path[0]}] is missing"
+        needed = [name for name, field in _model_at(path).model_fields.items() if field.is_required()]
+        return f"the table [{path[0]}] is missing; it needs {' and '.join(needed)}"
     field = _model_at(path[:-1]).model_fields[str(path[-1])]
     return f"is missing: {field.description}" if field.description else "is missing"
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from daemon.core.mail import bounce_phrases as phrases
 from daemon.core.mail.address import fold
-from daemon.core.mail.bounce_forms import Report, failed_recipients
+from daemon.core.mail.bounce_forms import Report, failed_recipients, names_surely
 from daemon.core.mail.field import first_word, parameter
 from daemon.core.mail.machine_words import MAILER_NAMES, REPORT_PARTS, STATUS_PARTS
 from store.model.message import Bounce, Message
 
-LONGEST = 65536  # of a text that is searched
-FAILED = ("fail", "undeliver", "expired")
+LONGEST = 32768  # of a text that is searched
+FAILED = ("fail", "undeliver", "expired")  # how an Action begins
+TOLD = (*FAILED, "delay")
 EXPIRED = "4.4.7"  # RFC 3463: the server waited and has given up
 _ADDRESS = re.compile(r"[^\s<>;,:\"()\[\]]{1,64}@[^\s<>;,:\"()\[\]@]{1,253}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
@@ -44,6 +45,8 @@ def read_bounce(message: Message) -> Bounce | None:
     if _other_report(message):
         return None
     groups = [group for part in message.parts if part.content_type in STATUS_PARTS for group in read_status(part.text)]
+    if not groups and not _might_be(message):
+        return None
     report = _report(message)
     if not groups and not _speaks_of_failure(message, report):
         return None
@@ -98,7 +101,7 @@ def _recipient(fields: dict[str, str]) -> Recipient:
 
 
 def _formal(report: Report, groups: list[Recipient]) -> Bounce | None:
-    told = [g for g in groups if g.action.startswith(FAILED)] or [g for g in groups if g.action.startswith("delay")]
+    told = [group for group in groups if group.action.startswith(TOLD)]
     if not told:
         return None
     addresses = {fold(group.address): group.address for group in told if group.address}
@@ -139,39 +142,42 @@ def _other_report(message: Message) -> bool:
     )
 
 
-def _status_texts(message: Message) -> list[str]:
-    return [part.text for part in message.parts if part.content_type in STATUS_PARTS]
+def _might_be(message: Message) -> bool:
+    """Say in a moment that most mail is no report at all."""
+    notice = "notificationtype" in message.text[:4096].casefold()
+    return notice or _entitled(message) or _by_machine(message) or message.header("x-failed-recipients") is not None
+
+
+def _entitled(message: Message) -> bool:
+    subject = message.subject.casefold()
+    return any(words in subject for words in phrases.FAILURE_SUBJECTS)
+
+
+def _by_mailer(message: Message) -> bool:
+    local = message.sender.address.partition("@")[0].casefold() if message.sender else ""
+    return local in MAILER_NAMES or first_word(message.header("content-type") or "") == "multipart/report"
 
 
 def _by_machine(message: Message) -> bool:
     """Say whether the sender is a mail system: by name, by the null return path, or by the form of a report."""
-    names = (
-        [message.sender.address.partition("@")[0].casefold(), message.sender.name.casefold()] if message.sender else []
-    )
-    return (
-        any(
-            name.strip() in MAILER_NAMES | phrases.SYSTEM_NAMES or name.startswith(phrases.SYSTEM_STARTS)
-            for name in names
-        )
-        or (message.header("return-path") or "").strip() == "<>"
-        or first_word(message.header("content-type") or "") == "multipart/report"
-    )
+    if _by_mailer(message) or (message.header("return-path") or "").strip() == "<>":
+        return True
+    sender = message.sender
+    names = (sender.address.partition("@")[0].casefold(), sender.name.strip().casefold()) if sender else ()
+    return any(name in phrases.SYSTEM_NAMES or name.startswith(phrases.SYSTEM_STARTS) for name in names)
 
 
 def _speaks_of_failure(message: Message, report: Report) -> bool:
-    if message.header("x-failed-recipients"):
+    plain = report.folded.replace("\\", "")
+    if message.header("x-failed-recipients") or any(words in plain for words in phrases.CERTAIN):
         return True
-    subject = message.subject.casefold()
-    entitled = any(words in subject for words in phrases.FAILURE_SUBJECTS)
     failing = any(words in report.folded for words in phrases.FAILURES)
-    if _by_machine(message):
-        return entitled or (failing and not _answering_machine(message))
-    return entitled and failing and not subject.startswith(phrases.PASSED_ON)
-
-
-def _answering_machine(message: Message) -> bool:
-    values = [first_word(value) for value in message.every("auto-submitted")]
-    return "auto-replied" in values and not message.header("x-failed-recipients")
+    if not _by_machine(message):
+        passed_on = message.subject.casefold().startswith(phrases.PASSED_ON)
+        return _entitled(message) and failing and names_surely(report) and not passed_on
+    if _entitled(message) or (_by_mailer(message) and names_surely(report)):
+        return True
+    return failing and "auto-replied" not in (first_word(value) for value in message.every("auto-submitted"))
 
 
 # --- the texts of a report -------------------------------------------------------------------------------------------

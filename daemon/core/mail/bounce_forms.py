@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from daemon.core.mail import bounce_phrases as phrases
 from daemon.core.mail.address import domain_of, fold
 from store.model.message import Message
 
+ANNOUNCEMENTS, BLOCK_LINES = 20, 200  # at most
 _A = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,8}"
 _LEAD = r"[ \t>|*•-]{0,40}(?:[245]\d\d[ -](?:[245]\.\d\.\d{1,2}[ ])?)?"
 _COLON = re.compile(rf"^{_LEAD}<({_A})>[ \t]{{0,5}}:", re.MULTILINE)
@@ -15,14 +17,9 @@ _EXPANDED = re.compile(rf"\(expanded from: <?({_A})>?\)", re.IGNORECASE)
 _LABEL = re.compile(
     rf"""(?:recipient(?:'s)?(?:\ address)?|recipients?\ returned\ permanent\ errors|undeliverable\ address
         |unknown\ user|user\ unknown|unknown\ local\ user|(?:invalid\ final\ )?delivery\ userid
-        |mailbox\ is\ full|mailbox\ full|addressee|emailaddress\\?"|quota\ violation\ for)
+        |mailbox\ is\ full|mailbox\ full|addressee|emailaddress\\?"|delivering\ your\ mail\ to
+        |member\ of\ this\ mailing\ list|unable\ to\ deliver\ (?:mail\ |message\ )?to)
         [ \t]{{0,5}}:?[ \t]{{0,5}}(?:rfc822;[ \t]{{0,5}})?[\\"'<]{{0,3}}({_A})""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_ANNOUNCED = re.compile(
-    r"""(?:following|these|this|addresse?s?|recipients?|deliver(?:ed|y)\ to|message\ to)\b[^:\n]{0,80}
-        (?:recipient|address|deliver|reach|fail|error|problem|user|message)?[^:\n]{0,40}
-        (?::|-{3,})[ \t]{0,5}\n""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LINE = re.compile(
@@ -32,10 +29,14 @@ _LINE = re.compile(
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 _LINE_START = re.compile(rf"^{_LEAD}<?({_A})>?[ \t,]", re.MULTILINE)
-_COMMAND = re.compile(rf"RCPT TO:[ \t]{{0,5}}<({_A})>", re.IGNORECASE)
+_DATED = re.compile(
+    rf"^{_LEAD}[^@\n]{{0,80}}?(?:\bSMTP=)?({_A})[>;]{{0,2}}[ \t]+on[ \t]+\w{{3}},", re.IGNORECASE | re.MULTILINE
+)
+_COMMAND = re.compile(rf"RCPT TO:[ \t]{{0,5}}<?({_A})", re.IGNORECASE)
 _WORDS = re.compile(
-    rf"""(?:deliver(?:ed|y)?|message|mail|e-mail|sent|addressed|recipient|address|user|mailbox|account|mailing\ list)\b
-        (?:[^@\n.]{{0,60}}?\b(?:to|for|of|by|user|recipient|address|mailbox|account))?[\s:,]{{1,5}}["'<(]{{0,2}}({_A})""",
+    rf"""(?:deliver(?:ed|y)?|message|mail|e-mail|sent|addressed|recipient|address|user|mailbox|account|violation
+        |mailing\ list)\b(?:[^@\n.]{{0,60}}?\b(?:to|for|of|by|user|recipient|address|mailbox|account))?
+        [\s:,]{{1,5}}["'<(]{{0,2}}({_A})""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ANY = re.compile(rf"(?<![A-Za-z0-9._%+=-])(?:[A-Za-z]{{1,8}}=)?({_A})")
@@ -67,21 +68,28 @@ class Form:
 
 def failed_recipients(report: Report) -> tuple[str, ...]:
     """Return the recipients that a free-form report names as failed, each once, as it spells them."""
-    for form in FORMS:
-        found = {
-            fold(address): address for address in form.find(report) if form.sure or not _stands_by(report, address)
-        }
-        if found:
-            return tuple(found.values())
+    for doubted in (_stands_by, _is_reader):
+        for form in FORMS:
+            found = {fold(a): a for a in form.find(report) if form.sure or not doubted(report, a)}
+            if found:
+                return tuple(found.values())
     return ()
 
 
+def names_surely(report: Report) -> bool:
+    """Say whether a sure form names anybody, in whatever language the rest is."""
+    return any(address for form in FORMS if form.sure for address in form.find(report))
+
+
+def _is_reader(report: Report, address: str) -> bool:
+    """Say whether an address is the report's own reader or sender."""
+    sender = [report.message.sender] if report.message.sender else []
+    return fold(address) in {fold(entry.address) for entry in (*report.message.to, *report.message.cc, *sender)}
+
+
 def _stands_by(report: Report, address: str) -> bool:
-    """Say whether an address stands in reports without having failed: the reader's, the sender's, a postmaster's."""
-    folded = fold(address)
-    readers = {fold(entry.address) for entry in (*report.message.to, *report.message.cc)}
-    sender = fold(report.message.sender.address) if report.message.sender else ""
-    return folded in readers or folded == sender or folded.startswith(_NOT_FAILED)
+    """Say whether an address stands in reports without having failed: a reader's, or one to turn to."""
+    return _is_reader(report, address) or fold(address).startswith(_NOT_FAILED)
 
 
 def _header(report: Report) -> list[str]:
@@ -92,14 +100,26 @@ def _in_text(pattern: re.Pattern[str]) -> Callable[[Report], Iterable[str]]:
     return lambda report: pattern.findall(report.text)
 
 
-def _after_announcements(report: Report) -> Iterator[str]:
-    """The block of lines after each announcement: up to the first blank line that follows some word."""
-    position = 0
-    while match := _ANNOUNCED.search(report.text, position):
-        rest = report.text[match.end() : match.end() + 8000]
-        block = re.match(r"\s*(?:\S.*\n?)*", rest)
-        yield block[0] if block else ""
-        position = match.end()
+def _after_announcements(report: Report) -> list[str]:
+    """The block of lines after each announcement: up to the first empty line that follows some word."""
+    lines = report.text.splitlines()
+    heads = [number for number, line in enumerate(lines) if _announces(line)][:ANNOUNCEMENTS]
+    return ["\n".join(_block(lines, number + 1)) for number in heads]
+
+
+def _announces(line: str) -> bool:
+    words = line[:300].strip().casefold()
+    ends = words.endswith((":", "---", "--"))
+    return ends and "reason" not in words and any(word in words for word in phrases.ANNOUNCING)
+
+
+def _block(lines: list[str], start: int) -> Iterator[str]:
+    said = False
+    for line in lines[start : start + BLOCK_LINES]:
+        if said and not line.strip():
+            return
+        said = said or bool(line.strip())
+        yield line
 
 
 def _announced(pattern: re.Pattern[str]) -> Callable[[Report], Iterable[str]]:
@@ -117,14 +137,15 @@ FORMS: tuple[Form, ...] = (
     Form("<address>: reason (qmail, Postfix, Yahoo)", _in_text(_COLON), sure=True),
     Form("(expanded from: address) (sendmail)", _in_text(_EXPANDED), sure=True),
     Form("address: reason (Exim, OpenSMTPD)", _in_text(_BARE_COLON), sure=True),
+    Form("address on date (Exchange)", _in_text(_DATED), sure=True),
     Form("a line of its own, announced (sendmail, Domino, Gmail)", _announced(_LINE), sure=True),
     Form("label: address (SMTP32, USA.NET, HotPOP)", _in_text(_LABEL), sure=True),
     Form("somewhere in an announced line (Exchange)", _announced(_ANY)),
     Form("a line of its own", _in_text(_LINE)),
+    Form("RCPT TO (session transcripts)", _in_text(_COMMAND)),
     Form("the start of a line (Zoho)", _in_text(_LINE_START)),
     Form("in a sentence", _in_text(_WORDS)),
-    Form("RCPT TO (session transcripts)", _in_text(_COMMAND)),
-    Form("anywhere", _in_text(_ANY)),
     Form("a name without a domain (AOL)", _announced_names),
+    Form("anywhere", _in_text(_ANY)),
     Form("the returned header", lambda report: _HEADER_TO.findall(report.returned)),
 )

@@ -63,6 +63,7 @@ FAILURE_SUBJECTS = (
     "配信",
     "退信",
 )
+CERTAIN = ('"notificationtype":"bounce"',)  # a machine's own words (Amazon SES through SNS), backslashes taken off
 FAILURES = (  # of the report's own words
     "could not be delivered",
     "couldn't be delivered",
@@ -102,6 +103,7 @@ FAILURES = (  # of the report's own words
     "addresses failed",
     "address(es) failed",
     "failed recipient",
+    "no such user",
     "error delivering",
     "delivery problems",
     "delivery errors",
@@ -196,8 +198,19 @@ GIVEN_UP = (
     "permanent error",
     "failed permanently",
 )
+ANNOUNCING = (  # in a line that ends with a colon or a rule, before the lines that name recipients
+    "following",
+    "these ",
+    "this ",
+    "address",
+    "recipient",
+    "delivered to",
+    "message to",
+    "failed",
+    "reach",
+)
 COPY = re.compile(  # the line at which the returned message begins
-    r"""^[\s>|*#=_-]*+(?:
+    r"""^[ \t>|*#=_-]{0,100}+(?:
         (?!.*\breceive).{0,60}\b(?:copy|headers?|summary|contents?|lines)\b.{0,20}
             \bof\b.{0,40}\b(?:message|mail|e-mail)\b.{0,60}
       | (?:the\ )?(?:original|returned|old|unsent|rejected|bounced|undelivered)\s
@@ -212,6 +225,7 @@ COPY = re.compile(  # the line at which the returned message begins
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 REASONS: tuple[tuple[str, tuple[str, ...]], ...] = (  # RFC 3463 status, and the words that stand for it
+    ("5.3.2", ("could not initiate smtp",)),
     (
         "5.2.2",
         ("mailbox full", "mailbox is full", "over quota", "quota exceeded", "exceeded quota", "quota", "disk full"),
@@ -235,6 +249,16 @@ REASONS: tuple[tuple[str, tuple[str, ...]], ...] = (  # RFC 3463 status, and the
 SYSTEM_NAMES = frozenset(
     {"postmaster", "mail delivery subsystem", "mail delivery system", "mail administrator", "system administrator"}
 )
-SYSTEM_STARTS = ("mdaemon", "mail delivery", "mailer", "postmaster", "mailsystem", "mailadmin", "mail system")
+SYSTEM_STARTS = (
+    "imss",
+    "post_master",
+    "mdaemon",
+    "mail delivery",
+    "mailer",
+    "postmaster",
+    "mailsystem",
+    "mailadmin",
+    "mail system",
+)
 PASSED_ON = ("re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "tr:", "rv:")
 RETURNED_PARTS = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})

@@ -1,12 +1,14 @@
 """Bytes to text by a fixed list of charsets: a name the sender made up chooses nothing."""
 
+import re
 from dataclasses import dataclass
 
 # Python codec, then the names under which mail declares it. Where a superset is what mailers really write, it is read
-# (WHATWG Encoding Standard, section 4.2). Left out on purpose: utf-7 (hides markup from every scanner), and every codec
-# of Python that is no charset (punycode, idna, unicode_escape, base64: some raise, some take quadratic time).
+# (WHATWG Encoding Standard, section 4.2). Left out on purpose is every codec of Python that is no charset (punycode,
+# idna, unicode_escape, base64: some raise, some take quadratic time).
 _ROWS = (
-    ("utf-8", "utf-8 utf8 utf-8-mac unicode-1-1-utf-8 utf8mb4 x-utf-8 utf"),
+    ("utf-8", "utf-8 utf8 utf-8-mac utf8mb4 x-utf-8 utf"),
+    ("utf-7", "utf-7"),
     ("utf-16", "utf-16 utf16 unicode ucs-2 iso-10646-ucs-2"),
     ("utf-16-le", "utf-16le"),
     ("utf-16-be", "utf-16be"),
@@ -60,7 +62,13 @@ _ROWS = (
 )
 _CODECS = {name: codec for codec, names in _ROWS for name in names.split()}
 _UNDECLARED = frozenset({"", "us-ascii", "ascii", "usascii", "us", "ansi-x3.4-1968", "iso-646-us", "8bit", "7bit"})
-_STATEFUL = frozenset({"iso2022_jp_ext", "iso2022_kr", "hz"})  # shift by escapes; hold 8-bit bytes only by mistake
+_EIGHT_BIT = {
+    "iso2022_jp_ext": "cp932",
+    "iso2022_kr": "cp949",
+    "hz": "gb18030",
+}  # what 8-bit bytes under a 7-bit name are
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # UTF-7 can write halves of surrogate pairs
+_JIS = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def decode(data: bytes, declared: str | None) -> Decoded:
     Undeclared (or ASCII) bytes are UTF-8 if they can be, else windows-1252; so are bytes of an unknown charset. What
     does not fit its charset becomes U+FFFD, and so does NUL, which no text store takes.
     """
-    name = (declared or "")[:64].strip(" \t'\"").casefold().replace("_", "-")
+    name = _name(declared)
     codec = _CODECS.get(name)
     if codec is None:
         return Decoded(_clean(guess(data)), name in _UNDECLARED and data.isascii())
@@ -99,20 +107,62 @@ def guess(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def is_known(declared: str) -> bool:
-    """Say whether a charset name is in the list."""
-    name = declared[:64].strip(" \t'\"").casefold().replace("_", "-")
-    return name in _CODECS or name in _UNDECLARED
-
-
-def _misdeclared(data: bytes, codec: str) -> str:
-    if codec in _STATEFUL and not data.isascii():
-        return guess(data)
+def undeclared(data: bytes, likely: str) -> str:
+    """Read bytes that nobody declared: as UTF-8 if they are valid, else in a likely charset, else as windows-1252."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode(codec, "replace")
+        return decode(data, likely).text
+
+
+def is_disputed(declared: str) -> bool:
+    """Say whether readers disagree about a charset: most no longer decode UTF-7, so one text is two to two readers."""
+    return _CODECS.get(_name(declared)) == "utf-7"
+
+
+def encode(text: str, declared: str | None) -> bytes:
+    """Undo a guess: text that was read from undeclared bytes, back in the charset that is declared for it after all."""
+    try:
+        return text.encode(_CODECS.get(_name(declared), "utf-8"))
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def _name(declared: str | None) -> str:
+    return (declared or "")[:64].strip(" \t'\"").casefold().replace("_", "-")
+
+
+def _misdeclared(data: bytes, codec: str) -> str:
+    if data.isascii():
+        return _microsoft_jis(data) if codec == "iso2022_jp_ext" else data.decode(codec, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode(_EIGHT_BIT.get(codec, codec), "replace")
+
+
+def _microsoft_jis(data: bytes) -> str:
+    """Read ISO-2022-JP with the characters of row 13 and above that Windows adds and the standard lacks."""
+    out: list[str] = []
+    double, start = False, 0
+    for shift in [*_JIS.finditer(data), None]:
+        piece = data[start : shift.start() if shift else len(data)]
+        out.append(
+            b"".join(map(_shifted, piece[::2], piece[1::2])).decode("cp932", "replace") if double else guess(piece)
+        )
+        if shift:
+            double, start = shift[0][1:2] == b"$", shift.end()
+    return "".join(out)
+
+
+def _shifted(row: int, cell: int) -> bytes:
+    """JIS X 0208 row and cell as Shift_JIS."""
+    if not (0x21 <= row <= 0x7E and 0x21 <= cell <= 0x7E):
+        return b"?"
+    lead = ((row - 0x21) >> 1) + 0x81
+    trail = cell + (0x1F if cell < 0x60 else 0x20) if row % 2 else cell + 0x7E
+    return bytes((lead if lead <= 0x9F else lead + 0x40, trail))
 
 
 def _clean(text: str) -> str:
-    return text.replace("\0", "\ufffd") if "\0" in text else text
+    return _NO_TEXT.sub("\ufffd", text) if _NO_TEXT.search(text) else text

@@ -22,7 +22,7 @@ from daemon.core.mail.field import first_word, listed, parameter
 from daemon.core.mail.sender import NOBODY, related, sender_path, usable, within
 from daemon.core.settings import Acknowledge, Budget
 from store.model.facts import Facts
-from store.model.message import Address, Automatic, AutomaticKind, Envelope, Message, Permission, Proof, Proven
+from store.model.message import Address, Automatic, AutomaticKind, Bounce, Envelope, Message, Permission, Proof, Proven
 
 LOOP_HEADER = "x-triaged-loop"  # bears address.loop_value on everything we send
 NO_FACTS = Facts()
@@ -52,6 +52,7 @@ class Case:
     proof: Proof = NOBODY
     facts: Facts = NO_FACTS
     settings: Acknowledge = DEFAULTS
+    bounce: Bounce | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,12 @@ class Rule:
     firm: bool = True  # a sign that is not firm gives the kind only where no other does
 
 
-def automatic(message: Message, envelope: Envelope, own: Own) -> Automatic:
-    """Tell what kind of machine wrote a message, with all signs; kind NONE without a reason is a person's mail."""
-    case = _case(message, envelope, own)
+def automatic(message: Message, envelope: Envelope, own: Own, bounce: Bounce | None = None) -> Automatic:
+    """Tell what kind of machine wrote a message, with all signs; kind NONE is a person's mail.
+
+    `bounce` is what read_bounce found in the message; without it only the formal signs of a report are seen.
+    """
+    case = replace(_case(message, envelope, own), bounce=bounce)
     signs = tuple(rule for rule in RULES if rule.kind is not AutomaticKind.NONE and rule.speaks(case))
     kinds = [rule.kind for rule in signs if rule.firm] or [rule.kind for rule in signs]
     kind = min(kinds, key=STRONGEST.index, default=AutomaticKind.NONE)
@@ -156,11 +160,13 @@ def _no_reply(case: Case) -> bool:
 
 
 def _own_id(case: Case) -> bool:
-    """A Message-ID of ours: signed by us, or at a host that is there for nothing else."""
-    identifier, own = case.message.message_id or "", case.own
-    host = fold(identifier).rpartition("@")[2]
-    apart = bool(own.host) and own.host not in {domain_of(address) for address in own.addresses}
-    return mark_of_message_id(own, identifier) is not None or (apart and host == own.host.casefold())
+    return mark_of_message_id(case.own, case.message.message_id or "") is not None
+
+
+def _own_host(case: Case) -> bool:
+    """A Message-ID at the host of our Message-IDs, where that is not just the domain that people write from."""
+    own, host = case.own, domain_of(case.message.message_id or "")
+    return bool(host) and host == own.host.casefold() and host not in {domain_of(a) for a in own.addresses}
 
 
 def _auto_submitted(case: Case) -> bool:
@@ -181,6 +187,12 @@ def _has_part(case: Case, types: frozenset[str]) -> bool:
     return first_word(case.message.header("content-type") or "") in types or any(
         part.content_type in types for part in case.message.parts
     )
+
+
+def _complaint(case: Case) -> bool:
+    """A complaint in a provider's own form instead of RFC 5965."""
+    told = case.message.subject.strip().casefold().startswith(words.COMPLAINT_SUBJECTS)
+    return told or words.COMPLAINT_NOTICE in case.message.text[:4096].casefold().replace("\\", "")
 
 
 def _calendar_reply(case: Case) -> bool:
@@ -208,6 +220,8 @@ def _not_addressed(case: Case) -> bool:
     shown = (*case.message.to, *case.message.cc)
     if any(is_own(case.own, entry.address) for entry in shown):
         return False
+    if not shown and {"to", "cc"} & case.names:
+        return False  # addresses that cannot be read say nothing
     resent = " ".join(_values(case, "resent-to", "resent-cc", "apparently-to")).casefold()
     return not any(address in resent for address in case.own.addresses)
 
@@ -240,7 +254,7 @@ def _domain_budget(case: Case) -> Budget:
 
 RULES: tuple[Rule, ...] = (
     # 1 envelope
-    Rule("null-sender", lambda c: not c.path, AutomaticKind.BOUNCE, firm=False),
+    Rule("null-sender", lambda c: not c.path, AutomaticKind.AUTO_REPLY, firm=False),
     Rule("no-usable-sender", lambda c: not usable(c.author or c.path)),
     Rule("sender-mismatch", lambda c: bool(c.path) and answer_to(c.message, c.envelope, c.proof, c.own) is None),
     # 2 sender names
@@ -256,6 +270,7 @@ RULES: tuple[Rule, ...] = (
     Rule("own-sender", lambda c: is_own(c.own, c.path) or is_own(c.own, c.author), AutomaticKind.OWN),
     Rule("own-loop-header", lambda c: any(is_loop_value(c.own, v) for v in _values(c, LOOP_HEADER)), AutomaticKind.OWN),
     Rule("own-message-id", _own_id, AutomaticKind.OWN),
+    Rule("own-host", _own_host),
     # 4 Auto-Submitted
     Rule("auto-submitted", _auto_submitted, AutomaticKind.AUTO_REPLY),
     # 5 Precedence
@@ -281,11 +296,13 @@ RULES: tuple[Rule, ...] = (
         lambda c: _report_type(c) == "delivery-status" or _has_part(c, words.STATUS_PARTS),
         AutomaticKind.BOUNCE,
     ),
+    Rule("failure-told", lambda c: c.bounce is not None, AutomaticKind.BOUNCE),
     Rule(
         "other-report",
         lambda c: _report_type(c) not in {"", "delivery-status"} or _has_part(c, words.REPORT_PARTS),
         AutomaticKind.REPORT,
     ),
+    Rule("complaint", _complaint, AutomaticKind.REPORT),
     Rule("calendar-reply", _calendar_reply, AutomaticKind.AUTO_REPLY),
     # 10 loops, spam, nothing said
     Rule("too-many-hops", lambda c: len(c.message.every("received")) > MAX_HOPS, AutomaticKind.OWN),

@@ -69,6 +69,9 @@ REPORT_PARTS = frozenset(  # RFC 8098, RFC 5965, RFC 6533
     }
 )
 
+COMPLAINT_SUBJECTS = ("complaint about message from",)  # Outlook.com, Junk Mail Reporting Program
+COMPLAINT_NOTICE = '"notificationtype":"complaint"'  # Amazon SES through SNS
+
 AUTOMATIC_SUBJECTS = (  # how such a subject begins, folded; it only halves the budget, never hides a mail
     "out of office",
     "out of the office",

@@ -8,7 +8,9 @@ from daemon.core.mail import charset, header, words
 
 MAX_SEGMENTS = 100  # of one continued parameter
 _RUN = re.compile(r"([;.(])\1+")
-_PARAMETER = re.compile(r';\s*([^\s=;"]{1,100})\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\Z)|([^;]*))', re.DOTALL)
+_PARAMETER = re.compile(
+    r'(?:;|(?<=[^\s;])\s)\s*([^\s=;"]{1,100})\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\Z)|([^;]*))', re.DOTALL
+)
 _ESCAPED = re.compile(r'\\(["\\])')
 _SECTION = re.compile(r"([^*]{1,80})\*([0-9]{1,3})?(\*)?\Z")
 
@@ -42,7 +44,7 @@ def read(raw: bytes) -> Structured:
             plain[name] = value
     parameters = {name: words.decode(value) for name, value in plain.items()}
     parameters |= {name: _joined(parts) for name, parts in sections.items()}
-    return Structured(line.partition(";")[0].strip().casefold(), parameters, repeated)
+    return Structured(line.partition(";")[0].strip().partition(" ")[0].casefold(), parameters, repeated)
 
 
 def _joined(parts: dict[int, tuple[bool, str]]) -> str:

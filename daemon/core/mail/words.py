@@ -36,13 +36,13 @@ def _decoded(value: str) -> str:
             run = []
         if not gap.isspace() or not end:
             out.append(gap)
-        run.append(_octets(word[2], word[3]))
+        run.append(_octets(word[2], word[3], label))
         name, end = label, word.end()
     if run:
         out.append(charset.decode(b"".join(run), name).text)
     return "".join(out) + value[end:]
 
 
-def _octets(encoding: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
+def _octets(encoding: str, text: str, label: str) -> bytes:
+    data = text.encode("ascii") if text.isascii() else charset.encode(text, label)
     return transfer.base64(data).data if encoding in "bB" else binascii.a2b_qp(data, header=True)

@@ -19,8 +19,8 @@ AXES = (*CLAUSES, "feature", "question")  # what a group of phrases may speak fo
 STRONGEST = 6.0
 _TOP = frozenset({"sentence", "thresholds", "words", "groups", "areas", "facts"})
 _THRESHOLDS = {"technical": 2.0, "stopping": 2.0, "page": 1.75, "ask": 0.0}
-_NEEDED_WORDS = ("not", "without", "only")
-_LANGUAGE = re.compile(r"[a-z]{2}|any")
+_NEEDED_WORDS = ("tongue", "not", "without", "only")
+_LANGUAGE = re.compile(r"[a-z]{2}|any|each")  # each: the same phrase with the classes of every language
 _KINDS = frozenset({"emergency", "problem", "feature", "question", "other"})
 
 
@@ -68,6 +68,8 @@ class Rule:
 
     group: Group
     phrase: str
+    language: str  # two letters, or any
+    initial: bool  # it counts only where a sentence begins
 
     @property
     def name(self) -> str:
@@ -105,6 +107,8 @@ class Definition:
     tree: Tree
     negators: frozenset[str]  # not, never, without, kein, …
     limiters: frozenset[str]  # only: a "not only" denies nothing
+    languages: tuple[str, ...]  # that can be told from one another
+    tongues: Mapping[str, tuple[str, ...]]  # a word that tells a language -> the languages it tells
     areas: tuple[str, ...]
     facts: tuple[Needed, ...]
     hash: str
@@ -130,7 +134,7 @@ class _Reader:
     faults: list[Fault] = field(default_factory=list)
     classes: dict[str, dict[str, Words]] = field(default_factory=dict)  # name -> language -> words
     rules: list[Rule] = field(default_factory=list)
-    phrases: list[tuple[Element, ...]] = field(default_factory=list)
+    phrases: list[tuple[str, tuple[Element, ...]]] = field(default_factory=list)
 
     def definition(self, data: dict[str, object]) -> Definition:
         for key in data.keys() - _TOP:
@@ -152,6 +156,8 @@ class _Reader:
             grow(self.phrases),
             self.every("not") | self.every("without"),
             self.every("only"),
+            tuple(sorted(self.classes.get("tongue", {}))),
+            self.tongues(),
             areas,
             facts,
             sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16],
@@ -232,6 +238,11 @@ class _Reader:
     def every(self, name: str) -> frozenset[str]:
         return frozenset().union(*self.classes.get(name, {}).values())
 
+    def tongues(self) -> dict[str, tuple[str, ...]]:
+        told = sorted(self.classes.get("tongue", {}).items())
+        words = frozenset().union(*(words for _, words in told))
+        return {word: tuple(language for language, its in told if word in its) for word in sorted(words)}
+
     def class_of(self, name: str, language: str) -> Words | None:
         """Return a class as a language has it: its own words and those of any language."""
         kept = self.classes.get(name)
@@ -260,17 +271,24 @@ class _Reader:
             self.read_phrases(key, group, language, phrases)
 
     def read_phrases(self, key: str, group: Group, language: str, text: str) -> None:
-        for line in text.splitlines():
-            for phrase in (" ".join(part.split()) for part in line.split(";")):
-                if not phrase:
-                    continue
-                try:
-                    elements = parse(phrase, lambda name: self.class_of(name, language))
-                except PhraseError as error:
-                    self.fault(key, phrase, str(error))
-                    continue
-                self.rules.append(Rule(group, phrase))
-                self.phrases.append(elements)
+        phrases = [" ".join(part.split()) for line in text.splitlines() for part in line.split(";") if part.strip()]
+        spoken = sorted({tongue for kept in self.classes.values() for tongue in kept} - {"any"})
+        for phrase in phrases:
+            if language != "each":
+                self.read_phrase(key, group, language, phrase)
+                continue
+            for each in spoken:
+                if all(self.class_of(name, each) is not None for name in re.findall(r"<(\w+)>", phrase)):
+                    self.read_phrase(key, group, each, phrase)
+
+    def read_phrase(self, key: str, group: Group, language: str, phrase: str) -> None:
+        try:
+            elements = parse(phrase.removeprefix("^"), lambda name: self.class_of(name, language))
+        except PhraseError as error:
+            self.fault(key, phrase, str(error))
+            return
+        self.rules.append(Rule(group, phrase, language, phrase.startswith("^")))
+        self.phrases.append((language, elements))
 
     def read_area(self, name: str, data: dict[str, object]) -> str:
         key = f"areas.{name}"

@@ -9,8 +9,9 @@ from store.model.verdict import Clause, Evidence, Part
 
 MOST_EVIDENCE = 4  # spans that count for one side of a clause, each half as much as the one before
 SUBJECT_BONUS = 1.1  # what stands in the subject is what the mail is about
-CEILING = 4.5  # a clause cannot outvote the other
+CEILING = 4.5  # what speaks for a clause counts no further, so that one cannot outvote the other
 SLOPE, BIAS = 0.75, -2.6  # from strengths to log odds
+WISHED = 1.5  # strength from which "existing" is refused
 REFUSAL = 1.1  # what speaks against "existing" counts against the whole
 
 
@@ -32,7 +33,7 @@ class Balance:
     @property
     def net(self) -> float:
         """What is left when both sides are weighed, positive for."""
-        return self.speaks_for.strength - self.against.strength
+        return min(self.speaks_for.strength, CEILING) - self.against.strength
 
 
 def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balance]:
@@ -90,14 +91,12 @@ def _answer(balance: Balance, need: float) -> bool | None:
 
 def _existing(balance: Balance, technical: bool | None) -> bool | None:
     """Something that broke was there before, unless the words speak of what is not there yet."""
-    if balance.net < 0:
+    if balance.net <= -WISHED:
         return False
     return True if balance.speaks_for.evidence or technical else None
 
 
 def score_of(balance: dict[str, Balance]) -> float:
     """Return the log odds, by the written rules alone, that the definition is met."""
-    technical = min(balance["technical"].net, CEILING)
-    stopping = min(balance["stopping"].net, CEILING)
     refused = min(balance["existing"].net, 0.0)
-    return round(SLOPE * (technical + stopping + REFUSAL * refused) + BIAS, 4)
+    return round(SLOPE * (balance["technical"].net + balance["stopping"].net + REFUSAL * refused) + BIAS, 4)

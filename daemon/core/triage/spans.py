@@ -1,6 +1,6 @@
 """What a text says that the definition speaks about: phrases found, less those denied, supposed or over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from daemon.core.triage.definition import Definition, Effect, Rule
@@ -8,6 +8,8 @@ from daemon.core.triage.patterns import Match, find
 from daemon.core.triage.tokens import Tokens, tokens_of
 from store.model.verdict import Part
 
+_SPOKEN = 0.25  # a language is spoken that has this share of the telling words of the one spoken most
+_TOLD = 2  # telling words from which a text tells its languages; a shorter one may be of any
 _DENIED_WITHIN = 2  # words before a phrase among which a "not" or "no" denies it
 
 
@@ -45,7 +47,9 @@ class _Reading:
 
 def findings_of(definition: Definition, subject: str, text: str) -> Findings:
     """Look for the definition's phrases in a request."""
-    readings = [_read(definition, Part.SUBJECT, subject), _read(definition, Part.TEXT, text)]
+    tokens = [tokens_of(subject), tokens_of(text)]
+    silent = _silent(definition, tokens)
+    readings = [_read(definition, part, own, silent) for part, own in zip(Part, tokens, strict=True)]
     named = [(reading.effect(match), reading, match) for reading in readings for match in reading.matches]
     rules = definition.rules
     areas = tuple(rules[match.phrase].group.name for effect, _, match in named if effect is Effect.AREA)
@@ -54,9 +58,29 @@ def findings_of(definition: Definition, subject: str, text: str) -> Findings:
     return Findings((*_spans(readings[0], over=over), *_spans(readings[1], over=over)), areas, facts)
 
 
-def _read(definition: Definition, part: Part, words: str) -> _Reading:
-    tokens = tokens_of(words)
-    return _Reading(definition, part, tokens, find(definition.tree, tokens))
+def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
+    """Return the languages that a request is not written in, so that their phrases mean nothing in it."""
+    tongues = definition.tongues
+    told = dict.fromkeys(definition.languages, 0)
+    for tokens in texts:
+        for word in tokens.words:
+            if word in tongues:
+                for language in tongues[word]:
+                    told[language] += 1
+    most = max(told.values(), default=0)
+    if most < _TOLD:
+        return frozenset()
+    return frozenset(language for language, count in told.items() if count < most * _SPOKEN)
+
+
+def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[str]) -> _Reading:
+    rules, sentences = definition.rules, tokens.sentences
+    matches = [
+        match
+        for match in find(definition.tree, tokens, silent)
+        if not rules[match.phrase].initial or match.first == 0 or sentences[match.first - 1] != sentences[match.first]
+    ]
+    return _Reading(definition, part, tokens, matches)
 
 
 def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
@@ -67,12 +91,12 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
         rule = reading.definition.rules[match.phrase]
         effect = rule.group.effect
         if effect is Effect.WEIGHS:
-            told = tokens.sentences[match.first] not in supposed and match.first >= end
+            told = match.last < supposed.get(tokens.sentences[match.first], match.last + 1) and match.first >= end
             counts = (told or not rule.group.tells) and not (rule.group.negatable and _denied(reading, match.first))
         else:
             counts = effect is Effect.RESOLVES and match.first in resolved
         if counts:
-            yield Span(rule, reading.part, tokens.starts[match.first], tokens.ends[match.last])
+            yield Span(rule, reading.part, tokens.spans[match.first][0], tokens.spans[match.last][1])
 
 
 def _denied(reading: _Reading, first: int) -> bool:
@@ -86,16 +110,16 @@ def _denied(reading: _Reading, first: int) -> bool:
     return False
 
 
-def _supposed(reading: _Reading) -> frozenset[int]:
-    """Return the sentences that tell of what might be."""
-    found = set()
+def _supposed(reading: _Reading) -> dict[int, int]:
+    """Return the sentences that tell of what might be, each with the place from which they do."""
+    found: dict[int, int] = {}
     for match in reading.matches:
         effect = reading.effect(match)
         sentence = reading.tokens.sentences[match.first]
         asked = sentence in reading.tokens.questions
         if effect is Effect.SUPPOSES or (effect is Effect.SUPPOSES_IF_ASKED and asked):
-            found.add(sentence)
-    return frozenset(found)
+            found.setdefault(sentence, match.first)
+    return found
 
 
 def _resolutions(reading: _Reading) -> frozenset[int]:

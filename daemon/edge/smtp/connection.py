@@ -16,6 +16,8 @@ from daemon.edge.smtp.wire import READ, Wire
 
 LINGER: Final = 2.0  # seconds in which a client that is sent away may read why
 
+_BRIEF: Final = frozenset({Reply.BYE, Reply.BUSY})  # nothing of the client's is left unread, or it is not our guest
+
 _log = logging.getLogger("triaged.smtp")
 
 
@@ -26,6 +28,13 @@ class Hall:
     crowd: Crowd
     starttls: ssl.SSLContext | None
     connections: "set[Connection]" = field(default_factory=set)
+
+
+class NoHandler:
+    """Stands where aiosmtpd wants a handler; it has no names, and so no hooks, to look through."""
+
+    def __dir__(self) -> tuple[str, ...]:
+        return ()
 
 
 class Connection(SMTP):
@@ -39,13 +48,14 @@ class Connection(SMTP):
     line_length_limit = READ  # aiosmtpd's name for the window of its StreamReader
 
     def __init__(self, house: House, hall: Hall, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(None, hostname=house.host, tls_context=hall.starttls, loop=loop)
+        super().__init__(NoHandler(), hostname=house.host, tls_context=hall.starttls, loop=loop)
         self._house, self._hall = house, hall
         self._peer, self._admitted = "", False
         self._parted = False  # the farewell has been said
         self._clock: Clock | None = None
         self._wire: Wire
         self._conversation: Conversation
+        self.talk: asyncio.Task[None]  # the conversation, which ends when nothing of it is under way any more
 
     def __dir__(self) -> tuple[str, ...]:
         """Hide our names from aiosmtpd, which would look through all of them for each connection (140 us)."""
@@ -54,8 +64,9 @@ class Connection(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin; after STARTTLS, go on with the encrypted transport."""
         super().connection_made(transport)
-        if self._clock is not None:
+        if self._clock is not None or self._handler_coroutine is None:
             return
+        self.talk = self._handler_coroutine
         peername = transport.get_extra_info("peername")
         self._peer = plain_address(peername[0]) if isinstance(peername, tuple) else ""
         self._admitted = self._hall.crowd.admits(self._peer)
@@ -64,8 +75,7 @@ class Connection(SMTP):
         secure = self._start_tls if self._hall.starttls else None
         self._conversation = Conversation(self._house, self._wire, self._peer, secure)
         self._clock = Clock(self.loop, self._house.settings.idle_seconds, self._progress, self._cut)
-        if self._handler_coroutine:
-            self._handler_coroutine.add_done_callback(self._gone)
+        self.talk.add_done_callback(self._gone)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Let the conversation find out by itself: whoever closes early must not stop a commit."""
@@ -86,7 +96,7 @@ class Connection(SMTP):
             self._parted = True
             self._wire.say(farewell)
             await self._wire.flush()
-            if farewell is not Reply.BYE:
+            if farewell not in _BRIEF:
                 await self._linger()
         except (OSError, EOFError, TLSSetupException):
             pass  # the client has left: nothing is owed to it
@@ -114,7 +124,7 @@ class Connection(SMTP):
                         pass
 
     def leave(self) -> None:
-        """End now, or after the message that is being read or kept."""
+        """End now, or after the message that is being read or kept; may be said again."""
         self._conversation.leaving = True
         if not self._conversation.is_busy:
             self._cut(Reply.CLOSING)
@@ -122,8 +132,7 @@ class Connection(SMTP):
     def abort(self) -> None:
         """End at once; a commit that has begun goes on by itself."""
         self._writer.transport.abort()
-        if self._handler_coroutine:
-            self._handler_coroutine.cancel()
+        self.talk.cancel()
 
     def _cut(self, reply: Reply) -> None:
         """Say why and hang up, whatever the client is doing."""
@@ -145,7 +154,8 @@ class Connection(SMTP):
     def _gone(self, _: object) -> None:
         if self._clock:
             self._clock.stop()
-        self._hall.crowd.leaves(self._peer)
+        if self._admitted:
+            self._hall.crowd.leaves(self._peer)
         self._hall.connections.discard(self)
 
     def _reset_timeout(self, duration: float | None = None) -> None:

@@ -10,9 +10,9 @@ from typing import ClassVar, Final
 
 from daemon.core.settings import Smtp
 from daemon.edge.smtp.answers import CRLF, Reply, lines
-from daemon.edge.smtp.limits import MAX_LINE, MAX_RECIPIENTS, Patience
+from daemon.edge.smtp.limits import MAX_LINE, MAX_RECIPIENTS, Load, Patience
 from daemon.edge.smtp.paths import Mailboxes, Sender, read_sender
-from daemon.edge.smtp.wire import Wire
+from daemon.edge.smtp.wire import Box, Wire
 from store.model.message import Door, Envelope, Receipt
 
 Receive = Callable[[bytes, Envelope], Awaitable[Receipt]]
@@ -31,6 +31,7 @@ class House:
     host: str  # our name in the greeting
     mailboxes: Mailboxes
     receive: Receive
+    load: Load
     commits: "set[asyncio.Future[Receipt]]" = field(default_factory=set)
 
     @property
@@ -138,6 +139,8 @@ class Conversation:
             return sender
         if sender.size > self._house.settings.max_bytes:
             return Reply.TOO_BIG
+        if not self._house.load.has_room(sender.size):
+            return Reply.NO_ROOM
         self._sender = sender
         return Reply.SENDER_OK
 
@@ -163,15 +166,18 @@ class Conversation:
         sender, recipients = self._sender.address, self._recipients
         self._forget_transaction()
         self._wire.say(Reply.GO_AHEAD)
-        raw = await self._wire.message(self._house.settings.max_bytes)
-        if raw is None:
-            said = Reply.TOO_BIG.line
-        else:
-            said = await self._keep(
-                raw, Envelope(sender, tuple(dict.fromkeys(recipients)), self._peer, self._house.door)
-            )
+        said = await self._take(Envelope(sender, tuple(dict.fromkeys(recipients)), self._peer, self._house.door))
         # RFC 2033 section 4.2: LMTP has one answer for each recipient that was accepted
         return CRLF.join([said] * len(recipients)) if self._is_lmtp else said
+
+    async def _take(self, envelope: Envelope) -> bytes:
+        box = Box(self._house.settings.max_bytes, self._house.load)
+        try:
+            await self._wire.message(box)
+            content = box.content()
+            return content.line if isinstance(content, Reply) else await self._keep(content, envelope)
+        finally:
+            box.release()
 
     async def _keep(self, raw: bytes, envelope: Envelope) -> bytes:
         """Have the message made durable, and only then say so (RFC 5321 section 6.1).

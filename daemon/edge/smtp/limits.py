@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
@@ -17,6 +18,7 @@ MAX_IDLE_COMMANDS: Final = 100  # NOOP, RSET, HELP, VRFY and greetings since the
 MAX_AGE: Final = 3600.0  # seconds a connection may last
 DATA_SECONDS: Final = 900.0  # for a message of any size, and then
 DATA_OCTETS_A_SECOND: Final = 256.0  # the slowest sender that is still worth a connection
+IN_FLIGHT: Final = 40  # sizes of the largest message that all unfinished messages may come to together
 STRANGERS: Final = 0.9  # the part of all connections that peers who are not trusted may hold together
 
 
@@ -37,6 +39,18 @@ class Patience:
         return self.errors > MAX_ERRORS or self.idle_commands > MAX_IDLE_COMMANDS
 
 
+class Load:
+    """The octets of all messages that are being read or kept, which are in memory until the commit ends."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.octets = 0
+
+    def has_room(self, octets: int) -> bool:
+        """Say whether so many more may come."""
+        return self.octets + octets <= self._most
+
+
 class Crowd:
     """Who is connected: at most so many in all, and so many from one place."""
 
@@ -49,19 +63,23 @@ class Crowd:
         self._all = 0
 
     def admits(self, peer: str) -> bool:
-        """Count a peer's new connection; say whether there is room for it.
+        """Say whether there is room for one more connection of this peer, and count it if so.
 
         Trusted peers stand for many senders: they are not counted one by one, and a tenth of all is kept for them.
+        Whoever is sent away is not counted, so that a flood of them keeps nobody out.
         """
-        place = _place(peer)
+        if self._all >= (self._most if peer in self._trusted else self._most_strangers):
+            return False
+        if peer not in self._trusted:
+            place = _place(peer)
+            if self._places[place] >= self._most_each:
+                return False
+            self._places[place] += 1
         self._all += 1
-        if peer in self._trusted:
-            return self._all <= self._most
-        self._places[place] += 1
-        return self._all <= self._most_strangers and self._places[place] <= self._most_each
+        return True
 
     def leaves(self, peer: str) -> None:
-        """Take one connection of this peer off the count."""
+        """Take a connection that was admitted off the count."""
         self._all -= 1
         if peer in self._trusted:
             return
@@ -114,6 +132,7 @@ class Clock:
             self._timer = self._loop.call_at(when, self._look)
 
 
+@lru_cache(maxsize=4096)
 def plain_address(peer: str) -> str:
     """Write an IP address the one way: IPv4 in IPv6 as IPv4, no zone; anything else as it is."""
     try:
@@ -124,6 +143,7 @@ def plain_address(peer: str) -> str:
     return str(mapped or address)
 
 
+@lru_cache(maxsize=4096)
 def _place(peer: str) -> str:
     """Return what one client can hold of the address space: an IPv4 address, or an IPv6 network of 64 bits."""
     return str(int(IPv6Address(peer)) >> 64) if ":" in peer else peer

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import ssl
+from contextlib import suppress
 from typing import Any
 
 from daemon.core.settings import Desk, Smtp
 from daemon.edge.smtp.connection import Connection, Hall
 from daemon.edge.smtp.conversation import House, Receive
-from daemon.edge.smtp.limits import Crowd
+from daemon.edge.smtp.limits import IN_FLIGHT, Crowd, Load
 from daemon.edge.smtp.paths import Mailboxes
 
 BACKLOG = 512  # connections that wait to be accepted
@@ -29,20 +30,22 @@ class Listener:
         A commit that has begun is waited for, too; one that outlasts the grace is left to itself, not cancelled.
         """
         self._server.close()
-        until = asyncio.get_running_loop().time() + grace_seconds
-        for connection in tuple(self._hall.connections):
-            connection.leave()
-        await self._settle(until)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_seconds):
+                await self._settle()
         for connection in tuple(self._hall.connections):
             connection.abort()
-        await self._settle(until + 1)
-
-    async def _settle(self, until: float) -> None:
-        """Wait until everybody has left and everything is kept, or until that time of the loop's clock."""
-        loop = asyncio.get_running_loop()
-        while (self._hall.connections or self._house.commits) and loop.time() < until:
-            await asyncio.sleep(0.005)
         await asyncio.sleep(0)
+
+    async def _settle(self) -> None:
+        """Wait until everybody has left and everything is kept; who was just being let in is sent away, too."""
+        await asyncio.sleep(0)
+        while self._hall.connections or self._house.commits:
+            for connection in tuple(self._hall.connections):
+                connection.leave()
+            under_way: set[asyncio.Future[Any]] = {connection.talk for connection in self._hall.connections}
+            await asyncio.wait(under_way | self._house.commits)
+            await asyncio.sleep(0)
 
 
 async def open_door(settings: Smtp, desk: Desk, receive: Receive, *, tls: ssl.SSLContext | None = None) -> Listener:
@@ -54,7 +57,7 @@ async def open_door(settings: Smtp, desk: Desk, receive: Receive, *, tls: ssl.SS
     """
     logging.getLogger("mail.log").disabled = True  # aiosmtpd's own: it writes down addresses and commands
     loop = asyncio.get_running_loop()
-    house = House(settings, desk.id_host, Mailboxes(desk), receive)
+    house = House(settings, desk.id_host, Mailboxes(desk), receive, Load(settings.max_bytes * IN_FLIGHT))
     hall = Hall(Crowd(settings), None if settings.tls_implicit else tls)
     host, _, port = settings.listen.rpartition(":")
     implicit: dict[str, Any] = {}

@@ -13,7 +13,7 @@ _PATH: Final = (
     r"<(?P<path>"
     r'"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e]){0,64}"@[^\x00-\x20\x7f<>@]{1,255}'
     r"|[^\x00-\x20\x7f<>]{0,320}"
-    r")>(?P<parameters>(?: [^\x00-\x20\x7f]{1,512}){0,10}) {0,8}"
+    r")>(?P<parameters>(?: {1,4}[^\x00-\x20\x7f]{1,512}){0,10}) {0,8}"
 )
 _MAIL: Final = re.compile(rf"FROM: {{0,8}}{_PATH}\Z", re.IGNORECASE)
 _RCPT: Final = re.compile(rf"TO: {{0,8}}{_PATH}\Z", re.IGNORECASE)

@@ -5,12 +5,54 @@ from io import BytesIO
 from typing import Final
 
 from daemon.edge.smtp.answers import CRLF, Reply
-from daemon.edge.smtp.limits import MAX_LINE
+from daemon.edge.smtp.limits import MAX_LINE, Load
 
 READ: Final = 1 << 16  # octets taken at once; also the window that holds a fast sender back
 END: Final = b"\r\n.\r\n"
 FLOOD: Final = 1 << 20  # octets of one command line, or ...
 DRAIN: Final = 10  # ... sizes of the largest message that are read and thrown away before the line is cut
+
+
+class Box:
+    """One message on its way in, counted into the load until it is released; too much of it is thrown away."""
+
+    def __init__(self, limit: int, load: Load) -> None:
+        self._limit, self._load = limit, load
+        self._kept = BytesIO()
+        self._held = 0
+        self.refusal: Reply | None = None
+        self.octets = 0
+
+    def add(self, piece: bytes) -> None:
+        """Take in a piece; one too many makes the message a refused one."""
+        self.octets += len(piece)
+        if self.octets > self._limit:
+            self._refuse(Reply.TOO_BIG)
+        elif not self.refusal and not self._load.has_room(len(piece)):
+            self._refuse(Reply.NO_ROOM)
+        if not self.refusal:
+            self._kept.write(piece)
+            self._held += len(piece)
+            self._load.octets += len(piece)
+
+    @property
+    def is_flooded(self) -> bool:
+        """Say whether so much has come that it is not worth waiting for the end."""
+        return self.octets > self._limit * DRAIN
+
+    def content(self) -> bytes | Reply:
+        """Return the message, or why it was thrown away."""
+        return self.refusal or self._kept.getvalue()
+
+    def release(self) -> None:
+        """Take it off the load."""
+        self._load.octets -= self._held
+        self._held = 0
+        self._kept = BytesIO()
+
+    def _refuse(self, reply: Reply) -> None:
+        self.refusal = reply
+        self.release()
 
 
 class Wire:
@@ -64,37 +106,31 @@ class Wire:
         del self._buffer[: end + 1]
         return bytes(MAX_LINE + 1) if dropped else line
 
-    async def message(self, limit: int) -> bytes | None:
-        """Return a message up to its lone dot, without the dots that were added (RFC 5321 section 4.5.2).
+    async def message(self, box: Box) -> None:
+        """Read a message up to its lone dot into a box, without the dots that were added (RFC 5321 section 4.5.2).
 
         Only CRLF.CRLF ends it; a bare CR or LF and NUL are text like any other and stay where they are, so what
-        another server might take for an end is stored as one message. None: it was longer than `limit` octets.
+        another server might take for an end is stored as one message.
         """
         self.data_since, self.data_octets = self._loop.time(), 0
         self._buffer[:0] = CRLF  # as if a line had just ended: the dot of an empty message stands alone too
-        kept, first, start = BytesIO(), True, 0
+        first, start = True, 0
         while (end := self._buffer.find(END, start)) < 0:
             if len(self._buffer) >= READ:
-                self._take(kept, self._safe_cut(), limit, first=first)
+                self._move(self._safe_cut(), box, first=first)
                 first = False
             start = max(0, len(self._buffer) - len(END) + 1)
             await self._fill()
-        self._take(kept, end + len(CRLF), limit, first=first)
+        self._move(end + len(CRLF), box, first=first)
         del self._buffer[: len(END) - len(CRLF)]
         self.data_since = None
-        return kept.getvalue() if self.data_octets <= limit else None
 
-    def _take(self, kept: BytesIO, cut: int, limit: int, *, first: bool) -> None:
+    def _move(self, cut: int, box: Box, *, first: bool) -> None:
         piece = bytes(self._buffer[:cut]).replace(b"\r\n.", CRLF)
         del self._buffer[:cut]
-        piece = piece[len(CRLF) :] if first else piece
-        self.data_octets += len(piece)
-        if self.data_octets <= limit:
-            kept.write(piece)
-        elif kept.tell():
-            kept.seek(0)
-            kept.truncate()
-        if self.data_octets > limit * DRAIN:
+        box.add(piece[len(CRLF) :] if first else piece)
+        self.data_octets = box.octets
+        if box.is_flooded:
             raise ConnectionAbortedError
 
     def _safe_cut(self) -> int:

@@ -214,7 +214,6 @@ def _known_id() -> None:
         sa.PrimaryKeyConstraint("message", name="pk_known_id"),
     )
     op.create_index("ix_known_id_message_id", "known_id", ["message_id"])
-    op.create_index("ix_known_id_sender", "known_id", ["sender", "text_digest"])
 
 
 def _failing() -> None:

@@ -1,9 +1,8 @@
-"""One thread writes, and all who wait at one moment share one commit.
+"""One thread works, and all who wait at one moment share one transaction (group commit).
 
-A caller hands over an item and the *bulk* that knows how to write many such items at once, and awaits a future. The
-thread takes all that waits, with no delay of its own, writes it in one transaction, and only after the commit are the
-futures resolved. If anything fails, the transaction is undone and the items are tried one by one, so that a bad item
-fails alone.
+A caller hands over an item and the *bulk* that knows how to do many such items at once, and awaits a future. The thread
+takes all that waits, with no delay of its own, does it in one transaction, and only after the commit are the futures
+resolved. If anything fails, the transaction is undone and the items are tried one by one: a bad item fails alone.
 """
 
 from asyncio import AbstractEventLoop, Future, get_running_loop
@@ -22,11 +21,11 @@ FAULTS = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, MemoryE
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Bulk = Callable[[Connection, Sequence[Item]], Sequence[Result]]
-"""Writes many items of one sort within a transaction; one result for each item, in order."""
+"""Does many items of one sort within a transaction; one result for each item, in order."""
 
 
 class Closed(Exception):  # noqa: N818 - it reads as what is the case
-    """The store was closed before this could be written; nothing of it was."""
+    """The store was closed before this could be done; nothing of it was."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,18 +38,18 @@ class _Job:
 _Outcome = tuple[_Job, Any, BaseException | None]
 
 
-class Writer:
+class Batches:
     """The thread, and the queue in front of it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
         self._waiting: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
-        self._thread = Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    async def write(self, bulk: Bulk[Item, Result], item: Item) -> Result:
-        """Write one item together with whatever else waits; returns once it is committed.
+    async def do(self, bulk: Bulk[Item, Result], item: Item) -> Result:
+        """Do one item together with whatever else waits; returns once it is committed.
 
         Raises:
             Closed: the store is closed.
@@ -64,7 +63,7 @@ class Writer:
         return await future
 
     def close(self) -> None:
-        """Write what waits, then end the thread; blocks until that is done."""
+        """Do what waits, then end the thread; blocks until that is done."""
         if not self._closed:
             self._closed = True
             self._waiting.put(None)
@@ -73,7 +72,7 @@ class Writer:
     def _run(self) -> None:
         try:
             while batch := self._take():
-                _resolve(self._write(batch))
+                _resolve(self._do(batch))
         finally:
             self._closed = True
             _resolve((job, None, Closed()) for job in self._rest())
@@ -99,13 +98,13 @@ class Writer:
             if job is not None:
                 yield job
 
-    def _write(self, batch: list[_Job]) -> list[_Outcome]:
+    def _do(self, batch: list[_Job]) -> list[_Outcome]:
         try:
             return self._transact(batch)
         except FAULTS as fault:
             if len(batch) == 1:
                 return [(batch[0], None, fault)]
-        return [outcome for job in batch for outcome in self._write([job])]
+        return [outcome for job in batch for outcome in self._do([job])]
 
     def _transact(self, batch: list[_Job]) -> list[_Outcome]:
         groups: dict[Bulk[Any, Any], list[_Job]] = {}
@@ -131,7 +130,7 @@ def _resolve(outcomes: Iterable[_Outcome]) -> None:
 
 def _tell(outcomes: list[_Outcome]) -> None:
     for job, result, fault in outcomes:
-        if job.future.done():  # the caller was cancelled; what was written stays written
+        if job.future.done():  # the caller was cancelled; what was done stays done
             continue
         if fault is None:
             job.future.set_result(result)

@@ -1,0 +1,120 @@
+"""Looking after a desk: `init`, `migrate`, and what was set aside."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from daemon.cli.desk import SHIPPED, TEMPLATES, AsJson, Option, reader_of, settings_of, store_troubles
+from daemon.cli.explain import explainer
+from daemon.cli.paper import blank_table, cell, fail, flat, say, say_json, screen, span
+from daemon.cli.portrait import show_page
+from daemon.cli.records import aside_record, explained_record
+from store import migrate as steps
+from store.store import retry_aside
+
+aside = typer.Typer(no_args_is_help=True, help="What could not be worked and was set aside.")
+
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, help="as `triaged aside list` shows it")]
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to write them", show_default=False)] = Path(),
+) -> None:
+    """Write triaged.toml and definition.toml, commented; files that are there stay as they are."""
+    there = [name for name in SHIPPED if (folder / name).exists()]
+    if len(there) == len(SHIPPED):
+        fail(f"{folder / there[0]} is there already, and {there[1]} too: nothing is overwritten")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in SHIPPED:
+            if name not in there:
+                _write_new(folder / name, (TEMPLATES / name).read_bytes())
+    except OSError as error:
+        fail(f"{error.filename or folder}: {(error.strerror or 'cannot be written').lower()}")
+    for name in SHIPPED:
+        say(Text(f"{folder / name}  {'kept as it is' if name in there else 'written'}"))
+    here = folder.resolve() == Path.cwd()
+    say(f"next: edit triaged.toml, then {'' if here else f'cd {folder} && '}triaged check && triaged run")
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+
+
+def migrate(option: Option = None) -> None:
+    """Bring the store up to date; `run` does the same at its start."""
+    _, settings = settings_of(option)
+    with store_troubles(settings):
+        applied = steps.migrate(settings.store.url)
+    for step in applied:
+        say(f"applied {step}")
+    if not applied:
+        say("the store is up to date")
+
+
+@aside.command("list")
+def list_aside(as_json: AsJson = False, option: Option = None) -> None:
+    """List what was set aside, oldest first."""
+    _, settings = settings_of(option)
+    with reader_of(settings) as reader:
+        found = reader.aside()
+    if as_json:
+        for one in found:
+            say_json(aside_record(one))
+        return
+    if not found:
+        say("nothing is set aside")
+        return
+    table = blank_table("id", "age", "tries", "subject", "why", numbers=("id", "age", "tries"), last_folds=True)
+    for one in found:
+        age = span(time.time() - one.received_at)
+        table.add_row(Text(str(one.id), "bold"), cell(age), cell(one.tries), cell(one.subject), cell(one.why))
+    screen().print(table)
+
+
+@aside.command("show")
+def show_aside(
+    identifier: Id,
+    raw: Annotated[bool, typer.Option("--raw", help="the message's own bytes")] = False,
+    as_json: AsJson = False,
+    option: Option = None,
+) -> None:
+    """Show a message that was set aside: why, and what can be read of it."""
+    path, settings = settings_of(option)
+    with reader_of(settings) as reader:
+        message = reader.aside_raw(identifier)
+        why = next((one.why for one in reader.aside() if one.id == identifier), "")
+    if message is None:
+        fail(f"nothing of the id {identifier} is set aside")
+    if raw:
+        typer.get_binary_stream("stdout").write(message.raw)
+        return
+    explained = explainer(path).explain(f"aside {identifier}", message.raw)
+    if as_json:
+        say_json(explained_record(explained) | {"why": why})
+        return
+    show_page(explained, first=True)
+    say(Text(f"\nset aside: {flat(why)}", "red"))
+
+
+@aside.command("retry")
+def retry(
+    identifiers: Annotated[list[int], typer.Argument(metavar="ID...", min=1, help="as `triaged aside list` shows it")],
+    option: Option = None,
+) -> None:
+    """Take messages up anew that were set aside."""
+    _, settings = settings_of(option)
+    absent = []
+    for identifier in identifiers:
+        with store_troubles(settings):
+            taken = retry_aside(settings.store.url, identifier, time.time())
+        if taken:
+            say(f"{identifier} will be taken up anew")
+        else:
+            absent.append(identifier)
+    if absent:
+        fail(*(f"nothing of the id {identifier} is set aside" for identifier in absent))

@@ -1,0 +1,219 @@
+"""`triaged check`: everything that can be known to be wrong before the daemon runs, told at once."""
+
+import os
+import smtplib
+import socket
+import ssl
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import typer
+from rich.text import Text
+
+from daemon import config
+from daemon.cli.desk import Option, definition_in, first_line, place_of
+from daemon.cli.paper import FAULT, flat, say
+from daemon.core.fault import Faults
+from daemon.core.settings import Settings
+from daemon.core.triage.definition import Definition
+from store import migrate
+from store.database import file_of
+
+PATIENCE = 5.0  # seconds that a server has to answer
+STYLES = {"ok": "green", "note": "yellow", "fault": "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    level: str  # ok, note or fault
+    about: str
+    words: str
+
+
+def check(option: Option = None) -> None:
+    """Check settings, definition, key file, store, door and relay; every fault at once, with its key."""
+    path = config.find(option, os.environ)
+    findings = list(_findings(path))
+    for finding in findings:
+        level = Text(f"{finding.level:<6}", STYLES[finding.level])
+        say(level + Text(f"{finding.about:<11}", "bold") + Text(flat(finding.words)))
+    faults = sum(finding.level == "fault" for finding in findings)
+    if faults:
+        say(Text(f"{faults} fault{'s'[: faults > 1]}", "bold red"))
+        raise typer.Exit(FAULT)
+
+
+def _findings(path: Path) -> Iterator[Finding]:
+    answer = config.load(path)
+    if isinstance(answer, Faults):
+        yield from _faults("settings", answer)
+        definition = definition_in(path.absolute().parent / _definition_named(path))
+    else:
+        yield Finding("ok", "settings", str(path))
+        definition = definition_in(Path(answer.emergency.definition))
+    yield from _definition(definition)
+    yield from _key(path)
+    if isinstance(answer, Settings):
+        for about, probe in PROBES:
+            yield from (Finding(level, about, words) for level, words in probe(answer))
+        if isinstance(definition, Definition):
+            yield from _areas(answer, definition)
+
+
+def _faults(about: str, faults: Faults) -> Iterator[Finding]:
+    yield from (Finding("fault", about, line) for line in faults.lines())
+
+
+def _definition_named(path: Path) -> str:
+    """Return the definition that faulty settings name, as far as that can be read."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8-sig")).get("emergency", {})
+    except (OSError, ValueError, RecursionError):
+        table = {}
+    name = table.get("definition") if isinstance(table, dict) else None
+    return name if isinstance(name, str) else Settings.model_fields["emergency"].default.definition
+
+
+def _definition(answer: Definition | Faults) -> Iterator[Finding]:
+    if isinstance(answer, Faults):
+        if Path(answer.file).is_file():  # that it is not there is a fault of the settings
+            yield from _faults("definition", answer)
+        return
+    yield Finding("ok", "definition", f"{answer.sentence}")
+
+
+def _areas(settings: Settings, definition: Definition) -> Iterator[Finding]:
+    known = set(definition.areas)
+    for n, team in enumerate(settings.teams):
+        for m, area in enumerate(team.areas):
+            if area not in known:
+                yield Finding("fault", "settings", f"teams[{n}].areas[{m}]: the definition has no area {area!r}")
+
+
+def _key(path: Path) -> Iterator[Finding]:
+    place = config.key_file(path)
+    if not place.exists():
+        yield Finding("note", "key", f"{place} is not there yet: `triaged run` makes it")
+        return
+    keys = config.desk_keys(path)
+    if isinstance(keys, Faults):
+        yield from _faults("key", keys)
+    else:
+        yield Finding("ok", "key", f"{place}" + (f", {len(keys)} keys" if len(keys) > 1 else ""))
+
+
+Probe = Callable[[Settings], Iterator[tuple[str, str]]]
+
+
+def _store(settings: Settings) -> Iterator[tuple[str, str]]:
+    url = settings.store.url
+    place = place_of(url)
+    try:
+        file = file_of(url)
+        if file and not file.exists():
+            yield from _writable(file.parent, "store.url", f"{place} is not there yet: `triaged run` makes it", "note")
+            return
+        found, wanted = migrate.current(url), migrate.head()
+    except Exception as error:  # whatever the database's driver says is the finding
+        yield "fault", f"store.url: {place} cannot be used: {first_line(error)}"
+        return
+    if found == wanted:
+        yield "ok", place
+    else:
+        yield (
+            "note",
+            f"{place} is at step {found or 'none'}, not {wanted}: `triaged run` or `triaged migrate` brings it there",
+        )
+
+
+def _writable(folder: Path, key: str, words: str, level: str = "ok") -> Iterator[tuple[str, str]]:
+    if not folder.is_dir():
+        yield "fault", f"{key}: there is no folder {folder}"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        yield "fault", f"{key}: the folder {folder} cannot be written"
+    else:
+        yield level, words
+
+
+def _door(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.smtp is None:
+        if not settings.imap:
+            yield "fault", "smtp: is missing, and so is [[imap]]: no mail could come in"
+        return
+    smtp = settings.smtp
+    if smtp.tls_certificate:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(smtp.tls_certificate, smtp.tls_key)
+        except (OSError, ssl.SSLError) as error:
+            yield "fault", f"smtp.tls_certificate: does not go with smtp.tls_key: {first_line(error)}"
+    host, _, port = smtp.listen.rpartition(":")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(address)
+    except OSError as error:
+        if error.errno == 98:  # EADDRINUSE
+            yield "note", f"{smtp.listen} is in use, by this desk's own daemon if that runs"
+        else:
+            yield "fault", f"smtp.listen: {smtp.listen} cannot be opened: {(error.strerror or str(error)).lower()}"
+        return
+    yield "ok", f"{smtp.protocol} on {smtp.listen}{', with TLS' if smtp.tls_certificate else ''}"
+
+
+def _relay(settings: Settings) -> Iterator[tuple[str, str]]:
+    relay = settings.relay
+    if relay.url.startswith("maildir:"):
+        folder = Path(relay.url.removeprefix("maildir:"))
+        place = folder if folder.exists() else folder.parent
+        yield from _writable(place, "relay.url", f"{folder} (a maildir: nothing leaves this machine)")
+        return
+    try:
+        _greet(settings)
+    except smtplib.SMTPAuthenticationError:
+        yield "fault", f"relay.password: {relay.url} does not let {relay.user} in"
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        yield "fault", f"relay.url: {relay.url} does not answer: {first_line(error).lower()}"
+    else:
+        yield "ok", relay.url
+
+
+def _greet(settings: Settings) -> None:
+    """Say EHLO to the relay, encrypted and logged in as far as the settings ask for it, and QUIT."""
+    relay, parts = settings.relay, urlsplit(settings.relay.url)
+    host, context = parts.hostname or "", ssl.create_default_context()
+    if parts.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=context)
+    else:
+        server = smtplib.SMTP(host, parts.port or 25, timeout=PATIENCE)
+    with server:
+        server.ehlo()
+        wanted = relay.starttls == "always" or (relay.starttls == "auto" and server.has_extn("starttls"))
+        if parts.scheme == "smtp" and wanted:
+            server.starttls(context=context)
+            server.ehlo()
+        if relay.user and (parts.scheme == "smtps" or wanted):
+            server.login(relay.user, relay.password or "")
+
+
+def _duty(settings: Settings) -> Iterator[tuple[str, str]]:
+    people = len(settings.duty.people)
+    if people:
+        yield "ok", f"{people} {'people' if people > 1 else 'person'}, one turn a {settings.duty.turn}"
+    elif settings.duty.fallback:
+        yield "note", f"duty.people: nobody; every emergency goes to duty.fallback ({settings.duty.fallback})"
+    else:
+        yield "note", "duty.people: nobody; an emergency interrupts no one and goes to the pipeline"
+
+
+PROBES: tuple[tuple[str, Probe], ...] = (
+    ("store", _store),
+    ("door", _door),
+    ("relay", _relay),
+    ("duty", _duty),
+)

@@ -1,0 +1,92 @@
+"""The desk that a command is about: its settings, definition and store, or the reasons why not and exit status 1."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import daemon
+from daemon import config
+from daemon.cli.paper import complain, fail, fail_for
+from daemon.core.fault import Fault, Faults
+from daemon.core.settings import Settings
+from daemon.core.triage.definition import Definition, read
+from store.lock import StoreInUse
+from store.migrate import SchemaOutdated
+from store.reader import Reader
+
+TEMPLATES = Path(daemon.__file__).parent.parent / "templates"
+SHIPPED = ("triaged.toml", "definition.toml")
+
+Option = Annotated[
+    Path | None,
+    typer.Option("-c", "--config", help="triaged.toml; else $TRIAGED_CONFIG, else ./triaged.toml", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON object per line")]
+
+
+def settings_of(option: Path | None) -> tuple[Path, Settings]:
+    """Return the file that is meant and what it says, or tell every mistake in it."""
+    path = config.find(option, os.environ)
+    answer = config.load(path)
+    if isinstance(answer, Faults):
+        fail_for(answer)
+    return path, answer
+
+
+def definition_in(path: Path) -> Definition | Faults:
+    """Read the team's definition of an emergency."""
+    try:
+        answer = read(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        return Faults(str(path), (Fault("", f"cannot be read: {(error.strerror or 'unknown reason').lower()}"),))
+    except UnicodeDecodeError as error:
+        return Faults(str(path), (Fault("", "is not UTF-8 text", error.object.count(b"\n", 0, error.start) + 1),))
+    if isinstance(answer, Definition):
+        return answer
+    return Faults(str(path), tuple(Fault(fault.key, fault.words, fault.line or None) for fault in answer))
+
+
+@contextmanager
+def reader_of(settings: Settings) -> Iterator[Reader]:
+    """Open the desk's store for questions; whatever the database refuses is one line and exit status 1."""
+    with store_troubles(settings), Reader(settings.store.url) as reader:
+        yield reader
+
+
+@contextmanager
+def store_troubles(settings: Settings) -> Iterator[None]:
+    """Turn what a store may refuse into one line and exit status 1."""
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except (SchemaOutdated, StoreInUse) as refusal:
+        fail(str(refusal))
+    except OSError as error:
+        fail(f"the store {place_of(settings.store.url)}: {(error.strerror or str(error)).lower()}")
+    except Exception as error:
+        if not type(error).__module__.startswith(("sqlalchemy", "sqlite3", "psycopg", "alembic")):
+            raise
+        fail(f"the store {place_of(settings.store.url)} cannot be used: {first_line(error)}")
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of what an exception says, without the library's brackets around it."""
+    words = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return words[0] if words else type(error).__name__
+
+
+def place_of(url: str) -> str:
+    """Return where a store is, without a password."""
+    scheme, _, rest = url.partition("://")
+    user, at, host = rest.rpartition("@")
+    return f"{scheme}://{user.partition(':')[0]}{at}{host}" if scheme != "sqlite" else rest.removeprefix("/")
+
+
+def warn(text: str) -> None:
+    """Say on standard error what an operator should know, and go on."""
+    complain(text)

@@ -1,0 +1,90 @@
+"""`triaged explain`: what the daemon would make of the messages in files, without any side effect."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daemon import config
+from daemon.cli.desk import TEMPLATES, AsJson, Option, definition_in, settings_of
+from daemon.cli.files import Found, messages
+from daemon.cli.paper import FAULT, complain, fail_for, say_json
+from daemon.cli.portrait import show_page
+from daemon.cli.records import Explained, explained_record
+from daemon.core.fault import Faults
+from daemon.core.mail.address import Own
+from daemon.core.mail.bounce import read_bounce
+from daemon.core.mail.guard import automatic, permission
+from daemon.core.mail.parse import parse
+from daemon.core.mail.proof import prove
+from daemon.core.settings import Acknowledge, Smtp
+from daemon.core.triage.definition import Definition
+from daemon.core.triage.judge import judge
+from store.model.facts import Facts
+from store.model.message import Door, Envelope
+
+FILE = Envelope(mail_from="", rcpt_to=(), door=Door.FILE)  # the header tells the sender
+
+
+class Explainer:
+    """What is needed to read a message as this desk would, or as any desk would where no configuration is given."""
+
+    def __init__(self, own: Own, smtp: Smtp, acknowledge: Acknowledge, definition: Definition | None) -> None:
+        self.own = own
+        self.smtp = smtp
+        self.acknowledge = acknowledge
+        self.definition = definition
+
+    def explain(self, file: str, raw: bytes) -> Explained:
+        """Read one message; whatever the bytes are, something can be said of them."""
+        message = parse(raw)
+        machine = automatic(message, FILE, self.own)
+        proof = prove(message, FILE, self.smtp)
+        allowed = permission(
+            message, FILE, machine, proof=proof, facts=Facts(), settings=self.acknowledge, own=self.own
+        )
+        verdict = judge(self.definition, message.subject, message.new_text) if self.definition else None
+        return Explained(file, message, machine, allowed, read_bounce(message), verdict)
+
+
+def explain(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help=".eml, mbox, maildir, or - for standard input")],
+    as_json: AsJson = False,
+    option: Option = None,
+) -> None:
+    """Show what the daemon would make of these messages; nothing is sent, stored or changed."""
+    reader = explainer(option)
+    missing = 0
+    for number, found in enumerate(found for file in files for found in messages(file)):
+        if found.fault:
+            missing += 1
+            complain(f"{found.file}: {found.fault}")
+        else:
+            _show(reader, found, as_json=as_json, first=number == 0)
+    if missing:
+        raise typer.Exit(FAULT)
+
+
+def _show(reader: Explainer, found: Found, *, as_json: bool, first: bool) -> None:
+    explained = reader.explain(found.file, found.raw)
+    if as_json:
+        say_json(explained_record(explained))
+    else:
+        show_page(explained, first=first)
+
+
+def explainer(option: Path | None) -> Explainer:
+    """Return a reader for the desk of these settings, or for any desk where there are none."""
+    path = config.find(option, os.environ)
+    if option is None and not os.environ.get(config.VARIABLE) and not path.exists():
+        definition = definition_in(TEMPLATES / "definition.toml")
+        shipped = None if isinstance(definition, Faults) else definition
+        return Explainer(Own((), "+", "", ()), Smtp(), Acknowledge(), shipped)
+    path, settings = settings_of(option)
+    definition = definition_in(Path(settings.emergency.definition))
+    if isinstance(definition, Faults):
+        fail_for(definition)
+    keys = config.desk_keys(path)
+    own = config.own_of(settings, () if isinstance(keys, Faults) else keys)
+    return Explainer(own, settings.smtp or Smtp(), settings.acknowledge, definition)

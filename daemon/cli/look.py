@@ -1,0 +1,185 @@
+"""Questions to a desk that change nothing: `list`, `show`, `status` and `outbox`."""
+
+import time
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from daemon.cli.desk import AsJson, Option, reader_of, settings_of
+from daemon.cli.paper import blank_grid, blank_table, cell, fail, flat, say, say_json, screen, span
+from daemon.cli.records import iso, mail_record, since, status_record, story_record, ticket_record, track
+from store.model.outbox import MailState
+from store.model.ticket import State, Ticket
+from store.model.verdict import Tag
+from store.model.views import OutboxLine, Status, Story
+
+STATES = {State.PAGED: "bold red", State.NEW: "yellow", State.DONE: "dim", State.CLOSED: "dim"}
+VERDICTS = {Tag.EMERGENCY: "bold red", Tag.PROBLEM: "yellow", Tag.FEATURE: "green"}
+MAIL_STATES = {MailState.SENT: "green", MailState.FAILED: "bold red", MailState.UNKNOWN: "yellow"}
+
+Number = Annotated[int, typer.Argument(metavar="N", min=1, help="number of a ticket")]
+
+
+def tickets(
+    everything: Annotated[bool, typer.Option("--all", help="ended ones too")] = False,
+    as_json: AsJson = False,
+    option: Option = None,
+) -> None:
+    """List the open tickets, oldest first."""
+    _, settings = settings_of(option)
+    now = time.time()
+    with reader_of(settings) as reader:
+        found = reader.tickets(everything)
+    if as_json:
+        for ticket in found:
+            say_json(ticket_record(ticket, now))
+    elif not found:
+        say("no tickets" if everything else "no open tickets")
+    else:
+        screen().print(_listing(found, now))
+
+
+def _listing(found: tuple[Ticket, ...], now: float) -> Table:
+    table = blank_table("#", "kind", "state", "verdict", "age", "owner", "reporter", "subject", numbers=("#", "age"))
+    for t in found:
+        table.add_row(
+            Text(str(t.number), "bold"),
+            cell(t.kind.value),
+            cell(t.state.value, STATES.get(t.state, "")),
+            cell(t.verdict.value if t.verdict else None, VERDICTS.get(t.verdict, "") if t.verdict else ""),
+            cell(span(now - t.opened_at)),
+            cell(t.owner),
+            cell(t.reporter),
+            cell(t.subject),
+        )
+    return table
+
+
+def show(number: Number, as_json: AsJson = False, option: Option = None) -> None:
+    """Show a ticket with its history."""
+    _, settings = settings_of(option)
+    with reader_of(settings) as reader:
+        story = reader.ticket(number)
+    if story is None:
+        fail(f"there is no ticket #{number}")
+    if as_json:
+        say_json(story_record(story))
+    else:
+        _tell(story)
+
+
+def _tell(story: Story) -> None:
+    t, console = story.ticket, screen()
+    console.print(Text(f"#{t.number} ", "bold") + Text(flat(t.subject), "bold"))
+    facts = (
+        ("state", f"{t.kind.value}, {t.state.value}" + (f" ({t.resolution})" if t.resolution else "")),
+        ("verdict", f"{t.verdict.value}{', unsure' if t.unsure else ''}" if t.verdict else None),
+        ("track", track(t)),
+        ("reporter", t.reporter),
+        ("owner", t.owner),
+        ("team", t.team),
+        ("area", t.area),
+        ("priority", t.priority),
+        ("links", ", ".join(f"#{n}" for n in t.links)),
+        ("opened", iso(t.opened_at)),
+        ("answered", _clocks(t)),
+    )
+    grid = blank_grid()
+    for name, value in facts:
+        if value:
+            grid.add_row(name, Text(flat(value)))
+    console.print(grid)
+    history = blank_table("at", "who", "what", last_folds=True)
+    for event in story.events:
+        history.add_row(cell(iso(event.at), "dim"), cell(event.who), cell(event.what))
+    if story.events:
+        console.print()
+        console.print(history)
+
+
+def _clocks(t: Ticket) -> str:
+    automatic = since(t.opened_at, t.first_automatic_at)
+    human = since(t.opened_at, t.first_human_at)
+    return f"automatically after {span(automatic)}, by a person after {span(human)}"
+
+
+def status(as_json: AsJson = False, option: Option = None) -> None:
+    """Show the desk in figures: what came in, what became of it, what is open, what left."""
+    _, settings = settings_of(option)
+    with reader_of(settings) as reader:
+        figures = reader.status(time.time())
+    if as_json:
+        say_json(status_record(figures))
+    else:
+        screen().print(_figures(figures))
+
+
+def _figures(s: Status) -> Table:
+    grid = blank_grid()
+    became = (("ticket", s.tickets), ("follow-up", s.follow_ups), ("command", s.commands))
+    silenced = sum(count for _, count in s.silenced)
+    grid.add_row(
+        "received", Text(str(s.received), "bold") + _also(("waiting", s.waiting), ("duplicates", s.duplicates))
+    )
+    grid.add_row("became", Text(", ".join(f"{count} {name}{'s'[: count != 1]}" for name, count in became)))
+    grid.add_row("silenced", Text(str(silenced)) + _also(*s.silenced))
+    grid.add_row("set aside", Text(str(s.set_aside), "bold red" if s.set_aside else ""))
+    grid.add_row("open", _counts(*((state.value, count) for state, count in s.open)))
+    grid.add_row("outbox", _counts(*((state.value, count) for state, count in s.outbox)))
+    first = s.first_response
+    answered = (
+        f"automatic {span(first.automatic_p50)} (99 %: {span(first.automatic_p99)}), human {span(first.human_p50)}"
+    )
+    grid.add_row("answered in", Text(answered))
+    off_duty = s.interruptions_off_duty
+    grid.add_row("interrupted", Text(f"{off_duty} off duty", "bold red" if off_duty else ""))
+    return grid
+
+
+def _also(*counts: tuple[str, int]) -> Text:
+    words = ", ".join(f"{count} {flat(name)}" for name, count in counts if count)
+    return Text(f"  ({words})" if words else "", "dim")
+
+
+def _counts(*counts: tuple[str, int]) -> Text:
+    return Text(", ".join(f"{count} {name}" for name, count in counts if count) or "nothing")
+
+
+def outbox(
+    waiting: Annotated[bool, typer.Option("--waiting", help="only what has not left")] = False,
+    as_json: AsJson = False,
+    option: Option = None,
+) -> None:
+    """List the outgoing mail, oldest first, with what the next server said."""
+    _, settings = settings_of(option)
+    with reader_of(settings) as reader:
+        found = reader.outbox(not waiting)
+    if as_json:
+        for row in found:
+            say_json(mail_record(row))
+    elif not found:
+        say("nothing waits in the outbox" if waiting else "nothing in the outbox")
+    else:
+        screen().print(_outgoing(found, time.time()))
+
+
+def _outgoing(found: tuple[OutboxLine, ...], now: float) -> Table:
+    table = blank_table(
+        "id", "kind", "ticket", "to", "state", "tries", "due", "answer", numbers=("id", "ticket", "tries")
+    )
+    for row in found:
+        waits = row.state in {MailState.QUEUED, MailState.HELD}
+        due = (f"in {span(row.due - now)}" if row.due > now else "now") if waits else None
+        table.add_row(
+            Text(str(row.id), "bold"),
+            cell(row.kind.value),
+            cell(f"#{row.ticket}" if row.ticket else None),
+            cell(row.to),
+            cell(row.state.value, MAIL_STATES.get(row.state, "")),
+            cell(row.attempts),
+            cell(due),
+            cell(row.answer),
+        )
+    return table

@@ -1,0 +1,60 @@
+"""`triaged run`: the daemon, in the foreground until it is told to stop."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daemon import config
+from daemon.cli.desk import Option, definition_in, settings_of, store_troubles
+from daemon.cli.paper import complain, fail, fail_for
+from daemon.core.fault import Faults
+from daemon.core.mail.address import Key
+from daemon.core.settings import Settings
+from daemon.run import serve
+
+
+class Role(StrEnum):
+    """What this process does; several processes may share one PostgreSQL store."""
+
+    ALL = "all"
+    INTAKE = "intake"
+    WORKER = "worker"
+
+
+def run(
+    option: Option = None,
+    role: Annotated[Role, typer.Option(help="intake: the doors only; worker: all behind them")] = Role.ALL,
+) -> None:
+    """Run the daemon until it is stopped; the store is brought up to date, the desk's key made at its first start."""
+    path, settings = settings_of(option)
+    _refuse_what_cannot_work(settings, role)
+    definition = definition_in(Path(settings.emergency.definition))
+    if isinstance(definition, Faults):
+        fail_for(definition)
+    keys = _keys(path)
+    with store_troubles(settings):
+        status = serve(settings, config.own_of(settings, keys), definition, role=role.value)
+    sys.stdout.flush()
+    raise typer.Exit(status)
+
+
+def _keys(path: Path) -> tuple[Key, ...]:
+    """Return the desk's keys, made now if this is the first start."""
+    try:
+        made = config.make_key(path)
+    except OSError as error:
+        fail(f"{config.key_file(path)}: cannot be written: {(error.strerror or 'unknown reason').lower()}")
+    keys = config.desk_keys(path)
+    if isinstance(keys, Faults):
+        fail_for(keys)
+    if made:
+        complain(f"{config.key_file(path)} is made: keep it as you keep the store, and show it to nobody")
+    return keys
+
+
+def _refuse_what_cannot_work(settings: Settings, role: Role) -> None:
+    if role is not Role.WORKER and settings.smtp is None and not settings.imap:
+        fail("smtp: is missing, and so is [[imap]]: no mail could come in")

@@ -1,0 +1,227 @@
+"""The page of policy: what one message changes, decided from what was read and what the store knows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from daemon.core.desk.opening import open_ticket
+from daemon.core.desk.roster import on_duty
+from daemon.core.mail.address import Own, fold
+from daemon.core.mail.guard import permission
+from daemon.core.mail.reading import Reading
+from daemon.core.mail.thread import thread
+from daemon.core.settings import Settings
+from daemon.core.triage.definition import Definition
+from store.model.changes import Changes, Draft, Filed, Outcome
+from store.model.facts import Facts, Signal, Threading
+from store.model.message import Address, AutomaticKind, Permission, Proven
+from store.model.outbox import MailKind
+from store.model.ticket import ENDED, Event, Kind, State, Ticket
+
+NOTE_LETTERS = 2000  # of a note stand in the history; the message itself is kept whole
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message with everything its decision may look at."""
+
+    reading: Reading
+    facts: Facts
+    settings: Settings
+    definition: Definition
+    threading: Threading
+    permission: Permission
+    now: float
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """The ticket the message belongs to, if it belongs to one."""
+        return self.facts.ticket(self.threading.ticket)
+
+    @property
+    def filed(self) -> Filed:
+        """What is remembered of the message itself."""
+        clues, message = self.reading.clues, self.reading.message
+        proven = self.reading.proof.level in (Proven.DKIM, Proven.DMARC)
+        return Filed(clues.message_id, clues.sender, message.subject, clues.text_digest, proven)
+
+    def event(self, what: str) -> Event:
+        """A line of history that this message writes."""
+        return Event(self.now, self.reading.clues.sender or "unknown sender", what)
+
+
+def decide(reading: Reading, facts: Facts, settings: Settings, own: Own, definition: Definition, now: float) -> Changes:
+    """Say what a message changes: the first policy that has a word on it decides."""
+    allowed = permission(
+        reading.message,
+        reading.envelope,
+        reading.automatic,
+        proof=reading.proof,
+        facts=facts,
+        settings=settings.acknowledge,
+        own=own,
+    )
+    case = Case(reading, facts, settings, definition, thread(reading.clues, facts, now), allowed, now)
+    return next(changes for policy in POLICIES if (changes := policy(case)) is not None)
+
+
+def own_mail(case: Case) -> Changes | None:
+    """Our own mail came back: nothing may be sent to anyone, or two desks talk for ever (RFC 3834 section 2)."""
+    return _silence(case, "own") if case.reading.automatic.kind is AutomaticKind.OWN else None
+
+
+def repeat(case: Case) -> Changes | None:
+    """The same mail by a second path, such as a list that also reaches the desk."""
+    return _silence(case, "repeat", case.ticket) if case.threading.signal is Signal.REPEAT else None
+
+
+def delivery_report(case: Case) -> Changes | None:
+    """A report on a mail of ours is filed with its ticket; on anybody else's it is noise. It never opens a ticket."""
+    kind, bounce = case.reading.automatic.kind, case.reading.bounce
+    if kind not in (AutomaticKind.BOUNCE, AutomaticKind.REPORT) or (bounce is None and kind is AutomaticKind.BOUNCE):
+        return None
+    if case.ticket is None or bounce is None:
+        return _silence(case, str(kind), case.ticket)
+    about = next((mail for mail in case.facts.sent if mail.mark == case.reading.clues.bounced_mark), None)
+    failed = bounce.permanent and about is not None
+    what = (
+        f"mail to {about.to} failed for good ({bounce.status or 'no status'})"
+        if failed and about
+        else "a delivery report"
+    )
+    return Changes(
+        Outcome.SILENCED,
+        str(kind),
+        case.threading,
+        case.filed,
+        ticket=case.ticket.number,
+        events=(case.event(what),),
+        drafts=_to_owner(case, case.ticket) if failed else (),
+        failing=(about.to,) if failed and about else (),
+    )
+
+
+def automatic_follow_up(case: Case) -> Changes | None:
+    """A machine's answer is filed and wakes nobody: it never reopens and stops no clock."""
+    automatic = case.reading.automatic
+    if case.ticket is None or automatic.kind is AutomaticKind.NONE:
+        return None
+    return _silence(case, str(automatic.kind), case.ticket)
+
+
+def members_note(case: Case) -> Changes | None:
+    """A member answered a mail that was meant for the team: an internal note, of which no customer reads a word."""
+    sender = case.reading.clues.sender
+    if case.ticket is None or case.threading.signal not in (Signal.ADDRESS, Signal.OWN_ID):
+        return None
+    if sender not in {fold(person.address) for person in case.settings.people}:
+        return None
+    flag = "" if case.filed.proven else "unverified "
+    return Changes(
+        Outcome.FOLLOW_UP,
+        "",
+        case.threading,
+        case.filed,
+        ticket=case.ticket.number,
+        events=(case.event(f"{flag}note: {case.reading.message.new_text.strip()[:NOTE_LETTERS]}"),),
+    )
+
+
+def unverified_follow_up(case: Case) -> Changes | None:
+    """The right address or Message-ID from somebody who takes no part: kept, flagged, answered by nobody."""
+    if case.ticket is None or not case.threading.unverified:
+        return None
+    sender = case.reading.clues.sender or "an unknown sender"
+    return _follow_up(case, case.ticket, f"unverified: {sender} wrote, but takes no part", state=None)
+
+
+def follow_up(case: Case) -> Changes | None:
+    """A participant wrote again: a card to the owner, else the way of the ticket; an ended ticket is reopened."""
+    ticket = case.ticket
+    if ticket is None:
+        return None
+    if ticket.state not in ENDED:
+        return _follow_up(case, ticket, "wrote again", state=None)
+    state = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
+    return _follow_up(case, ticket, "wrote again and reopened it", state=state)
+
+
+def new_request(case: Case) -> Changes:
+    """Nothing we know of: a new ticket, linked to the one it names without belonging to it."""
+    return _new_request(case, links=(case.threading.linked,) if case.threading.linked else ())
+
+
+POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
+    own_mail,
+    repeat,
+    delivery_report,
+    automatic_follow_up,
+    members_note,
+    unverified_follow_up,
+    follow_up,
+    new_request,
+)
+
+
+def _new_request(case: Case, links: tuple[int, ...]) -> Changes:
+    opened = open_ticket(case.reading, case.settings, case.definition, case.now, links)
+    return Changes(
+        Outcome.TICKET,
+        "",
+        case.threading,
+        case.filed,
+        opens=opened.opening,
+        events=(*opened.events(case.now), *_acknowledged(case)),
+        drafts=(*_acknowledgement(case, opened.opening.language), *opened.drafts),
+    )
+
+
+def _acknowledged(case: Case) -> tuple[Event, ...]:
+    if case.permission.allowed:
+        return ()
+    return (Event(case.now, "triaged", f"not acknowledged: {', '.join(case.permission.reasons)}"),)
+
+
+def _acknowledgement(case: Case, language: str) -> tuple[Draft, ...]:
+    to = case.reading.answer_to
+    if to is None or not case.permission.allowed:
+        return ()
+    return (Draft(MailKind.ACK, "ack", to, language, answers_message=True),)
+
+
+def _silence(case: Case, reason: str, ticket: Ticket | None = None) -> Changes:
+    events = (case.event(f"kept without an answer: {reason}"),) if ticket else ()
+    number = ticket.number if ticket else None
+    return Changes(Outcome.SILENCED, reason, case.threading, case.filed, ticket=number, events=events)
+
+
+def _follow_up(case: Case, ticket: Ticket, what: str, state: State | None) -> Changes:
+    return Changes(
+        Outcome.FOLLOW_UP,
+        "",
+        case.threading,
+        case.filed,
+        ticket=ticket.number,
+        state=state,
+        events=(case.event(f"{what} ({case.threading.signal})"),),
+        drafts=_to_owner(case, ticket) or _to_where_it_went(case, ticket),
+    )
+
+
+def _to_owner(case: Case, ticket: Ticket, letter: str = "follow-up") -> tuple[Draft, ...]:
+    owner = next((person for person in case.settings.people if person.id == ticket.owner), None)
+    if owner is None:
+        return ()
+    kind = MailKind.CARD if letter == "follow-up" else MailKind.NOTICE
+    return (Draft(kind, letter, Address(owner.name, owner.address), case.settings.desk.language),)
+
+
+def _to_where_it_went(case: Case, ticket: Ticket) -> tuple[Draft, ...]:
+    """Nobody owns it yet: whoever has the request must also have what was added to it."""
+    if case.threading.unverified:
+        return ()
+    language = case.settings.desk.language
+    duty = on_duty(case.settings, case.now) if ticket.state is State.PAGED else None
+    if duty is not None:
+        return (Draft(MailKind.CARD, "follow-up", Address(duty.name, duty.address), language),)
+    to = Address("", case.settings.pipeline.for_tag(ticket.verdict))
+    return (Draft(MailKind.FORWARD, "follow-up", to, language, carries_original=True),)

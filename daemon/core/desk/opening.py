@@ -1,0 +1,77 @@
+"""A new request becomes a ticket: judged by the definition, and sent the one way its verdict names."""
+
+from dataclasses import dataclass
+
+from daemon.core.desk.language import guess_language
+from daemon.core.desk.roster import on_duty
+from daemon.core.mail.reading import Reading
+from daemon.core.settings import Person, Settings
+from daemon.core.triage.definition import Definition
+from daemon.core.triage.judge import judge
+from store.model.changes import Draft, Opening
+from store.model.message import Address
+from store.model.outbox import MailKind
+from store.model.ticket import Event, Kind, Participant, Role, State
+from store.model.verdict import Tag, Verdict
+
+KINDS: tuple[tuple[Tag, Kind, State], ...] = (
+    # what the verdict makes of a request, and where the ticket starts
+    (Tag.EMERGENCY, Kind.REPORT, State.PAGED),
+    (Tag.PROBLEM, Kind.REPORT, State.TO_INVESTIGATE),
+    (Tag.FEATURE, Kind.FEATURE, State.FORWARDED),
+    (Tag.QUESTION, Kind.QUESTION, State.FORWARDED),
+    (Tag.OTHER, Kind.OTHER, State.FORWARDED),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket to be opened, the mails that take it on its way, and why."""
+
+    opening: Opening
+    drafts: tuple[Draft, ...]
+    why: str
+
+    def events(self, now: float) -> tuple[Event, ...]:
+        """Return the first lines of its history."""
+        return (Event(now, self.opening.reporter or "unknown sender", "wrote"), Event(now, "triaged", self.why))
+
+
+def open_ticket(
+    reading: Reading, settings: Settings, definition: Definition, now: float, links: tuple[int, ...]
+) -> Opened:
+    """Judge a new request and choose its way: a card to the one person on duty, or one forward to the pipeline."""
+    message = reading.message
+    verdict = judge(definition, message.subject, message.new_text)
+    duty = on_duty(settings, now) if verdict.tag is Tag.EMERGENCY or verdict.unsure else None
+    kind, state = next((kind, state) for tag, kind, state in KINDS if tag is verdict.tag)
+    if duty is not None:
+        state = State.PAGED
+    elif state is State.PAGED:  # nobody is declared who could be asked: it must not wait unseen
+        state = State.TO_INVESTIGATE
+    reporter = reading.clues.sender
+    opening = Opening(
+        kind,
+        state,
+        verdict,
+        message.subject or "(no subject)",
+        reporter,
+        guess_language(message.new_text, settings.desk.language),
+        (Participant(reporter, Role.REPORTER),) if reporter else (),
+        area=verdict.area,
+        links=links,
+    )
+    return Opened(opening, _way(verdict, duty, settings), _why(verdict, duty))
+
+
+def _way(verdict: Verdict, duty: Person | None, settings: Settings) -> tuple[Draft, ...]:
+    language = settings.desk.language
+    if duty is not None:
+        return (Draft(MailKind.CARD, "card", Address(duty.name, duty.address), language),)
+    pipeline = Address("", settings.pipeline.for_tag(verdict.tag))
+    return (Draft(MailKind.FORWARD, "forward", pipeline, language, carries_original=True),)
+
+
+def _why(verdict: Verdict, duty: Person | None) -> str:
+    judged = f"judged {verdict.tag}{', to be asked' if verdict.unsure else ''} (score {verdict.score:.2f})"
+    return f"{judged}; card to {duty.id}" if duty else f"{judged}; forwarded"

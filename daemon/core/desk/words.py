@@ -1,0 +1,78 @@
+"""What a letter may speak of, taken from the message and from what it changes."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from daemon.core.mail.letter import Words, excerpt
+from daemon.core.mail.reading import Reading
+from daemon.core.settings import Settings
+from daemon.core.triage.definition import Definition
+from store.model.changes import Changes
+from store.model.facts import Facts
+from store.model.verdict import Verdict
+
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def words_for(
+    reading: Reading,
+    facts: Facts,
+    changes: Changes,
+    number: int | None,
+    settings: Settings,
+    definition: Definition,
+    now: float,
+) -> Words:
+    """Return the words for every letter that a message causes; `number` is that of its ticket."""
+    message, opens = reading.message, changes.opens
+    verdict = opens.verdict if opens else None
+    ticket = facts.ticket(changes.ticket)
+    return Words(
+        desk=settings.desk.name,
+        address=settings.desk.address,
+        ticket=number,
+        subject=ticket.subject if ticket else message.subject,
+        reporter_name=message.sender.name if message.sender else "",
+        reporter_address=reading.clues.sender,
+        tag=verdict.tag if verdict else None,
+        unsure=bool(verdict and verdict.unsure),
+        area=verdict.area if verdict else None,
+        clauses=verdict.clauses if verdict else (),
+        questions=_questions(verdict, opens.language, definition) if verdict and opens else (),
+        next_look=next_look(settings, now),
+        excerpt=excerpt(message),
+        attachments=message.attachments,
+        recipient=", ".join(changes.failing),
+        reason=message.new_text if changes.failing else "",
+    )
+
+
+def _questions(verdict: Verdict, language: str, definition: Definition) -> tuple[str, ...]:
+    """Return what to ask the reporter, in their language where the definition speaks it."""
+    wanted = (fact for name in verdict.missing for fact in definition.facts if fact.name == name)
+    return tuple(fact.ask.get(language) or next(iter(fact.ask.values())) for fact in wanted)
+
+
+def next_look(settings: Settings, now: float) -> datetime:
+    """Return when the team next goes through what is new: the daily digest of a working day, in the desk's zone."""
+    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(settings.desk.timezone))
+    at, days = time.fromisoformat(settings.digest.daily), working_days(settings.duty.days)
+    for ahead in range(8):
+        look = datetime.combine(local.date() + timedelta(days=ahead), at, local.tzinfo)
+        if look > local and look.weekday() in days:
+            return look
+    raise AssertionError("a week has a working day")
+
+
+def working_days(text: str) -> frozenset[int]:
+    """Return the days of a text such as "mon-fri" or "sat,mon" as numbers, Monday being 0; a range may pass Sunday.
+
+    >>> sorted(working_days("fri-mon"))
+    [0, 4, 5, 6]
+    """
+    found: set[int] = set()
+    for piece in text.split(","):
+        first, _, last = piece.partition("-")
+        start, end = _WEEK.index(first), _WEEK.index(last or first)
+        found |= {day % 7 for day in range(start, end + 1 if end >= start else end + 8)}
+    return frozenset(found)

@@ -1,0 +1,42 @@
+"""Everything that can be known of a message from its bytes and envelope alone."""
+
+from dataclasses import dataclass
+
+from daemon.core.mail.address import Own
+from daemon.core.mail.bounce import read_bounce
+from daemon.core.mail.guard import answer_to, automatic
+from daemon.core.mail.parse import parse
+from daemon.core.mail.proof import prove
+from daemon.core.mail.thread import clues
+from daemon.core.settings import Smtp
+from store.model.facts import Clues
+from store.model.message import Address, Automatic, Bounce, Envelope, Message, Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message with all that follows from it before the store is asked."""
+
+    message: Message
+    envelope: Envelope
+    automatic: Automatic
+    bounce: Bounce | None
+    proof: Proof
+    answer_to: Address | None  # where an acknowledgement would go
+    clues: Clues
+
+
+def read(raw: bytes, envelope: Envelope, own: Own, smtp: Smtp) -> Reading:
+    """Read a message; never raises, what was wrong stands in `message.defects`."""
+    message = parse(raw)
+    bounce = read_bounce(message)
+    proof = prove(message, envelope, smtp)
+    return Reading(
+        message,
+        envelope,
+        automatic(message, envelope, own),
+        bounce,
+        proof,
+        answer_to(message, envelope, proof, own),
+        clues(message, envelope, own, bounce, proof),
+    )

@@ -1,0 +1,150 @@
+"""The wiring: the one place where doors, journey, store, relay and bell meet; start, drain, stop."""
+
+import asyncio
+import gc
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from daemon.core.mail.address import Own
+from daemon.core.mail.compose import self_test
+from daemon.core.settings import Settings
+from daemon.core.triage.definition import Definition
+from daemon.edge.bell import Bell, Stage
+from daemon.edge.relay import open_relay
+from daemon.edge.smtp import Listener, open_door, tls_context
+from daemon.journey import House, deliver, process, receive, round_
+from daemon.letters import Letters
+from daemon.loops import Crank, Threads, every, turn
+from store.migrate import migrate
+from store.model.message import Envelope, RawMessage, Receipt
+from store.model.outbox import Mail
+from store.store import Store
+
+LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
+MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
+ROUND_SECONDS = 15.0
+DRAIN_SECONDS = 20.0
+MESSAGES_AT_ONCE = 32
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A desk at work."""
+
+    house: House
+    listener: Listener | None
+
+
+def serve(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> int:
+    """Run the daemon until SIGTERM or SIGINT; return the exit status."""
+    return uvloop.run(_serve(settings, own, definition, role))
+
+
+async def _serve(settings: Settings, own: Own, definition: Definition, role: str) -> int:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopping.set)
+    async with running(settings, own, definition, role=role) as desk:
+        port = desk.listener.port if desk.listener else None
+        log.info("ready", address=settings.desk.address, port=port, role=role)
+        await stopping.wait()
+        log.info("stopping")
+    return 0
+
+
+@asynccontextmanager
+async def running(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> AsyncIterator[Running]:
+    """Open everything, turn the cranks, and on leaving let all that is in hand come to its end."""
+    if fault := self_test():
+        raise SystemExit(f"triaged: this Python would let a sender write headers into our mail: {fault}")
+    house = _furnish(settings, own, definition)
+    stopping = asyncio.Event()
+    listener = None
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        if role in ("all", "worker"):
+            await round_(house)
+            tasks = [asyncio.create_task(work) for work in _cranks(house, stopping)]
+        if role in ("all", "intake") and settings.smtp is not None:
+            listener = await open_door(
+                settings.smtp, settings.desk, _received_by(house), tls=tls_context(settings.smtp)
+            )
+        gc.freeze()  # what lives as long as the process need not be looked through again and again
+        yield Running(house, listener)
+    finally:
+        if listener is not None:
+            await listener.close(DRAIN_SECONDS)
+        stopping.set()
+        house.bell.ring(Stage.PROCESS)
+        house.bell.ring(Stage.DELIVER)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+            for task in late:
+                task.cancel()
+        await house.relay.close()
+        await house.store.close()
+
+
+def _furnish(settings: Settings, own: Own, definition: Definition) -> House:
+    migrate(settings.store.url)
+    return House(
+        settings,
+        own,
+        definition,
+        Letters(settings.desk.language),
+        Store.open(settings.store.url),
+        open_relay(settings.relay, Path()),
+        Bell(),
+        Threads(),
+        time.time,
+        secrets.token_bytes,
+    )
+
+
+def _received_by(house: House) -> Callable[[bytes, Envelope], Awaitable[Receipt]]:
+    async def received(raw: bytes, envelope: Envelope) -> Receipt:
+        return await receive(raw, envelope, house)
+
+    return received
+
+
+def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
+    store, bell, clock = house.store, house.bell, house.clock
+
+    async def set_aside(work: RawMessage, error: str) -> None:
+        if await store.fail_message(work, error, clock()):
+            log.warning("set aside", message=work.id, why=error)
+
+    async def leave(_: Mail, __: str) -> None:
+        """An attempt that broke in our own code keeps its lease, and is looked at when that has run out."""
+
+    messages = Crank(
+        Stage.PROCESS,
+        lambda free: store.lease_messages(clock(), free, LEASE_SECONDS),
+        lambda work: process(work, house),
+        set_aside,
+        MESSAGES_AT_ONCE,
+    )
+    mails = Crank(
+        Stage.DELIVER,
+        lambda free: store.lease_mails(clock(), free, MAIL_LEASE_SECONDS),
+        lambda mail: deliver(mail, house),
+        leave,
+        house.settings.relay.connections,
+    )
+    return (
+        turn(messages, bell, stopping),
+        turn(mails, bell, stopping),
+        every(ROUND_SECONDS, lambda: round_(house), stopping),
+    )

@@ -1,0 +1,22 @@
+"""Run all benchmarks, or those named: `python -m tests.benchmarks [journey doors keeping reading judging]`."""
+
+import importlib
+import sys
+
+BENCHMARKS = ("journey", "doors", "keeping", "reading", "judging")
+
+
+def main() -> int:
+    """Run them one after the other and print what they measured."""
+    wanted = sys.argv[1:] or BENCHMARKS
+    for name in wanted:
+        if name not in BENCHMARKS:
+            print(f"no such benchmark: {name}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+            return 2
+        print(f"\n── {name} " + "─" * (70 - len(name)), flush=True)
+        importlib.import_module(f"tests.benchmarks.{name}").measure()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Every folder here is a journey: mails go in, and the mails and tickets that must come of them stand in story.toml."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.desk import Delivered, DeskUnderTest, desk_at
+
+JOURNEYS = sorted(path.parent for path in Path(__file__).parent.glob("*/story.toml"))
+PLACE = re.compile(r"@@(\d+)\.(reply_to|message_id)@@")  # of the n-th mail that left
+
+
+def filled(text: str, sent: list[Delivered]) -> str:
+    """Fill in what only the desk knows: reply addresses and Message-IDs of mails that left before."""
+
+    def value(match: re.Match[str]) -> str:
+        mail = sent[int(match[1]) - 1]
+        return mail.reply_to if match[2] == "reply_to" else str(mail.message.message_id)
+
+    return PLACE.sub(value, text)
+
+
+def looks_like(mail: Delivered, wanted: dict[str, Any]) -> None:
+    words = f"{mail.message.subject}\n{mail.message.text}"
+    for phrase in wanted.get("says", ()):
+        assert phrase in words, f"{phrase!r} is not in {words!r}"
+    for phrase in wanted.get("never", ()):
+        assert phrase.encode() not in mail.raw, f"{phrase!r} is in {words!r}"
+    for name, value in wanted.get("headers", {}).items():
+        assert mail.message.header(name) == value
+
+
+async def played(desk: DeskUnderTest, folder: Path, step: dict[str, Any]) -> None:
+    raw = filled((folder / step["mail"]).read_text("utf-8"), desk.post.mails).replace("\n", "\r\n").encode()
+    sender = step.get("from", "cust@customer.test")
+    left = await desk.send(raw, sender, filled(step.get("to", "support@hd.test"), desk.post.mails))
+    found = sorted((mail.kind, mail.to) for mail in left)
+    assert found == sorted((wanted["kind"], wanted["to"]) for wanted in step.get("out", ())), step["mail"]
+    for wanted in step.get("out", ()):
+        mail = next(m for m in left if (m.kind, m.to) == (wanted["kind"], wanted["to"]))
+        looks_like(mail, wanted)
+
+
+@pytest.mark.parametrize("folder", JOURNEYS, ids=lambda folder: folder.name)
+async def test_journey(folder: Path, tmp_path: Path) -> None:
+    story = tomllib.loads((folder / "story.toml").read_text("utf-8"))
+    async with desk_at(tmp_path, **story.get("settings", {})) as desk:
+        for step in story["steps"]:
+            await played(desk, folder, step)
+        status = await desk.quiet()
+        for name, figure in story.get("status", {}).items():
+            found = getattr(status, name)
+            assert (dict(found) if isinstance(found, tuple) else found) == figure, name
+        for wanted in story.get("tickets", ()):
+            ticket = (await desk.running.house.store.ticket(wanted["number"])).ticket
+            found = {name: getattr(ticket, name) for name in wanted}
+            assert {k: list(v) if isinstance(v, tuple) else v for k, v in found.items()} == wanted

@@ -1,0 +1,112 @@
+"""All who wait at one moment share one commit, and a bad item fails alone."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from store.batches import MOST_AT_ONCE, Batches, Closed
+from store.database import writing
+
+
+@pytest.fixture
+def engine(empty_url: str) -> Iterator[Engine]:
+    opened = writing(empty_url)
+    with opened.begin() as connection:
+        connection.execute(text("CREATE TABLE item (n INTEGER PRIMARY KEY)"))
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def batches(engine: Engine) -> Iterator[Batches]:
+    opened = Batches(engine, "test")
+    yield opened
+    opened.close()
+
+
+class Bulk:
+    """Inserts numbers, and remembers how many came at once; holds the first batch until it is let go."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        self.gate = threading.Event()
+
+    def __call__(self, connection: Connection, items: Sequence[int]) -> list[int]:
+        self.gate.wait(10)
+        self.batches.append(len(items))
+        for item in items:
+            if item < 0:
+                raise ValueError(item)
+            connection.execute(text("INSERT INTO item VALUES (:n)"), {"n": item})
+        return [item * 10 for item in items]
+
+
+def stored(engine: Engine) -> list[int]:
+    with engine.connect() as connection:
+        return list(connection.execute(text("SELECT n FROM item ORDER BY n")).scalars())
+
+
+async def start(batches: Batches, bulk: Bulk, items: Sequence[int]) -> list["asyncio.Task[int]"]:
+    tasks = [asyncio.create_task(batches.do(bulk, item)) for item in items]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def test_each_caller_gets_its_own_result(batches: Batches, engine: Engine) -> None:
+    bulk = Bulk()
+    bulk.gate.set()
+    assert await asyncio.gather(*(batches.do(bulk, n) for n in range(500))) == [n * 10 for n in range(500)]
+    assert stored(engine) == list(range(500))
+
+
+async def test_all_that_waits_is_written_at_once_up_to_a_limit(batches: Batches) -> None:
+    bulk = Bulk()
+    tasks = await start(batches, bulk, range(450))
+    bulk.gate.set()
+    await asyncio.gather(*tasks)
+    assert max(bulk.batches) == MOST_AT_ONCE
+    assert len(bulk.batches) <= 5
+
+
+async def test_a_bad_item_fails_alone(batches: Batches, engine: Engine) -> None:
+    bulk = Bulk()
+    tasks = await start(batches, bulk, [1, 2, 2, -3, 4])
+    bulk.gate.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [results[n] for n in (0, 1, 4)] == [10, 20, 40]
+    assert "unique" in str(results[2]).lower()
+    assert isinstance(results[3], ValueError)
+    assert stored(engine) == [1, 2, 4]
+
+
+async def test_nothing_is_told_before_it_is_committed(batches: Batches, engine: Engine) -> None:
+    bulk = Bulk()
+    (task,) = await start(batches, bulk, [1])
+    await asyncio.sleep(0.05)
+    assert not task.done()
+    bulk.gate.set()
+    await task
+    assert stored(engine) == [1]
+
+
+async def test_what_waits_is_written_before_the_end_and_nothing_after_it(batches: Batches, engine: Engine) -> None:
+    bulk = Bulk()
+    tasks = await start(batches, bulk, range(300))
+    bulk.gate.set()
+    await asyncio.to_thread(batches.close)
+    assert sorted(await asyncio.gather(*tasks)) == [n * 10 for n in range(300)]
+    with pytest.raises(Closed):
+        await batches.do(bulk, 301)
+    assert stored(engine) == list(range(300))
+
+
+async def test_the_thread_outlives_its_faults(batches: Batches) -> None:
+    bulk = Bulk()
+    bulk.gate.set()
+    for fault in (-1, 2**80):
+        with pytest.raises(Exception, match=r"."):
+            await batches.do(bulk, fault)
+    assert await batches.do(bulk, 5) == 50
