@@ -173,7 +173,8 @@ def _speaks_of_failure(message: Message, report: Report) -> bool:
         return True
     failing = any(words in report.folded for words in phrases.FAILURES)
     if not _by_machine(message):
-        return _entitled(message) and failing and not message.subject.casefold().startswith(phrases.PASSED_ON)
+        passed_on = message.subject.casefold().startswith(phrases.PASSED_ON)
+        return _entitled(message) and failing and names_surely(report) and not passed_on
     if _entitled(message) or (_by_mailer(message) and names_surely(report)):
         return True
     return failing and "auto-replied" not in (first_word(value) for value in message.every("auto-submitted"))

@@ -17,7 +17,8 @@ _EXPANDED = re.compile(rf"\(expanded from: <?({_A})>?\)", re.IGNORECASE)
 _LABEL = re.compile(
     rf"""(?:recipient(?:'s)?(?:\ address)?|recipients?\ returned\ permanent\ errors|undeliverable\ address
         |unknown\ user|user\ unknown|unknown\ local\ user|(?:invalid\ final\ )?delivery\ userid
-        |mailbox\ is\ full|mailbox\ full|addressee|emailaddress\\?"|delivering\ your\ mail\ to)
+        |mailbox\ is\ full|mailbox\ full|addressee|emailaddress\\?"|delivering\ your\ mail\ to
+        |member\ of\ this\ mailing\ list|unable\ to\ deliver\ (?:mail\ |message\ )?to)
         [ \t]{{0,5}}:?[ \t]{{0,5}}(?:rfc822;[ \t]{{0,5}})?[\\"'<]{{0,3}}({_A})""",
     re.IGNORECASE | re.VERBOSE,
 )

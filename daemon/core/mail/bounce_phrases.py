@@ -250,6 +250,7 @@ SYSTEM_NAMES = frozenset(
     {"postmaster", "mail delivery subsystem", "mail delivery system", "mail administrator", "system administrator"}
 )
 SYSTEM_STARTS = (
+    "imss",
     "post_master",
     "mdaemon",
     "mail delivery",

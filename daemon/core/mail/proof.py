@@ -17,6 +17,7 @@ from daemon.core.mail.sender import NOBODY, related, sender_path, within
 from daemon.core.settings import Smtp
 from store.model.message import Door, Envelope, Message, Proof, Proven
 
+DOUBTFUL = frozenset({"two-from", "many-from", "malformed-from"})  # defects of a Message
 _PIECE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^;"])++', re.DOTALL)
 _PAIR = re.compile(
     r'\s*+([^\s;="./]++(?:\s*+[./]\s*+[^\s;="./]++)*+)\s*+=\s*+((?:"(?:[^"\\]|\\.)*+"|[^\s;"]++)++)\s*+', re.DOTALL
@@ -55,7 +56,7 @@ def prove(message: Message, envelope: Envelope, smtp: Smtp) -> Proof:
     if not (envelope.door is Door.IMAP or is_trusted(envelope.peer, smtp.trusted_peers)):
         return NOBODY
     believed = tuple(_believed(message, frozenset(server.casefold() for server in smtp.trusted_authserv)))
-    if not believed or message.sender is None or len(message.every("from")) != 1:
+    if not believed or message.sender is None or not _one_author(message):
         return NOBODY
     if not all(header.sound for header in believed):
         return NOBODY
@@ -132,6 +133,11 @@ def _worst(believed: tuple[Results, ...], method: str, fits: Callable[[Result], 
     """Say whether every header that speaks of the method has a pass that fits, among several signatures perhaps."""
     speaking = [results for header in believed if (results := header.of(method))]
     return bool(speaking) and all(any(r.outcome == "pass" and fits(r) for r in results) for results in speaking)
+
+
+def _one_author(message: Message) -> bool:
+    """Only one From header with one well-formed mailbox names somebody: readers differ on all others."""
+    return len(message.every("from")) == 1 and not DOUBTFUL & set(message.defects)
 
 
 def _networks(trusted: Iterable[str]) -> Iterator[IPv4Network | IPv6Network]:
