@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from daemon.core.mail.bounce import read_bounce, read_status, status_of
 from daemon.core.mail.parse import parse
 from store.model.message import Address, Bounce, Message
-from tests.core.given import message, part
+from tests.core.given import envelope, message, part
 
 DAEMON = Address("Mail Delivery System", "MAILER-DAEMON@mx.customer.test")
 REPORT = (("content-type", "multipart/report; report-type=delivery-status; boundary=b"),)
@@ -229,6 +229,21 @@ def test_an_answering_machine_sends_no_report() -> None:
         ("auto-submitted", "auto-replied"), ("return-path", "<>"), sender=PERSON, text="I cannot be reached."
     )
     assert read_bounce(away) is None
+
+
+def test_a_person_may_attach_a_report() -> None:
+    attached = message(parts=(part("text/plain", "See below."), part("message/delivery-status", group("al@x.test"))))
+    assert read_bounce(attached) is None
+
+
+def test_the_null_sender_of_the_envelope_is_a_machines() -> None:
+    mail = message(
+        sender=Address("X400", "mta@x.test"), subject="Hello", text="Could not be delivered:\n\n al@x.test\n"
+    )
+    assert read_bounce(mail) is None
+    bounce = read_bounce(mail, envelope(""))
+    assert bounce is not None
+    assert bounce.recipients == ("al@x.test",)
 
 
 # --- laws ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from daemon.core.mail.address import domain_of, fold
 from store.model.message import Message
 
 ANNOUNCEMENTS, BLOCK_LINES = 20, 200  # at most
-_A = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,8}"
+_A = r"[A-Za-z0-9_][A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{0,63}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,8}"
 _LEAD = r"[ \t>|*•-]{0,40}(?:[245]\d\d[ -](?:[245]\.\d\.\d{1,2}[ ])?)?"
 _COLON = re.compile(rf"^{_LEAD}<({_A})>[ \t]{{0,5}}:", re.MULTILINE)
 _BARE_COLON = re.compile(rf"^{_LEAD}({_A})[ \t]{{0,5}}:", re.MULTILINE)
@@ -39,7 +39,7 @@ _WORDS = re.compile(
         [\s:,]{{1,5}}["'<(]{{0,2}}({_A})""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ANY = re.compile(rf"(?<![A-Za-z0-9._%+=-])(?:[A-Za-z]{{1,8}}=)?({_A})")
+_ANY = re.compile(rf"(?<![A-Za-z0-9.!#$%&*+/=?^_`{{|}}~-])(?:[A-Za-z]{{1,8}}=)?({_A})")
 _HEADER_TO = re.compile(
     rf"^[>\s]{{0,4}}(?:x-original-to|to|apparently-to):[^@\n]{{0,200}}?<?({_A})", re.IGNORECASE | re.MULTILINE
 )
