@@ -159,6 +159,18 @@ def test_several_recipients_are_found() -> None:
     assert bounce.recipients == ("al@x.test", "bo@x.test")
 
 
+def test_an_alias_that_was_written_to_counts_and_not_the_mailbox_behind_it() -> None:
+    bounce = free("<inner@x.test> (expanded from <al@x.test>): unknown user\n\n<bo@x.test>: over quota\n")
+    assert bounce is not None
+    assert bounce.recipients == ("al@x.test", "bo@x.test")
+
+
+def test_a_line_about_the_original_message_does_not_end_the_report() -> None:
+    bounce = free("Hello\n\nThe original message was received at noon\n\n<al@x.test>: no such user\n")
+    assert bounce is not None
+    assert bounce.recipients == ("al@x.test",)
+
+
 def test_the_header_of_exim_says_it_exactly() -> None:
     mail = message(
         ("x-failed-recipients", "al@x.test, bo@x.test"), sender=None, text="Mail delivery failed to cy@x.test"
