@@ -14,7 +14,8 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.cli",),
     ("daemon.run",),
     ("daemon.journey",),
-    ("daemon.loops", "daemon.config", "daemon.letters", "daemon.edge"),
+    ("daemon.loops",),  # the cranks listen to the bell
+    ("daemon.config", "daemon.letters", "daemon.edge"),
     ("daemon.core",),
     ("store",),
 )

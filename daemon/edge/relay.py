@@ -41,6 +41,7 @@ class Waits:
     dot: float = 600.0  # a server may deliver before it answers; impatience here makes doubles
     idle: float = 60.0  # a connection unused for longer is not used again
     quit: float = 2.0
+    shut: float = 20.0  # after a connection could not be opened, until the next one is tried
 
 
 class Relay(Protocol):
@@ -93,6 +94,7 @@ class Smarthost:
         self._settings, self._host, self._waits, self._tls = settings, host, waits, tls
         self._slots = asyncio.Semaphore(settings.connections)
         self._idle: list[_Line] = []
+        self._shut: tuple[float, Answer] | None = None  # until when, and why
 
     async def send(self, mail: Mail, before_dot: BeforeDot) -> Answer:
         """Hand one mail to the server; waits for a free connection."""
@@ -184,6 +186,14 @@ class Smarthost:
         client.close()
 
     async def _open(self) -> _Line | Answer:
+        """Connect, but not for every mail of a full queue while the server is down or refuses our login."""
+        if self._shut and time.monotonic() < self._shut[0]:
+            return self._shut[1]
+        line = await self._connect()
+        self._shut = (time.monotonic() + self._waits.shut, line) if isinstance(line, Answer) else None
+        return line
+
+    async def _connect(self) -> _Line | Answer:
         name, port = self._server
         client = SMTP(
             hostname=name,

@@ -37,24 +37,38 @@ def _tables(rows):  # type: ignore[no-untyped-def]
         {
             "id": row, "message_id": f"past.{row}@past.test", "digest": f"{row:064d}", "copies": 1, "subject": "past",
             "mail_from": who, "rcpt_to": ["desk@bench.test"], "peer": "127.0.0.1", "door": "smtp", "received_at": at,
-            "due": None, "tries": 1, "fence": 1, "number": number, "outcome": "ticket", "ticket": number, "ended_at": at,
+            "due": None, "tries": 1, "fence": 1, "number": number, "outcome": "ticket", "ticket": number,
+            "ended_at": at,
         }
         for row, number, _, who, at in rows
     ]  # fmt: skip
     yield message_raw, [{"message": row, "raw": TEXT} for row, *_ in rows]
     yield participant, [{"ticket": number, "address": who, "role": "reporter"} for _, number, _, who, _ in rows]
-    yield event, [
-        {"ticket": number, "message": row, "at": at, "who": who, "what": what}
-        for row, number, _, who, at in rows
-        for what in ("wrote", "judged other; forwarded")
-    ]
-    yield known_id, [
-        {"message": row, "message_id": f"past.{row}@past.test", "ticket": number, "sender": who, "text_digest": f"{row}"}
-        for row, number, _, who, _ in rows
-    ]
+    yield (
+        event,
+        [
+            {"ticket": number, "message": row, "at": at, "who": who, "what": what}
+            for row, number, _, who, at in rows
+            for what in ("wrote", "judged other; forwarded")
+        ],
+    )
+    yield (
+        known_id,
+        [
+            {
+                "message": row,
+                "message_id": f"past.{row}@past.test",
+                "ticket": number,
+                "sender": who,
+                "text_digest": f"{row}",
+            }
+            for row, number, _, who, _ in rows
+        ],
+    )
     sent = [
         {
-            "id": first + n, "mark": f"{first + n:016d}", "kind": kind, "ticket": number, "message": row, "mail_from": "",
+            "id": first + n, "mark": f"{first + n:016d}", "kind": kind, "ticket": number, "message": row,
+            "mail_from": "",
             "recipient": to, "domain": to.partition("@")[2], "message_id": f"{first + n}@bench.test", "state": "sent",
             "due": None, "attempts": 1, "attempt_open": False, "fence": 1, "answer": "250 ok", "created_at": at,
             "settled_at": at,

@@ -15,7 +15,7 @@ import trustme
 
 from daemon.core.mail.letter import Letter
 from daemon.core.settings import Relay as RelaySettings
-from daemon.edge.relay import open_relay
+from daemon.edge.relay import Waits, open_relay
 from store.model.outbox import Delivery, MailKind
 from tests.core.composing import LETTER, composed
 from tests.edge.relaying import RAW, SHORT, a_mail, always, relay_to, sent
@@ -165,6 +165,21 @@ async def test_a_refused_login_holds_all_mail(
     script = Script({"AUTH": reply}, ehlo=OFFERS_TLS, tls=server_tls)
     answer = await sent(script, host="localhost", tls=client_tls, user="u", password="p")
     assert answer.delivery is expected
+
+
+async def test_a_refused_login_is_not_repeated_for_every_mail(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    script = Script({"AUTH": ["535 5.7.8 wrong", "535 5.7.8 wrong", "235 welcome"]}, ehlo=OFFERS_TLS, tls=server_tls)
+    async with serving(script):
+        waits = Waits(shut=0.2)
+        relay = relay_to(script, waits, host="localhost", tls=client_tls, user="u", password="p", connections=1)
+        answers = await asyncio.gather(*(relay.send(a_mail(n), always) for n in range(20)))
+        assert {answer.delivery for answer in answers} == {Delivery.UNREADY}
+        assert script.connections == 1
+        await asyncio.sleep(0.25)
+        assert (await relay.send(a_mail(), always)).delivery is Delivery.ACCEPTED
+        await relay.close()
 
 
 # --- maildir ---------------------------------------------------------------------------------------------------------

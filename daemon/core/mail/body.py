@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from daemon.core.mail import quote
 from daemon.core.mail.forward import read_forwarded
+from daemon.core.mail.page import page
+from daemon.core.mail.quote import split
 from daemon.core.mail.text import Rendered, read_html
 from store.model.message import Forwarded
 
@@ -81,9 +82,18 @@ def _alike(body: Body, shown: str) -> bool:
 
 
 def _part(text: str, heads: frozenset[int], signatures: frozenset[int]) -> Body:
-    view = quote.page(text, heads, signatures)
-    parts = quote.split(view)
+    view = page(text, heads, signatures)
+    parts = split(view)
     new = set(parts.new)
-    new_text = "\n".join(view.lines[at] for at in parts.new).strip()
-    quoted = "\n".join(line for at, line in enumerate(view.lines) if at not in new).strip("\n")
-    return Body(text, new_text, quoted, read_forwarded(view, parts))
+    own = [view.lines[at] for at in parts.new]
+    if parts.head and parts.head.kept:
+        own[parts.new.index(parts.head.start)] = view.lines[parts.head.start][: parts.head.kept].rstrip()
+    cut = [line for at, line in enumerate(view.lines) if at not in new]
+    if parts.head and parts.head.kept:
+        cut.insert(0, view.lines[parts.head.start][parts.head.kept :])
+    return Body(text, _trimmed(own), _trimmed(cut), read_forwarded(view, parts))
+
+
+def _trimmed(lines: list[str]) -> str:
+    """Join lines, without the blank ones at either end and without space at their ends."""
+    return "\n".join(line.rstrip() for line in lines).strip("\n")

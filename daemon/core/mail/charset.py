@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 # Python codec, then the names under which mail declares it. Where a superset is what mailers really write, it is read
-# (WHATWG Encoding Standard, section 4.2). Left out on purpose: utf-7 (hides markup from every scanner), and every codec
-# of Python that is no charset (punycode, idna, unicode_escape, base64: some raise, some take quadratic time).
+# (WHATWG Encoding Standard, section 4.2). Left out on purpose is every codec of Python that is no charset (punycode,
+# idna, unicode_escape, base64: some raise, some take quadratic time).
 _ROWS = (
-    ("utf-8", "utf-8 utf8 utf-8-mac unicode-1-1-utf-8 utf8mb4 x-utf-8 utf"),
+    ("utf-8", "utf-8 utf8 utf-8-mac utf8mb4 x-utf-8 utf"),
+    ("utf-7", "utf-7"),
     ("utf-16", "utf-16 utf16 unicode ucs-2 iso-10646-ucs-2"),
     ("utf-16-le", "utf-16le"),
     ("utf-16-be", "utf-16be"),
@@ -66,6 +67,7 @@ _EIGHT_BIT = {
     "iso2022_kr": "cp949",
     "hz": "gb18030",
 }  # what 8-bit bytes under a 7-bit name are
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # UTF-7 can write halves of surrogate pairs
 _JIS = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 
 
@@ -103,6 +105,19 @@ def guess(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")
+
+
+def undeclared(data: bytes, likely: str) -> str:
+    """Read bytes that nobody declared: as UTF-8 if they are valid, else in a likely charset, else as windows-1252."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(data, likely).text
+
+
+def is_disputed(declared: str) -> bool:
+    """Say whether readers disagree about a charset: most no longer decode UTF-7, so one text is two to two readers."""
+    return _CODECS.get(_name(declared)) == "utf-7"
 
 
 def encode(text: str, declared: str | None) -> bytes:
@@ -150,4 +165,4 @@ def _shifted(row: int, cell: int) -> bytes:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\0", "\ufffd") if "\0" in text else text
+    return _NO_TEXT.sub("\ufffd", text) if _NO_TEXT.search(text) else text

@@ -112,9 +112,20 @@ def wire_fault(raw: bytes) -> str | None:
     breaks = raw.count(b"\r\n")
     if raw.count(b"\r") != breaks or raw.count(b"\n") != breaks:
         return "a bare CR or LF"
-    if max(map(len, raw.split(b"\r\n"))) > LINE_OCTETS:
+    if _has_long_line(raw):
         return f"a line of more than {LINE_OCTETS} octets"
     return "a NUL" if b"\0" in raw else None
+
+
+def _has_long_line(raw: bytes) -> bool:
+    """Leap from one line break to the last that is within reach, as often as there are lines of full length."""
+    at = 0
+    while len(raw) - at > LINE_OCTETS:
+        found = raw.rfind(b"\n", at, at + LINE_OCTETS + 2)
+        if found < 0:
+            return True
+        at = found + 1
+    return False
 
 
 def seven_bit(raw: bytes) -> bytes:

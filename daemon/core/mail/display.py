@@ -19,7 +19,10 @@ class _Bodies:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """The displayed parts as plain text and as HTML (None where a view would miss something), and the other leaves."""
+    """The displayed parts as plain text and as HTML (None where a view would miss something), and what is attached.
+
+    A text with a name that opens the message is both: it may be all that was written, and it has a name to keep it by.
+    """
 
     plain: str | None
     html: str | None
@@ -33,7 +36,7 @@ def select(tree: Tree, texts: dict[int, str]) -> Display:
     if not bodies.plain and not bodies.html:
         bodies.plain = _other_text(tree)
     shown = {id(node) for node in (*bodies.plain, *bodies.html)}
-    attached = tuple(node for node in tree.leaves() if id(node) not in shown)
+    attached = tuple(node for node in tree.leaves() if leaf.name(node) or (id(node) not in shown and not _seal(node)))
     return Display(_plain(bodies.plain, texts), _html(bodies.html, texts), attached)
 
 
@@ -61,6 +64,12 @@ def _inline(node: Node, index: int, kind: str) -> bool:
     return index == 0 or (kind != "related" and leaf.name(node) is None)
 
 
+def _seal(node: Node) -> bool:
+    """The nameless signature of a signed message is nothing that somebody attached (RFC 1847 section 2.1)."""
+    sealed = node.parent is not None and node.parent.type == "multipart/signed"
+    return sealed and node.type.endswith("-signature") and leaf.name(node) is None
+
+
 def _other_text(tree: Tree) -> list[Node]:
     """A message that is nothing but one text of another kind, such as text/enriched, is shown as it stands."""
     root = tree.root
@@ -71,7 +80,7 @@ def _other_text(tree: Tree) -> list[Node]:
 def _plain(nodes: list[Node], texts: dict[int, str]) -> str | None:
     if not nodes or any(node.type == "text/html" for node in nodes):
         return None
-    return "\n".join(texts[id(node)] for node in nodes)
+    return "\n".join(texts[id(node)] for node in nodes)[: leaf.MAX_TEXT]
 
 
 def _html(nodes: list[Node], texts: dict[int, str]) -> str | None:
@@ -80,4 +89,4 @@ def _html(nodes: list[Node], texts: dict[int, str]) -> str | None:
     return "\n".join(
         texts[id(node)] if node.type == "text/html" else escape(texts[id(node)], quote=False).replace("\n", "<br>\n")
         for node in nodes
-    )
+    )[: leaf.MAX_TEXT]

@@ -56,17 +56,20 @@ def read_part(data: bytes, start: int) -> Block:
     return _fields(data, start, found.start() + 1, max(found.end(), start), ())
 
 
-def text(value: bytes) -> str:
-    """Unfold a value and decode its encoded words; undeclared 8-bit bytes are UTF-8, else windows-1252."""
-    return words.decode(undecoded(value))
+def text(value: bytes, declared: str = "") -> str:
+    """Unfold a value and decode its encoded words; 8-bit bytes as in `undecoded`."""
+    return words.decode(undecoded(value, declared))
 
 
-def undecoded(value: bytes) -> str:
-    """Unfold a value and leave its encoded words: for grammars that must be read before they are decoded."""
+def undecoded(value: bytes, declared: str = "") -> str:
+    """Unfold a value and leave its encoded words: for grammars that must be read before they are decoded.
+
+    8-bit bytes are UTF-8 (RFC 6532) if they can be, else in the charset that the message declares for its body.
+    """
     if b"\n" in value:
         value = _FOLD.sub(b" ", value)
     value = value.strip()
-    return value.decode("ascii") if value.isascii() else charset.guess(value)
+    return value.decode("ascii") if value.isascii() else charset.undeclared(value, declared)
 
 
 def _block(data: bytes, start: int, end: re.Pattern[bytes], defects: tuple[str, ...]) -> Block:
@@ -91,7 +94,7 @@ def _fields(data: bytes, start: int, stop: int, body: int, defects: tuple[str, .
         if field := _FIELD.match(data, position, stop):
             if len(fields) == MAX_FIELDS:
                 return Block(tuple(fields), body, (*defects, "too-many-headers"))
-            fields.append((field[1].decode("ascii").lower(), field[2]))
+            fields.append((field[1].decode("ascii").lower(), field[2].strip()))
             odd, stray, position = odd or stray is not None, None, field.end()
         else:
             stray = position if stray is None else stray

@@ -7,7 +7,7 @@ from daemon.core.mail.clean import one_line
 from store.model.message import Address
 
 FOLD = 76  # RFC 5322 section 2.1.1 recommends 78 with the line break; encoded words end at 76 (RFC 2047 section 2)
-_WORD_OCTETS = 42  # of UTF-8 in one encoded word: 56 letters of base64 and 12 around them stay below 75
+_WORD_OCTETS = 39  # of UTF-8 in one encoded word: 52 letters of base64, 12 around them and the header's name
 
 _PLAIN_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")  # RFC 5322 section 3.2.3
@@ -71,7 +71,7 @@ def ascii_domain(address: str) -> str:
 
 
 def _short_lines(name: str, phrase: str, spec: str, display: str) -> str:
-    if max(map(len, phrase.split("\r\n"))) > FOLD:
+    if "\r\n" not in phrase and len(f"{name}: {phrase}") > FOLD:
         phrase = "\r\n ".join(_encoded_words(display))
     return f"{name}: {phrase}\r\n <{spec}>\r\n"
 

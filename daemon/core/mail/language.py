@@ -18,6 +18,7 @@ class Language:
     forwarded: str  # between dashes, above a message passed on
     begin: str  # a line of its own above a message passed on
     device: str  # first words of the line that a telephone or a free mailer adds
+    device_ends: str = ""  # its last words, in languages that put the verb there
 
 
 def names(joined: str) -> frozenset[str]:

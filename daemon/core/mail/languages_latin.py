@@ -20,9 +20,10 @@ WESTERN = (
         "start of forwarded message|original forwarded message",
         "begin forwarded message|start of forwarded message|forwarded message",
         "sent from |sent by my |sent by phone|sent via |sent using |sent with |sent on the |sent on my |"
-        "sent securely |sent through |get outlook for |download outlook for |get bluemail for |"
-        "get the new aol app|get yahoo mail |typed on |composed on |written on my |sent and received |"
-        "sent out from ",
+        "sent securely |sent through |sent wirelessly |sent from: |get outlook for |download outlook for |"
+        "get bluemail for |get the new aol app|get yahoo mail |typed on |composed on |written on my |"
+        "sent and received |sent out from ",
+        "",
     ),
     Language(
         "de",
@@ -32,9 +33,9 @@ WESTERN = (
         "gesendet|datum|gesendet am|gesendet um|geschickt|gesandt|verschickt",
         "an|cc|kopie|kopie an|bcc|antwort an|antworten an|anlagen|anhänge|wichtigkeit|priorität",
         "betreff|betrifft|titel",
-        "ursprüngliche nachricht|originalnachricht|original-nachricht|ursprüngliche e-mail|ursprüngliche mail|"
-        "urspr. nachricht|original nachricht|ursprünglicher termin|originaltext|originale nachricht|"
-        "orig. nachricht",
+        "ursprüngliche nachricht|antwort nachricht|originalnachricht|original-nachricht|ursprüngliche e-mail|"
+        "ursprüngliche mail|urspr. nachricht|original nachricht|ursprünglicher termin|originaltext|"
+        "originale nachricht|orig. nachricht",
         "weitergeleitete nachricht|weitergeleitete mail|weitergeleitete e-mail|"
         "anfang der weitergeleiteten nachricht|weitergeleitet von",
         "anfang der weitergeleiteten nachricht|anfang der weitergeleiteten e-mail|weitergeleitete nachricht|"
@@ -44,6 +45,7 @@ WESTERN = (
         "holen sie sich outlook|outlook für android|outlook für ios|diese nachricht wurde von meinem|"
         "diese e-mail wurde von meinem|von iphone gesendet|gesendet vom |geschrieben mit |geschrieben von meinem|"
         "laden sie outlook",
+        " iphone gesendet| ipad gesendet| handy gesendet| smartphone gesendet| mobiltelefon gesendet| gerät gesendet",
     ),
     Language(
         "fr",
@@ -59,15 +61,16 @@ WESTERN = (
         "début du message transféré|e-mail transféré|mail transféré|message réexpédié",
         "début du message réexpédié|début du message transféré|message transféré|début du message transmis|"
         "debut du message reexpedie",
-        "envoyé de |envoyé depuis |envoyé à partir |envoyé par |envoyé avec |envoyé d'|envoyé via |envoyé du |"
-        "téléchargez outlook|obtenez outlook|obtenir outlook|télécharger outlook|envoyé d’|provenance : courrier|"
-        "provenance : |envoye de mon|envoye depuis|provenance: courrier|depuis mon mobile|de mon iphone|"
-        "envoyé sur ",
+        "envoyé de |envoyé sans fil |envoyé depuis |envoyé à partir |envoyé par |envoyé avec |envoyé d'|"
+        "envoyé via |envoyé du |téléchargez outlook|obtenez outlook|obtenir outlook|télécharger outlook|"
+        "envoyé d’|provenance : courrier|provenance : |envoye de mon|envoye depuis|provenance: courrier|"
+        "depuis mon mobile|de mon iphone|envoyé sur ",
+        "",
     ),
     Language(
         "es",
         "el|en|a las|con fecha",
-        "escribió|escribio|ha escrito|escribía|escribe",
+        "escribió|escribieron|escribio|ha escrito|escribía|escribe",
         "de|remitente",
         "enviado|fecha|enviado el|fecha de envío|enviada",
         "para|a|cc|cco|copia|responder a|datos adjuntos|archivos adjuntos|importancia|destinatario",
@@ -78,6 +81,7 @@ WESTERN = (
         "enviado desde |enviado de |enviado con |enviado por |enviado a través |enviado mediante |enviado vía |"
         "enviado via |obtener outlook|obtén outlook|descargue outlook|descarga outlook|enviado del |"
         "enviado utilizando ",
+        "",
     ),
     Language(
         "nl",
@@ -95,6 +99,7 @@ WESTERN = (
         "verstuurd vanaf |verzonden vanaf |verstuurd met |verzonden met |verzonden vanuit |verstuurd vanuit |"
         "verstuurd van |verzonden via |verstuurd via |verzonden door |outlook voor |downloaden outlook|"
         "download outlook voor|verzonden van |outlook downloaden",
+        "",
     ),
     Language(
         "pt",
@@ -112,6 +117,7 @@ WESTERN = (
         "enviado do |enviado de |enviado a partir |enviado pelo |enviado através |enviado via |enviado da |"
         "enviada do |enviada a partir |obter o outlook|obtenha o outlook|baixar o outlook|enviado por |"
         "enviado com |enviado usando |enviada de ",
+        "",
     ),
     Language(
         "it",
@@ -126,6 +132,7 @@ WESTERN = (
         "inizio messaggio inoltrato|inizio del messaggio inoltrato|messaggio inoltrato",
         "inviato da |inviato dal |inviata da |inviato con |inviato tramite |inviato dalla |scarica outlook|"
         "ottieni outlook|spedito da |inviato attraverso |inviato via |inviato dall",
+        "",
     ),
     Language(
         "pl",
@@ -144,6 +151,7 @@ WESTERN = (
         "wysłane z |wysłano z |wysłany z |wysłana z |wysłane przez |wysłano za |wysłane za |wyslane z |"
         "wyslano z |wysłane przy |pobierz aplikację outlook|pobierz program outlook|uzyskaj aplikację outlook|"
         "wysłano przez ",
+        "",
     ),
     Language(
         "cs",
@@ -160,6 +168,7 @@ WESTERN = (
         "začátek přeposlané zprávy",
         "odesláno z |odesláno ze |odesláno pomocí |posláno z |odesláno prostřednictvím |poslano z |odeslano z |"
         "získat outlook|získejte outlook|stáhnout outlook|odesláno přes |odesláno |zasláno z ",
+        "",
     ),
     Language(
         "sk",
@@ -174,6 +183,7 @@ WESTERN = (
         "začiatok preposlanej správy",
         "začiatok preposielanej správy|začiatok preposlanej správy|preposlaná správa|začiatok postúpenej správy",
         "odoslané z |odoslané zo |poslané z |odoslané pomocou |získajte outlook|získať outlook|odoslane z ",
+        "",
     ),
     Language(
         "sv",
@@ -191,6 +201,7 @@ WESTERN = (
         "början på vidarebefordrat meddelande|vidarebefordrat mail|börja vidarebefordrat meddelande",
         "skickat från |skickades från |sänt från |skickat med |skickat via |hämta outlook|skaffa outlook|"
         "sänt med |skickades med |från min iphone|skickat fran |skickat av ",
+        "",
     ),
     Language(
         "da",
@@ -206,6 +217,7 @@ WESTERN = (
         "start på videresendt besked|videresendt besked|start på videresendt meddelelse|videresendt meddelelse|"
         "begyndelse på videresendt besked",
         "sendt fra |sendt via |sendt med |hent outlook|få outlook|sendt af ",
+        "",
     ),
     Language(
         "no",
@@ -220,6 +232,7 @@ WESTERN = (
         "videresendt melding|start på videresendt melding|begynnelse på videresendt melding|"
         "starten på videresendt melding",
         "sendt fra |sendt med |sendt via |skaff deg outlook|få outlook|last ned outlook|hent outlook",
+        "",
     ),
     Language(
         "fi",
@@ -235,6 +248,7 @@ WESTERN = (
         "välitetty viesti alkaa|edelleenlähetetty viesti alkaa|välitetty viesti|alkaa välitetty viesti|"
         "edelleenlähetetty viesti",
         "lähetetty |lähetin |hanki outlook|lataa outlook|lähetetty iphonesta",
+        "",
     ),
     Language(
         "hu",
@@ -250,6 +264,7 @@ WESTERN = (
         "továbbított levél kezdete",
         "elküldve |küldve |az iphone-omról küldve|az én |az ipademről küldve|az outlook|outlook beszerzése|"
         "iphone-ról küldve|telefonomról küldve|mobilról küldve",
+        "-omról küldve|-emről küldve|-ról küldve|-ről küldve|készülékemről küldve|-ról elküldve",
     ),
     Language(
         "ro",
@@ -266,5 +281,6 @@ WESTERN = (
         "mesaj redirecționat",
         "trimis de pe |trimis din |trimis cu |trimis prin |trimis de la |trimis via |obțineți outlook|"
         "descărcați outlook|trimisă de pe |trimis de ",
+        "",
     ),
 )

@@ -55,6 +55,8 @@ def _text(node: Node, octets: bytes) -> tuple[str, tuple[str, ...]]:
     if node.type == "text/plain" and node.content.parameters.get("format", "").casefold() == "flowed":
         text = flowed.unflow(text, delete_space=node.content.parameters.get("delsp", "").casefold() == "yes")
     defects = () if decoded.faithful else ("bad-charset",)
+    if charset.is_disputed(declared):
+        defects = (*defects, "ambiguous")
     return text, (*defects, "text-cut") if len(octets) > MAX_TEXT else defects
 
 

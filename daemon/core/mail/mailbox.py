@@ -18,6 +18,10 @@ _TOKEN = re.compile(
 )
 _PAREN = re.compile(r"[()]|\\.", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_COMMENT = re.compile(r"\([^()]{0,200}\)")
+_SPACE = re.compile(r"\s")
+_HELD = "\x01"  # stands for a space in a quoted local part, so that words can be told apart
+_NEVER = frozenset("<>\r\n\t\ufffd")
 _ROUTE = re.compile(r"@[^:]{1,500}:")  # obsolete: <@relay,@relay:user@host>
 
 
@@ -104,7 +108,7 @@ def _separated(drafts: list[_Draft], draft: _Draft, mark: str) -> _Draft:
 
 def _add(draft: _Draft, text: str, *, quoted: bool) -> None:
     draft.pieces.append(_ESCAPED.sub(r"\1", text) if quoted else text)
-    draft.bare.append(f'"{text}"' if quoted else text)
+    draft.bare.append(f'"{_SPACE.sub(_HELD, text)}"' if quoted else text)
     draft.after = draft.after or bool(draft.angles and text.strip())
 
 
@@ -124,7 +128,7 @@ def _mailbox(draft: _Draft) -> Address | None:
         draft.odd = draft.odd or draft.after or len(draft.angles) > 1 or "@" in unquoted
         address = _spec(next((one for one in draft.angles if "@" in one), draft.angles[0]))
         return _made(phrase or " ".join(draft.comments), address)
-    tokens = " ".join("".join(draft.bare).split()).replace(" @", "@").replace("@ ", "@").split()
+    tokens = " ".join("".join(draft.bare).split()).replace(" @", "@").replace("@ ", "@").replace(" . ", ".").split()
     named = [token for token in tokens if "@" in token]
     if named:
         draft.odd = draft.odd or len(tokens) > 1
@@ -134,12 +138,12 @@ def _mailbox(draft: _Draft) -> Address | None:
     if any("@" in comment for comment in draft.comments):  # Name (user@host)
         return _made(phrase, _spec(next(comment for comment in draft.comments if "@" in comment)))
     alone = tokens[0] if len(tokens) == 1 and not tokens[0].startswith(("=?", '"')) else ""
-    return _made(" ".join(draft.comments), alone)
+    return _made(" ".join(draft.comments), _spec(alone))
 
 
 def _spec(written: str) -> str:
     """Bring an address to the form that we keep: no space, no route, domain in lower case."""
-    bare = "".join(written.split())
+    bare = written.strip() if '"' in written else "".join(_COMMENT.sub("", written).split())
     if route := _ROUTE.match(bare):
         bare = bare[route.end() :]
     bare = bare.removeprefix("mailto:").strip("<>'")
@@ -152,6 +156,6 @@ def _spec(written: str) -> str:
 
 
 def _made(name: str, address: str) -> Address | None:
-    if not address or len(address) > MAX_ADDRESS:
+    if not address or len(address) > MAX_ADDRESS or set(address) & _NEVER:
         return None
     return Address(" ".join(words.decode(name).split()).strip("'\" "), address)

@@ -8,7 +8,7 @@ from daemon.core.mail.parameter import Structured
 MAX_DEPTH = 50
 MAX_PARTS = 500
 _MAX_LINE = header.MAX_STRUCTURED  # octets of a delimiter line; a boundary should have 70 at most (RFC 2046)
-_ONCE = ("content-type", "content-transfer-encoding", "content-disposition")
+_ONCE = frozenset({"content-type", "content-transfer-encoding", "content-disposition"})
 _TEXT = Structured("text/plain", {})
 
 
@@ -56,6 +56,10 @@ class Tree:
     def leaves(self) -> list[Node]:
         """Return the leaves in their order."""
         return [node for node in self.nodes if node.leaf]
+
+    def charset(self) -> str:
+        """Return the charset that the first text part declares, "" where there is none."""
+        return next((c for node in self.nodes if (c := node.content.parameters.get("charset"))), "")
 
 
 def read(data: bytes, block: header.Block) -> Tree:
@@ -168,7 +172,8 @@ def _boundary(node: Node) -> bytes:
 
 def _check(tree: Tree, node: Node) -> None:
     """Two readers of contradicting fields may see two messages; such a one is never acted upon."""
-    twice = any(node.block.count(name) > 1 for name in _ONCE)
+    names = [name for name, _ in node.block.fields if name in _ONCE]
+    twice = len(set(names)) < len(names)
     if twice or (node.content.repeated and node.type.startswith("multipart/")) or node.disposition.repeated:
         tree.defects.append("ambiguous")
     if node.parent is not None:

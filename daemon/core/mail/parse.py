@@ -18,7 +18,7 @@ def parse(raw: bytes) -> Message:
     leaves = {id(node): leaf.read(data, node) for node in tree.leaves()}
     shown = display.select(tree, {key: one.part.text for key, one in leaves.items()})
     read = body.read_body(shown.plain, shown.html)
-    head = _Head(block)
+    head = _Head(block, tree)
     for one in leaves.values():
         tree.defects.extend(one.defects)
     if not read.alike:
@@ -49,9 +49,11 @@ def parse(raw: bytes) -> Message:
 class _Head:
     """The fields of the top level as values."""
 
-    def __init__(self, block: header.Block) -> None:
+    def __init__(self, block: header.Block, tree: mime.Tree) -> None:
         self.block = block
-        self.all = tuple((name, header.text(value)) for name, value in block.fields)
+        self.charset = tree.charset()
+        self.all = tuple((name, header.text(value, self.charset)) for name, value in block.fields)
+        self.sent_by = self._mailboxes("from")
         self._first: dict[str, str] = {}
         for name, value in self.all:
             self._first.setdefault(name, value)
@@ -61,27 +63,27 @@ class _Head:
 
     def addresses(self, name: str) -> tuple[Address, ...]:
         """All mailboxes of a field that may, against the rules, stand there several times."""
-        return tuple(
-            address
-            for key, value in self.block.fields
-            if key == name
-            for address in mailbox.read(header.undecoded(value)).addresses
-            if "@" in address.address
-        )
+        if name not in self._first:
+            return ()
+        values = (mailbox.read(self._undecoded(value)) for key, value in self.block.fields if key == name)
+        return tuple(address for found in values for address in found.addresses if "@" in address.address)
 
     def sender(self) -> Address | None:
-        raw = self.block.first("from")
-        found = mailbox.read(header.undecoded(raw)).addresses if raw is not None else ()
-        return found[0] if found else None
+        return next(iter(self.sent_by.addresses), None)
+
+    def _mailboxes(self, name: str) -> mailbox.Mailboxes:
+        raw = self.block.first(name)
+        return mailbox.read(self._undecoded(raw)) if raw is not None else mailbox.Mailboxes((), True)
+
+    def _undecoded(self, value: bytes) -> str:
+        return header.undecoded(value, self.charset)
 
     def defects(self) -> list[str]:
-        raw = self.block.first("from")
-        found = mailbox.read(header.undecoded(raw)) if raw is not None else mailbox.Mailboxes((), True)
         rows = (
-            ("no-from", not found.addresses),
+            ("no-from", not self.sent_by.addresses),
             ("two-from", self.block.count("from") > 1),
-            ("many-from", len(found.addresses) > 1),
-            ("malformed-from", not found.regular),
+            ("many-from", len(self.sent_by.addresses) > 1),
+            ("malformed-from", not self.sent_by.regular),
             ("no-message-id", identifier.own(self.text("message-id")) is None),
             ("no-date", "date" not in self._first),
             ("bad-date", "date" in self._first and date.read(self.text("date")) is None),
@@ -116,6 +118,6 @@ def _inner(raw: bytes) -> Forwarded:
     tree = mime.read(raw, block)
     texts = {id(node): leaf.read(raw, node).part.text for node in tree.leaves()}
     shown = display.select(tree, texts)
-    head = _Head(block)
+    head = _Head(block, tree)
     text = body.read_body(shown.plain, shown.html).text
     return Forwarded(head.sender(), " ".join(head.text("subject").split()) or None, text)

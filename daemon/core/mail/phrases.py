@@ -42,7 +42,8 @@ def _fields() -> dict[str, int]:
 
 FIELDS = _fields()
 OPENERS = frozenset(_gather(lambda row: row.opens))
-DEVICES = tuple(word for word in _gather(lambda row: row.device))
+DEVICES = _gather(lambda row: row.device)
+DEVICE_ENDS = _gather(lambda row: row.device_ends)
 BEGINS = frozenset(_gather(lambda row: row.begin))
 ORIGINALS = frozenset(_gather(lambda row: row.original))
 FORWARDS = frozenset(_gather(lambda row: row.forwarded)) | BEGINS
@@ -52,3 +53,11 @@ VERB = re.compile(
     rf"(?<!\w)(?:{_any_of(word for word in _VERBS if not _UNSPACED.search(word))})(?!\w)"
     rf"|(?:{_any_of(word for word in _VERBS if _UNSPACED.search(word))})"
 )
+
+
+def _nouns(row: Language) -> set[str]:
+    """Return what a language calls a message: the words that both an original and a forwarded one are named by."""
+    return {word for word in row.original.replace("|", " ").split() if word in row.forwarded.replace("|", " ").split()}
+
+
+MESSAGES = re.compile(_any_of(sorted({word for row in LANGUAGES for word in _nouns(row) if len(word) > 3})))

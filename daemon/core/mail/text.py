@@ -11,7 +11,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from daemon.core.mail.language import names
 from daemon.core.mail.markup import tame
-from daemon.core.mail.phrases import VERB
 
 _SKIPPED = names(
     "script|style|head|title|template|object|svg|math|select|iframe|audio|video|noscript|canvas|textarea|button"
@@ -214,13 +213,16 @@ def _mark(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:
 
 
 def _is_cited(attributes: dict[str, str | None], style: str, pen: _Pen) -> bool:
-    """Tell a quote from an indented paragraph, which is the same element."""
+    """Tell a quote from an indented paragraph, which is the same element.
+
+    An editor's indent has a style without a bar. A bare one is a quote, unless it holds the whole message.
+    """
+    kind = (attributes.get("class") or "").lower()
     if pen.depth or "cite" in attributes or attributes.get("type") or _BAR.search(style):
         return True
-    if any(sign in (attributes.get("class") or "").lower() for sign in ("quote", "cite", "reply")):
-        return "margin" not in style or "border" in style or "quote" in (attributes.get("class") or "").lower()
-    above = "".join(pen.line) or next((line for line in pen.lines[:-4:-1] if line.strip()), "")
-    return above.rstrip().endswith((":", "：")) and ("@" in above or bool(VERB.search(above[:400].casefold())))
+    if style:
+        return "quote" in kind or "cite" in kind
+    return any(line.strip() for line in (*pen.lines[-20:], *pen.line))
 
 
 def _enter(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _FOREIGN = bytes(set(range(256)) - set(_ALPHABET) - set(b"="))
+_MAX_PIECES = 100
 _BLANK = b" \t\r\n"
 _PLAIN = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
 _UU = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
@@ -34,10 +35,16 @@ def decode(body: bytes, encoding: str) -> Octets:
 
 
 def base64(body: bytes) -> Octets:
-    """Decode base64, skipping what is not of its alphabet; padding in the middle ends a piece and begins the next."""
+    """Decode base64, skipping what is not of its alphabet; padding in the middle ends a piece and begins the next.
+
+    A body whose first line is no base64 is left as it is: a reader can do more with it so.
+    """
+    first = body[:1000].lstrip(_BLANK).partition(b"\n")[0].rstrip(_BLANK)
+    if first.translate(None, _ALPHABET).strip(b"="):
+        return Octets(body, ("bad-base64",))
     letters = body.translate(None, _FOREIGN)
     foreign = len(body) - len(letters) - sum(map(body.count, (b" ", b"\t", b"\r", b"\n")))
-    pieces = [piece for piece in letters.split(b"=") if piece]
+    pieces = [piece.replace(b"=", b"") for piece in letters.split(b"=", _MAX_PIECES) if piece]
     data = b"".join(map(_piece, pieces))
     if len(pieces) > 1:  # some readers stop at the padding: two may read two different messages
         return Octets(data, ("bad-base64", "ambiguous"))

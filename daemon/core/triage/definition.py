@@ -69,6 +69,7 @@ class Rule:
     group: Group
     phrase: str
     language: str  # two letters, or any
+    initial: bool  # it counts only where a sentence begins
 
     @property
     def name(self) -> str:
@@ -106,6 +107,7 @@ class Definition:
     tree: Tree
     negators: frozenset[str]  # not, never, without, kein, …
     limiters: frozenset[str]  # only: a "not only" denies nothing
+    languages: tuple[str, ...]  # that can be told from one another
     tongues: Mapping[str, tuple[str, ...]]  # a word that tells a language -> the languages it tells
     areas: tuple[str, ...]
     facts: tuple[Needed, ...]
@@ -132,7 +134,7 @@ class _Reader:
     faults: list[Fault] = field(default_factory=list)
     classes: dict[str, dict[str, Words]] = field(default_factory=dict)  # name -> language -> words
     rules: list[Rule] = field(default_factory=list)
-    phrases: list[tuple[Element, ...]] = field(default_factory=list)
+    phrases: list[tuple[str, tuple[Element, ...]]] = field(default_factory=list)
 
     def definition(self, data: dict[str, object]) -> Definition:
         for key in data.keys() - _TOP:
@@ -154,6 +156,7 @@ class _Reader:
             grow(self.phrases),
             self.every("not") | self.every("without"),
             self.every("only"),
+            tuple(sorted(self.classes.get("tongue", {}))),
             self.tongues(),
             areas,
             facts,
@@ -280,12 +283,12 @@ class _Reader:
 
     def read_phrase(self, key: str, group: Group, language: str, phrase: str) -> None:
         try:
-            elements = parse(phrase, lambda name: self.class_of(name, language))
+            elements = parse(phrase.removeprefix("^"), lambda name: self.class_of(name, language))
         except PhraseError as error:
             self.fault(key, phrase, str(error))
             return
-        self.rules.append(Rule(group, phrase, language))
-        self.phrases.append(elements)
+        self.rules.append(Rule(group, phrase, language, phrase.startswith("^")))
+        self.phrases.append((language, elements))
 
     def read_area(self, name: str, data: dict[str, object]) -> str:
         key = f"areas.{name}"

@@ -11,6 +11,7 @@ MOST_EVIDENCE = 4  # spans that count for one side of a clause, each half as muc
 SUBJECT_BONUS = 1.1  # what stands in the subject is what the mail is about
 CEILING = 4.5  # what speaks for a clause counts no further, so that one cannot outvote the other
 SLOPE, BIAS = 0.75, -2.6  # from strengths to log odds
+WISHED = 1.5  # strength from which "existing" is refused
 REFUSAL = 1.1  # what speaks against "existing" counts against the whole
 
 
@@ -90,7 +91,7 @@ def _answer(balance: Balance, need: float) -> bool | None:
 
 def _existing(balance: Balance, technical: bool | None) -> bool | None:
     """Something that broke was there before, unless the words speak of what is not there yet."""
-    if balance.net < 0:
+    if balance.net <= -WISHED:
         return False
     return True if balance.speaks_for.evidence or technical else None
 

@@ -60,11 +60,13 @@ def findings_of(definition: Definition, subject: str, text: str) -> Findings:
 
 def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
     """Return the languages that a request is not written in, so that their phrases mean nothing in it."""
-    told = dict.fromkeys((language for its in definition.tongues.values() for language in its), 0)
+    tongues = definition.tongues
+    told = dict.fromkeys(definition.languages, 0)
     for tokens in texts:
         for word in tokens.words:
-            for language in definition.tongues.get(word, ()):
-                told[language] += 1
+            if word in tongues:
+                for language in tongues[word]:
+                    told[language] += 1
     most = max(told.values(), default=0)
     if most < _TOLD:
         return frozenset()
@@ -72,8 +74,12 @@ def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
 
 
 def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[str]) -> _Reading:
-    rules = definition.rules
-    matches = [match for match in find(definition.tree, tokens) if rules[match.phrase].language not in silent]
+    rules, sentences = definition.rules, tokens.sentences
+    matches = [
+        match
+        for match in find(definition.tree, tokens, silent)
+        if not rules[match.phrase].initial or match.first == 0 or sentences[match.first - 1] != sentences[match.first]
+    ]
     return _Reading(definition, part, tokens, matches)
 
 
@@ -85,12 +91,12 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
         rule = reading.definition.rules[match.phrase]
         effect = rule.group.effect
         if effect is Effect.WEIGHS:
-            told = tokens.sentences[match.first] not in supposed and match.first >= end
+            told = match.last < supposed.get(tokens.sentences[match.first], match.last + 1) and match.first >= end
             counts = (told or not rule.group.tells) and not (rule.group.negatable and _denied(reading, match.first))
         else:
             counts = effect is Effect.RESOLVES and match.first in resolved
         if counts:
-            yield Span(rule, reading.part, tokens.starts[match.first], tokens.ends[match.last])
+            yield Span(rule, reading.part, tokens.spans[match.first][0], tokens.spans[match.last][1])
 
 
 def _denied(reading: _Reading, first: int) -> bool:
@@ -104,16 +110,16 @@ def _denied(reading: _Reading, first: int) -> bool:
     return False
 
 
-def _supposed(reading: _Reading) -> frozenset[int]:
-    """Return the sentences that tell of what might be."""
-    found = set()
+def _supposed(reading: _Reading) -> dict[int, int]:
+    """Return the sentences that tell of what might be, each with the place from which they do."""
+    found: dict[int, int] = {}
     for match in reading.matches:
         effect = reading.effect(match)
         sentence = reading.tokens.sentences[match.first]
         asked = sentence in reading.tokens.questions
         if effect is Effect.SUPPOSES or (effect is Effect.SUPPOSES_IF_ASKED and asked):
-            found.add(sentence)
-    return frozenset(found)
+            found.setdefault(sentence, match.first)
+    return found
 
 
 def _resolutions(reading: _Reading) -> frozenset[int]:

@@ -19,7 +19,7 @@ _LETTER = rf"[^\W_{_CJK}]"
 _PIECE = re.compile(
     rf"(?P<plain>[{_CJK}]|{_LETTER}+(?![{_MARKS}{_APOSTROPHES}]|{_LETTER}))"
     rf"|(?P<word>{_LETTER}+(?:[{_MARKS}{_APOSTROPHES}]{_LETTER}+)*)"
-    r"|(?P<stop>[.!?\u2026]+(?=[\s\"'”»)\]]|\Z)|[。！？]+)"
+    r"|(?P<stop>[.!?\u2026]+(?=[\s\"'”»)\]]|\Z)|(?<=[a-z]{3})[.!?](?=[A-Z][a-z ])|[。！？]+)"
     r"|(?P<line>[\r\n][\s>]{0,200})"
     r"|(?P<pause>[,;:()\[\]\u2013\u2014|、，；：]| - )"
 )
@@ -29,8 +29,9 @@ _SHORT_LINE = 60  # a line that ends sooner was ended on purpose; a longer one w
 _VERBS = ("does", "did", "is", "are", "was", "were", "could", "would", "should", "have", "has", "had")
 _BEFORE_T = {"ca": "can", "wo": "will", "sha": "shall", "don": "do", "won": "will", "can": "can"}
 _BEFORE_T |= {f"{verb}n": verb for verb in _VERBS}
+_CUT = frozenset({"ca", "wo", "sha"})  # no word without its not
 _RUN_TOGETHER = {
-    **{f"{before}t": (verb, "not") for before, verb in _BEFORE_T.items() if before not in {"ca", "wo", "sha"}},
+    **{f"{before}t": (verb, "not") for before, verb in _BEFORE_T.items() if before not in _CUT},
     "cannot": ("can", "not"),
 }
 _DROPPED = frozenset({"s", "m", "re", "ve", "ll", "d"})  # after an apostrophe: it's, I'm, we're, I've, I'll, I'd
@@ -43,8 +44,7 @@ class Tokens:
     """The words of one text; the lists run side by side, one entry a word."""
 
     words: list[str]
-    starts: list[int]
-    ends: list[int]
+    spans: list[tuple[int, int]]  # where in the text
     sentences: list[int]  # number of the sentence
     pauses: list[int]  # number of the stretch between commas, brackets and sentence ends
     questions: frozenset[int]  # sentences that end in a question mark
@@ -73,45 +73,41 @@ def fold(text: str) -> str:
 def tokens_of(text: str) -> Tokens:
     """Cut text, up to its first 4,000 characters, into words; linear in its length."""
     words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    sentences: list[int] = []
+    spans: list[tuple[int, int]] = []
     pauses: list[int] = []
+    sentence_of = [0]  # by number of the stretch
     questions: set[int] = set()
-    sentence = pause = line_start = 0
-    folded = fold(text[:LONGEST])
-    for piece in _PIECE.finditer(folded):
+    line_start = 0
+    read = text[:LONGEST]
+    folded = fold(read)
+    for piece in _PIECE.finditer(read):
         kind = piece.lastgroup
-        if kind == "plain" and (word := piece.group()) not in _RUN_TOGETHER:
+        span = start, end = piece.span()
+        if kind == "plain" and (word := folded[start:end]) not in _RUN_TOGETHER:
             words.append(word)
-            starts.append(piece.start())
-            ends.append(piece.end())
-            sentences.append(sentence)
-            pauses.append(pause)
-            continue
-        if kind in {"plain", "word"}:
-            for word, begin, end in _parts(piece.group(), piece.start()):
-                words.append(word)
-                starts.append(begin)
-                ends.append(end)
-                sentences.append(sentence)
-                pauses.append(pause)
-            continue
-        pause += 1
-        if kind == "stop" and ("?" in piece.group() or "？" in piece.group()):
-            questions.add(sentence)
-        if kind == "stop" or (kind == "line" and _ends_line(folded, line_start, piece)):
-            sentence += 1
-        elif kind == "line":
-            pause -= 1
-        if kind == "line":
-            line_start = piece.end()
-    return Tokens(_mend(words), starts, ends, sentences, pauses, frozenset(questions))
+            spans.append(span)
+            pauses.append(len(sentence_of) - 1)
+        elif kind in {"plain", "word"}:
+            parts = _parts(folded[start:end], start)
+            words += [word for word, _, _ in parts]
+            spans += [(begin, finish) for _, begin, finish in parts]
+            pauses += [len(sentence_of) - 1] * len(parts)
+        else:
+            sentence = sentence_of[-1]
+            if kind == "stop" and ("?" in piece.group() or "？" in piece.group()):
+                questions.add(sentence)
+            ends = kind == "stop" or (kind == "line" and _ends_line(read, line_start, piece))
+            if ends or kind == "pause":
+                sentence_of.append(sentence + ends)
+            if kind == "line":
+                line_start = end
+    sentences = [sentence_of[pause] for pause in pauses]
+    return Tokens(_mend(words), spans, sentences, pauses, frozenset(questions))
 
 
-def _ends_line(folded: str, line_start: int, piece: re.Match[str]) -> bool:
+def _ends_line(text: str, line_start: int, piece: re.Match[str]) -> bool:
     blank = piece.group().count("\n") > 1
-    listed = folded[piece.end() : piece.end() + 1] in "-*•#>"
+    listed = text[piece.end() : piece.end() + 1] in "-*•#>"
     return blank or listed or piece.start() - line_start < _SHORT_LINE
 
 
@@ -141,8 +137,9 @@ def _apart(pieces: list[tuple[str, int, int]], start: int, end: int) -> list[tup
 
 
 def _mend(words: list[str]) -> list[str]:
-    """Read `don t` and `can t`, from which a machine took the apostrophe, as negations."""
-    for place, (before, word) in enumerate(pairwise(words)):
-        if word == "t" and before in _BEFORE_T:
-            words[place], words[place + 1] = _BEFORE_T[before], "not"
+    """Read `don t` and `ca n't`, which a machine cut apart, as negations."""
+    if "t" in words or "not" in words:
+        for place, (before, word) in enumerate(pairwise(words)):
+            if before in _BEFORE_T and (word == "t" or (word == "not" and before in _CUT)):
+                words[place], words[place + 1] = _BEFORE_T[before], "not"
     return words
