@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"[^\s<>;,:\"()\[\]]{1,64}@[^\s<>;,:\"()\[\]@]{1,253}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _CODED = re.compile(r"(?<![\d.])[45]\d\d[ -]{1,3}[#'<(\[]{0,2}([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?:(?<![\d.:/-])|\bcode\W{1,3})([45])[0-5]\d(?=[ ,-]\D|$)", re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"^[>\s]{0,4}Message-ID:\s{0,5}<([^<>\s]{1,998})>", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(r"^[>\s]{0,4}(?:Original-)?Message-ID:\s{0,5}<([^<>\s]{1,998})>", re.IGNORECASE | re.MULTILINE)
 _FIELD = re.compile(r"([A-Za-z-]{1,40})[ \t]*:[ \t]*(.*)")
 
 
@@ -55,6 +55,15 @@ def read_bounce(message: Message, envelope: Envelope | None = None) -> Bounce | 
         return None
     groups = groups or [*read_status(report.text), *read_status(report.returned)]
     return _formal(report, groups) if any(group.address for group in groups) else _free_form(report, machine)
+
+
+def complained_id(message: Message) -> str | None:
+    """Return the Message-ID of the mail that a complaint or receipt is about; None for every other message."""
+    if not _other_report(message):
+        return None
+    said = "\n".join(part.text[:LONGEST] for part in message.parts if part.content_type in REPORT_PARTS)
+    named = _MESSAGE_ID.search(said)
+    return named[1] if named else _original_id(_report(message))
 
 
 def read_status(text: str) -> tuple[Recipient, ...]:
