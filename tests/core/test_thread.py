@@ -139,13 +139,18 @@ def test_a_customer_who_holds_a_members_address_is_unverified_on_his_own_ticket(
     [
         message(sender=STRANGER, subject="[#12]"),
         message(sender=STRANGER, in_reply_to="first@customer.test"),
-        message(sender=None, subject="[#12]"),
     ],
 )
 def test_a_stranger_with_a_number_or_a_known_id_gets_a_new_linked_ticket(mail: Message) -> None:
     found = threaded(mail, known("first@customer.test"))
     assert (found.signal, found.ticket, found.linked) == (Signal.NONE, None, 12)
     assert "#12" in found.why
+
+
+def test_without_a_from_the_envelope_sender_is_the_author() -> None:
+    mail = message(sender=None, subject="[#12]")
+    assert threaded(mail, Facts(tickets=(ticket(12, CUSTOMER),)), envelope(CUSTOMER)).ticket == 12
+    assert threaded(mail, Facts(tickets=(ticket(12, CUSTOMER),)), envelope(STRANGER.address)).linked == 12
 
 
 @pytest.mark.parametrize("tag", ["t1-0000000000000000", "t1" + MARK + "a" * 16, "c" + "x" * 33, ""])

@@ -14,7 +14,7 @@ from hashlib import sha256
 from daemon.core.mail.address import Own, Purpose, fold, mark_of_message_id, mark_of_reply_address
 from daemon.core.mail.bounce import complained_id
 from daemon.core.mail.guard import answer_to
-from daemon.core.mail.sender import NOBODY
+from daemon.core.mail.sender import NOBODY, sender_path
 from store.model.facts import Clues, Facts, SentMail, Signal, Threading
 from store.model.message import Bounce, Envelope, Message, Proof
 from store.model.outbox import MailKind
@@ -56,7 +56,7 @@ def clues(message: Message, envelope: Envelope, own: Own, bounce: Bounce | None,
     answer = answer_to(message, envelope, proof, own)
     return Clues(
         message_id=message.message_id,
-        sender=fold(message.sender.address) if message.sender else "",
+        sender=fold(message.sender.address) if message.sender else sender_path(message, envelope),
         answer_to=fold(answer.address) if answer else "",
         reply_marks=reply_marks,
         own_marks=own_marks,
