@@ -162,7 +162,7 @@ def _separator(view: Page, at: int) -> Head | None:
 def _named(view: Page, head: Head, words: str, dashes: int, sender_follows: bool) -> Head | None:
     """Say what the words between dashes announce."""
     dashed = dashes >= 2 or view.low[head.start][0] in "-_=*#~—–"
-    if words in BEGINS or (dashed and words in FORWARDS):
+    if words in BEGINS or (dashed and words.startswith(FORWARDS)):
         return Head(Kind.FORWARD, head.start, head.end)
     if dashed and (words in ORIGINALS or (dashes >= 2 and sender_follows)):
         return head

@@ -101,7 +101,7 @@ def _torn_off(view: Page, at: int) -> bool:
 
 def _mark_below(view: Page, at: int) -> str:
     """Return the mark, other than ">", that the first lines below a head share, "" where they share none."""
-    lines = [line for line in view.low[at : at + 6] if line][:3]
+    lines = [line for line in view.low[at : at + 6] if line][:2]
     match = _OWN_MARK.match(lines[0]) if len(lines) > 1 else None
     return match[0] if match and all(line.startswith(match[0]) for line in lines) else ""
 

@@ -39,7 +39,8 @@ def _is_footer(view: Page, at: int) -> bool:
     end = min(at + 3 * FOOTER, len(view.low))
     stop = next((pos for pos in range(at, end) if is_quoted(view.low[pos])), end)
     below = [line for line in view.low[at:stop] if line]
-    if len(below) > FOOTER or any(len(line) > 120 for line in below):
+    longest = 120 if view.low[at - 1][0] == "_" else 60  # lists put long links below "____"; prose stands below others
+    if len(below) > FOOTER or any(len(line) > longest for line in below):
         return False
     return (stop < end or end == len(view.low)) and any(_CONTACT.search(line) for line in below)
 
