@@ -104,7 +104,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition) -> House:
         definition,
         Letters(settings.desk.language),
         Store.open(settings.store.url),
-        open_relay(settings.relay, Path()),
+        open_relay(settings.relay, Path(), host=settings.desk.id_host),
         Bell(),
         Threads(),
         time.time,

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from store.database import file_of, writing
+from store.database import file_of, reading, writing
 from store.lock import take
 
 STEPS = Path(__file__).parent / "migrations"
@@ -37,7 +37,7 @@ def current(url: str) -> str | None:
     path = file_of(url)
     if path is not None and not path.exists():
         return None
-    engine = writing(url)
+    engine = reading(url)
     try:
         with engine.connect() as connection:
             return _current(connection)
