@@ -93,15 +93,9 @@ def complaints(record: dict[str, Any], body: Body) -> list[str]:
         wrong.append("reply_text")
     if (first := record.get("reply_first_fragment")) is not None and not new.startswith(normal(first)):
         wrong.append("first fragment")
-<<<<<<< HEAD
-    for pattern in (*record.get("reply_first_fragment_regex", ()), *record.get("reply_regex", ())):
-        if not re.search(re.sub(r"^/(.*)/[a-z]*$", r"\1", pattern, flags=re.DOTALL), new, re.MULTILINE):
-            wrong.append(f"pattern {pattern}")
-=======
     patterns = (*record.get("reply_first_fragment_regex", ()), *record.get("reply_regex", ()))
     bare = [re.sub(r"^/(.*)/[a-z]*$", r"\1", pattern, flags=re.DOTALL) for pattern in patterns]
     wrong += [f"pattern {pattern}" for pattern in bare if not re.search(pattern, new, re.MULTILINE)]
->>>>>>> parse
     if not new.startswith(normal(record.get("reply_starts_with", ""))):
         wrong.append("start")
     if not new.endswith(normal(record.get("reply_ends_with", ""))):
