@@ -9,12 +9,12 @@ from daemon.core.mail.quote import split
 from daemon.core.mail.text import Rendered, read_html
 from store.model.message import Forwarded
 
-_STUB = re.compile(
-    r"(?:view|read|open|see|display).{0,60}(?:html|browser|online)|html.{0,40}(?:view|client|reader|mail)",
-    re.IGNORECASE,
+_STUB = re.compile(r"\bhtml\b|(?:view|read|open|see|display).{0,60}(?:browser|online)", re.IGNORECASE)
+_WORD = re.compile(r"\w{1,40}")
+_NOT_SHOWN = re.compile(
+    r"(?:https?:|mailto:|cid:|www\.)[^\s>\])]{1,2000}|\[(?:image|cid|img|logo)[^\]\n]{0,200}\]", re.IGNORECASE
 )
-_WORD = re.compile(r"\w{2,40}")
-WORDS_COMPARED = 400
+LETTERS_COMPARED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,11 @@ def read_body(plain: str | None, html: str | None) -> Body:
     if not _says_something(written, shown.text):
         return _part(shown.text, shown.heads, shown.signatures)
     body = _part(written, frozenset(), frozenset())
-    if not shown.text.strip() or _alike(body, shown.text):
+    if not shown.text.strip() or (_covers(shown.text, body.new_text) and _covers(body.text, shown.text, spare=2)):
         return body
     other = _part(shown.text, shown.heads, shown.signatures)
+    if _covers(shown.text, body.new_text) and _covers(body.text, other.new_text, spare=2):
+        return body
     return Body(
         _join(body.text, other.text),
         _join(body.new_text, other.new_text),
@@ -63,22 +65,22 @@ def _join(*texts: str) -> str:
 def _says_something(written: str, shown: str) -> bool:
     """Say whether the plain text is worth reading beside the HTML."""
     bare = written.strip()
-    return bool(bare) and not (shown.strip() and len(bare) < 400 and _STUB.search(bare) and len(shown) > len(bare))
+    return bool(bare) and not (len(bare) < 400 and len(shown.strip()) > 2 * len(bare) and _STUB.search(bare))
 
 
 def _words(text: str) -> set[str]:
-    found: set[str] = set()
-    for match in _WORD.finditer(text[:20_000].casefold()):
-        found.add(match[0])
-        if len(found) >= WORDS_COMPARED:
-            break
-    return found
+    """Return the words of a text, without what one alternative writes out and the other only links to."""
+    return set(_WORD.findall(_NOT_SHOWN.sub(" ", text[:LETTERS_COMPARED]).casefold()))
 
 
-def _alike(body: Body, shown: str) -> bool:
-    """Say whether HTML shows what the plain text says: nearly all its new words, and hardly any that are new to it."""
-    new, all_shown = _words(body.new_text), _words(shown)
-    return len(new - all_shown) <= len(new) // 4 and len(all_shown - _words(body.text)) <= len(all_shown) // 2
+def _covers(whole: str, part: str, spare: int = 4) -> bool:
+    """Say whether the words of a part stand in the whole: all but one in `spare`, and all of a possible command.
+
+    Programs write links, lists and pictures in two ways; a command stands in the first line.
+    """
+    known, said = _words(whole), _words(part)
+    first = _words(part.lstrip().partition("\n")[0]) if spare > 2 else set()
+    return first <= known and len(said - known) <= len(said) // spare
 
 
 def _part(text: str, heads: frozenset[int], signatures: frozenset[int]) -> Body:

@@ -162,11 +162,11 @@ def _separator(view: Page, at: int) -> Head | None:
 def _named(view: Page, head: Head, words: str, dashes: int, sender_follows: bool) -> Head | None:
     """Say what the words between dashes announce."""
     dashed = dashes >= 2 or view.low[head.start][0] in "-_=*#~—–"
-    if words in BEGINS or (dashed and words in FORWARDS):
+    if words in BEGINS or (dashed and words.startswith(FORWARDS)):
         return Head(Kind.FORWARD, head.start, head.end)
     if dashed and (words in ORIGINALS or (dashes >= 2 and sender_follows)):
         return head
-    if dashes >= 3 and len(words) < 60 and MESSAGES.search(words) and len(words.split()) <= 4:
+    if dashes >= 3 and len(words) < 60 and "pgp" not in words and MESSAGES.search(words) and len(words.split()) <= 4:
         return head
     if dashes >= 2 and has_verb(words) and (evidence(words) >= 2 or view.quote_follows(head.start + 1)):
         return Head(Kind.ATTRIBUTION, head.start, head.start + 1)

@@ -253,7 +253,7 @@ def _open_block(tag: str, attributes: dict[str, str | None], pen: _Pen) -> None:
             pen.write(" ")
         return
     pen.end_line()
-    if tag in _SPACED and not _tight(attributes):
+    if tag in _SPACED and not pen.counters and not _tight(attributes):
         pen.gap_due = True
     if tag in ("ul", "ol"):
         pen.counters.append(1 if tag == "ol" else 0)
@@ -280,11 +280,11 @@ def _leave(node: LexborNode, tag: str, mark: str | None, pen: _Pen) -> None:
     """Close an element."""
     if tag in _BLOCKS and tag not in _INLINE_CELLS:
         pen.end_line()
-    if tag in _SPACED and not _tight(node.attributes):
-        pen.gap_due = True
     if tag in ("ul", "ol") and pen.counters:
         pen.counters.pop()
-    elif tag == "pre":
+    if tag in _SPACED and not pen.counters and not _tight(node.attributes):
+        pen.gap_due = True
+    if tag == "pre":
         pen.pre -= 1
     if mark == SIGNATURE:
         pen.end_line()
