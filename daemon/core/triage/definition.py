@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
-from daemon.core.triage.patterns import Element, PhraseError, Tree, Words, grow, parse, spell
+from daemon.core.triage.patterns import Element, PhraseError, Words, parse, spell
+from daemon.core.triage.tree import Tree, grow
 
 CLAUSES = ("technical", "existing", "stopping")
 AXES = (*CLAUSES, "feature", "question")  # what a group of phrases may speak for (positive) or against (negative)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from daemon.core.triage.definition import Definition, Effect, Rule
-from daemon.core.triage.patterns import Match, find
 from daemon.core.triage.tokens import Tokens, tokens_of
+from daemon.core.triage.tree import Match, find
 from store.model.verdict import Part
 
 _SPOKEN = 0.25  # a language is spoken that has this share of the telling words of the one spoken most
@@ -27,7 +27,7 @@ class Span:
 class Findings:
     """All that a definition finds in a request, in the order of the text, the subject first."""
 
-    spans: tuple[Span, ...]  # evidence that stands
+    spans: tuple[Span, ...]  # evidence that stands; what the subject says and the text says again, from the text
     areas: tuple[str, ...]  # named, in order, with repetitions
     facts: frozenset[str]  # given
 
@@ -55,7 +55,10 @@ def findings_of(definition: Definition, subject: str, text: str) -> Findings:
     areas = tuple(rules[match.phrase].group.name for effect, _, match in named if effect is Effect.AREA)
     facts = frozenset(rules[match.phrase].group.name for effect, _, match in named if effect is Effect.FACT)
     over = bool(_resolutions(readings[0]))
-    return Findings((*_spans(readings[0], over=over), *_spans(readings[1], over=over)), areas, facts)
+    told = tuple(_spans(readings[1], over=over))
+    said = {span.rule.group.name for span in told}
+    announced = tuple(span for span in _spans(readings[0], over=over) if span.rule.group.name not in said)
+    return Findings((*announced, *told), areas, facts)
 
 
 def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
