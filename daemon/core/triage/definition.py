@@ -71,6 +71,7 @@ class Rule:
     phrase: str
     language: str  # two letters, or any
     initial: bool  # it counts only where a sentence begins
+    negations: int  # words of its own that deny
 
     @property
     def name(self) -> str:
@@ -121,7 +122,8 @@ def read(text: str) -> Definition | tuple[Fault, ...]:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
-        return (Fault(int(line[1]) if line else 0, "definition", f"not valid TOML: {error}"),)
+        at = int(line[1]) if line else text.count("\n") + 1  # without a line it is about the end
+        return (Fault(at, "definition", f"not valid TOML: {error}"),)
     reader = _Reader(text)
     definition = reader.definition(data)
     return tuple(sorted(reader.faults, key=lambda fault: (fault.line, fault.key, fault.words))) or definition
@@ -288,7 +290,9 @@ class _Reader:
         except PhraseError as error:
             self.fault(key, phrase, str(error))
             return
-        self.rules.append(Rule(group, phrase, language, phrase.startswith("^")))
+        denying = self.every("not") | self.every("without")
+        negations = sum(element.words <= denying for element in elements)
+        self.rules.append(Rule(group, phrase, language, phrase.startswith("^"), negations))
         self.phrases.append((language, elements))
 
     def read_area(self, name: str, data: dict[str, object]) -> str:

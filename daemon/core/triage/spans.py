@@ -95,22 +95,24 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
         effect = rule.group.effect
         if effect is Effect.WEIGHS:
             told = match.last < supposed.get(tokens.sentences[match.first], match.last + 1) and match.first >= end
-            counts = (told or not rule.group.tells) and not (rule.group.negatable and _denied(reading, match.first))
+            counts = (told or not rule.group.tells) and not (rule.group.negatable and _denied(reading, match))
         else:
             counts = effect is Effect.RESOLVES and match.first in resolved
         if counts:
             yield Span(rule, reading.part, tokens.spans[match.first][0], tokens.spans[match.last][1])
 
 
-def _denied(reading: _Reading, first: int) -> bool:
-    """Say whether a negator of the same stretch stands shortly before the word `first`."""
+def _denied(reading: _Reading, match: Match) -> bool:
+    """Say whether a negator of the same stretch stands shortly before a phrase, or in it as no word of its own."""
     words, pauses, definition = reading.tokens.words, reading.tokens.pauses, reading.definition
+    first = match.first
     for place in range(first - 1, max(first - 1 - _DENIED_WITHIN, -1), -1):
         if pauses[place] != pauses[first]:
-            return False
+            break
         if words[place] in definition.negators and words[place + 1] not in definition.limiters:
             return True
-    return False
+    inside = sum(word in definition.negators for word in words[first : match.last + 1])
+    return inside > definition.rules[match.phrase].negations
 
 
 def _supposed(reading: _Reading) -> dict[int, int]:
@@ -132,7 +134,7 @@ def _resolutions(reading: _Reading) -> frozenset[int]:
         for match in reading.matches
         if reading.effect(match) is Effect.RESOLVES
         and reading.tokens.sentences[match.first] not in reading.tokens.questions
-        and not _denied(reading, match.first)
+        and not _denied(reading, match)
     )
 
 
