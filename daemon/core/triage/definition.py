@@ -194,7 +194,7 @@ class _Reader:
         if isinstance(value, int | float) and not isinstance(value, bool) and -largest <= value <= largest:
             return float(value)
         self.fault(key, name, f"must be a number from {-largest:g} to {largest:g}")
-        return 0.0
+        return 1.0  # anything, so that no fault follows from this one
 
     def thresholds(self, data: dict[str, object]) -> Thresholds:
         for name in data.keys() - _THRESHOLDS.keys():
