@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from daemon.core.mail.heads import Head, Kind, find_head, is_below_delimiter
 from daemon.core.mail.page import Page, is_quoted
-from daemon.core.mail.phrases import DEVICE_ENDS, DEVICES
+from daemon.core.mail.phrases import CLOSINGS, DEVICE_ENDS, DEVICES
 
 FOOTER = 14  # lines with words that may follow a rule for it to begin a signature
 
@@ -41,20 +41,32 @@ def _begins_signature(view: Page, at: int, dividers: int) -> bool:
         return True
     if _RULE.fullmatch(line):
         return _is_footer(view, at + 1)
+    if line.rstrip(",.! ") in CLOSINGS:
+        return at > 0 and not view.low[at - 1] and _is_name(view, at + 1)
     return _names_a_device(view, at)
 
 
 def _is_footer(view: Page, at: int) -> bool:
     """Say whether all that follows a rule is a few lines with a telephone number, an address or a link."""
-    words = contact = 0
-    for line in view.low[at : at + 3 * FOOTER]:
-        if is_quoted(line):
-            break
+    end = min(at + 3 * FOOTER, len(view.low))
+    stop = next((pos for pos in range(at, end) if is_quoted(view.low[pos])), end)
+    below = [line for line in view.low[at:stop] if line]
+    if len(below) > FOOTER or any(len(line) > 120 for line in below):
+        return False
+    return (stop < end or end == len(view.low)) and any(_CONTACT.search(line) for line in below)
+
+
+def _is_name(view: Page, at: int) -> bool:
+    """Say whether nothing but a few short lines stands between a farewell and the end, or a quote."""
+    words = 0
+    for pos in range(at, min(at + 12, len(view.low))):
+        line = view.low[pos]
+        if line and (is_quoted(line) or find_head(view, pos)):
+            return True
         words += bool(line)
-        contact += bool(line) and (len(line) < 120 and _CONTACT.search(line) is not None)
-        if words > FOOTER or len(line) > 120:
+        if words > 4 or len(line) > 60:
             return False
-    return contact > 0 and len(view.low) <= at + 3 * FOOTER
+    return len(view.low) <= at + 12
 
 
 def _names_a_device(view: Page, at: int) -> bool:
@@ -63,7 +75,7 @@ def _names_a_device(view: Page, at: int) -> bool:
     if len(bare) > 120 or not (bare.startswith(DEVICES) or bare.rstrip(".! ").endswith(DEVICE_ENDS)):
         return False
     if _DEVICE.search(bare):
-        return len(bare.split()) <= 8 or ", " not in bare
+        return len(bare.split()) <= 8 or _DEVICE.search(bare.partition(", ")[0]) is not None
     return len(bare.split()) <= 8 and _is_last(view, at + 1)
 
 

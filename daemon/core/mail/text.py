@@ -93,6 +93,7 @@ MARKS: tuple[tuple[str, str, str], ...] = (
     ("id", "x_divRplyFwdMsg", HEAD),
 )
 _MARKED = {(attribute, value.lower()): mark for attribute, value, mark in MARKS}
+_BLANKS = re.compile(r"\n{4,}")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -183,7 +184,7 @@ def _hidden(attributes: dict[str, str | None]) -> bool:
 
 def _write_text(words: str, pen: _Pen) -> None:
     if pen.pre:
-        first, *rest = words.replace("\r", "").split("\n")
+        first, *rest = _BLANKS.sub("\n\n\n", words.replace("\r", "")).split("\n")
         if first:
             pen.write(first)
         for line in rest:
@@ -222,7 +223,8 @@ def _is_cited(attributes: dict[str, str | None], style: str, pen: _Pen) -> bool:
         return True
     if style:
         return "quote" in kind or "cite" in kind
-    return any(line.strip() for line in (*pen.lines[-20:], *pen.line))
+    above = "".join(pen.line) or next((line for line in reversed(pen.lines[-20:]) if line.strip()), "")
+    return above.rstrip().endswith(":") if "gmail_quote" in kind else bool(above.strip())
 
 
 def _enter(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:
