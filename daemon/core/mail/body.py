@@ -11,9 +11,7 @@ from store.model.message import Forwarded
 
 _STUB = re.compile(r"\bhtml\b|(?:view|read|open|see|display).{0,60}(?:browser|online)", re.IGNORECASE)
 _WORD = re.compile(r"\w{1,40}")
-_NOT_SHOWN = re.compile(
-    r"(?:https?:|mailto:|cid:|www\.)[^\s>\])]{1,2000}|\[(?:image|cid|img|logo)[^\]\n]{0,200}\]", re.IGNORECASE
-)
+_NOT_SHOWN = re.compile(r"(?:https?:|mailto:|cid:|www\.)[^\s>\])]{1,2000}|\[[^\]\n]{1,200}\]")
 LETTERS_COMPARED = 20_000
 
 
@@ -44,8 +42,8 @@ def read_body(plain: str | None, html: str | None) -> Body:
         return body
     if shown.text.split() == body.text.split():
         return body
-    said, seen = _words(body.new_text), _words(shown.text)
     other = _part(shown.text, shown.heads, shown.signatures)
+    said, seen = _words(body.new_text), _words(shown.text)
     if _most(said, seen, spare=4) and _most(_words(other.new_text), _words(body.text), spare=2):
         return body if _words(_first_line(body.new_text)) <= seen else replace(body, alike=False)
     return Body(
@@ -74,7 +72,7 @@ def _says_something(written: str, shown: str) -> bool:
 
 def _words(text: str) -> set[str]:
     """Return the words of a text, without what one alternative writes out and the other only links to."""
-    return set(_WORD.findall(_NOT_SHOWN.sub(" ", text[:LETTERS_COMPARED]).casefold()))
+    return set(_WORD.findall(_NOT_SHOWN.sub(" ", text[:LETTERS_COMPARED].casefold())))
 
 
 def _first_line(text: str) -> str:
