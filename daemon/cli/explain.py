@@ -40,13 +40,14 @@ class Explainer:
     def explain(self, file: str, raw: bytes) -> Explained:
         """Read one message; whatever the bytes are, something can be said of them."""
         message = parse(raw)
-        machine = automatic(message, FILE, self.own)
+        bounce = read_bounce(message, FILE)
+        machine = automatic(message, FILE, self.own, bounce)
         proof = prove(message, FILE, self.smtp)
         allowed = permission(
             message, FILE, machine, proof=proof, facts=Facts(), settings=self.acknowledge, own=self.own
         )
         verdict = judge(self.definition, message.subject, message.new_text) if self.definition else None
-        return Explained(file, message, machine, allowed, read_bounce(message), verdict)
+        return Explained(file, message, machine, allowed, bounce, verdict)
 
 
 def explain(
