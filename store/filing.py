@@ -156,6 +156,7 @@ def _verdict(filing: Filing, opening: Opening) -> Rows:
             "definition": judged.definition,
             "clauses": [asdict(clause) for clause in judged.clauses],
             "missing": judged.missing,
+            "learned": asdict(judged.learned) if judged.learned else None,
         }
     ]
 

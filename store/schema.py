@@ -108,7 +108,6 @@ ticket = Table(
     Column("first_human_at", Double),
 )
 Index("ix_ticket_state", ticket.c.state)
-Index("ix_ticket_reporter", ticket.c.reporter)
 
 verdict = Table(
     "verdict",
@@ -123,6 +122,7 @@ verdict = Table(
     Column("definition", CleanText, nullable=False),  # hash of the definition that decided
     Column("clauses", Json, nullable=False),
     Column("missing", Json, nullable=False),
+    Column("learned", Json),  # what the team's corrections added, NULL for nothing
 )
 
 link = Table(
@@ -130,6 +130,7 @@ link = Table(
     metadata,
     Column("ticket", Integer, ForeignKey("ticket.number"), primary_key=True, autoincrement=False),
     Column("other", Integer, ForeignKey("ticket.number"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 participant = Table(
@@ -138,8 +139,8 @@ participant = Table(
     Column("ticket", Integer, ForeignKey("ticket.number"), primary_key=True, autoincrement=False),
     Column("address", Key, primary_key=True),
     Column("role", Word(Role), nullable=False),
+    sqlite_with_rowid=False,
 )
-Index("ix_participant_address", participant.c.address)
 
 event = Table(
     "event",
@@ -170,6 +171,7 @@ sender = Table(
     Column("address", Key, primary_key=True),
     Column("proven", Boolean, nullable=False),  # was proven at least once when it wrote
     Column("since", Double, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 failing = Table(
@@ -178,16 +180,18 @@ failing = Table(
     Column("address", Key, primary_key=True),
     Column("message", Id, ForeignKey("message.id"), nullable=False),  # the latest delivery report
     Column("at", Double, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 acknowledged = Table(  # acknowledgements in each minute, by whom they went to: what the budgets count
     "acknowledged",
     metadata,
-    Column("scope", Key, primary_key=True),  # an address, "@domain", "*" for the desk, or "=digest address"
+    Column("scope", Key, primary_key=True),  # "*" for the desk, a domain, an address, or that and a text
     Column("minute", Integer, primary_key=True, autoincrement=False),  # since the epoch
     Column("count", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+Index("ix_acknowledged_minute", acknowledged.c.minute)
 
 mail = Table(
     "mail",

@@ -14,6 +14,7 @@ from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import identify
 from store.lock import Lock, take
+from store.migrate import require_current
 from store.model.changes import Changes
 from store.model.facts import Clues, Facts
 from store.model.message import Envelope, RawMessage, Receipt
@@ -33,7 +34,7 @@ class Store:
     def __init__(self, url: str, lock: Lock | None) -> None:
         self._lock = lock
         self._reader = Reader(url)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store-reader")
         self._engine = writing(url)
         if lock:
             _take_over(self._engine)
@@ -135,7 +136,10 @@ class Store:
         return await self._writing.do(_recover, now)
 
     async def resend_unknown(self, kinds: tuple[MailKind, ...], now: float) -> int:
-        """Queue again the mails of these kinds whose last attempt has no known end; returns how many."""
+        """Queue again the mails of these kinds that `recover` called unknown; returns how many.
+
+        A mail that was settled as unknown comes again when its settlement says so.
+        """
         return await self._writing.do(outbox.resend, (kinds, now))
 
     async def retry_aside(self, identifier: int, now: float) -> bool:
@@ -175,7 +179,13 @@ class Store:
 
 
 def retry_aside(url: str, identifier: int, now: float) -> bool:
-    """Take a message up anew that was set aside, beside a running daemon; False if none of that id was."""
+    """Take a message up anew that was set aside, beside a running daemon; False if none of that id was.
+
+    Raises:
+        SchemaOutdated: the store has to be migrated first.
+
+    """
+    require_current(url)
     engine = writing(url)
     try:
         with engine.begin() as connection:

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-import daemon
 from daemon import config
-from daemon.cli.paper import complain, fail, fail_for
+from daemon.cli.paper import fail, fail_for
 from daemon.core.fault import Fault, Faults
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition, read
@@ -18,8 +17,7 @@ from store.lock import StoreInUse
 from store.migrate import SchemaOutdated
 from store.reader import Reader
 
-TEMPLATES = Path(daemon.__file__).parent.parent / "templates"
-SHIPPED = ("triaged.toml", "definition.toml")
+WRITTEN = ("triaged.toml", "definition.toml")  # by `triaged init`, from the templates
 
 Option = Annotated[
     Path | None,
@@ -85,8 +83,3 @@ def place_of(url: str) -> str:
     scheme, _, rest = url.partition("://")
     user, at, host = rest.rpartition("@")
     return f"{scheme}://{user.partition(':')[0]}{at}{host}" if scheme != "sqlite" else rest.removeprefix("/")
-
-
-def warn(text: str) -> None:
-    """Say on standard error what an operator should know, and go on."""
-    complain(text)

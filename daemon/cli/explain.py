@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli.desk import TEMPLATES, AsJson, Option, definition_in, settings_of
+from daemon.cli.desk import AsJson, Option, definition_in, settings_of
 from daemon.cli.files import Found, messages
 from daemon.cli.paper import FAULT, complain, fail_for, say_json
 from daemon.cli.portrait import show_page
@@ -27,6 +27,7 @@ from daemon.core.mail.proof import prove
 from daemon.core.settings import Acknowledge, Smtp
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
+from daemon.letters import SHIPPED
 from store.model.facts import Facts
 from store.model.message import AutomaticKind, Door, Envelope, Message
 
@@ -48,14 +49,15 @@ class Explainer:
     def explain(self, file: str, raw: bytes) -> Explained:
         """Read one message; whatever the bytes are, something can be said of them."""
         message = parse(raw)
-        machine = automatic(message, FILE, self.own)
+        bounce = read_bounce(message, FILE)
+        machine = automatic(message, FILE, self.own, bounce)
         proof = prove(message, FILE, self.smtp)
         allowed = permission(
             message, FILE, machine, proof=proof, facts=Facts(), settings=self.acknowledge, own=self.own
         )
         verdict = judge(self.definition, message.subject, message.new_text) if self.definition else None
         command = self.command(message) if machine.kind is AutomaticKind.NONE else None  # a machine orders nothing
-        return Explained(file, message, machine, allowed, read_bounce(message), verdict, command)
+        return Explained(file, message, machine, allowed, bounce, verdict, command)
 
     def command(self, message: Message) -> Commands | NotUnderstood | None:
         """Read what the new text orders; a date in it is counted from the day on which it was written."""
@@ -93,7 +95,7 @@ def explainer(option: Path | None) -> Explainer:
     """Return a reader for the desk of these settings, or for any desk where there are none."""
     path = config.find(option, os.environ)
     if option is None and not os.environ.get(config.VARIABLE) and not path.exists():
-        definition = definition_in(TEMPLATES / "definition.toml")
+        definition = definition_in(SHIPPED / "definition.toml")
         shipped = None if isinstance(definition, Faults) else definition
         return Explainer(Own((), "+", "", ()), Smtp(), Acknowledge(), shipped, Known(date.min))
     path, settings = settings_of(option)

@@ -36,7 +36,11 @@ def show_page(e: Explained, *, first: bool) -> None:
     console = screen()
     if not first:
         console.print()
-    console.print(Rule(Text(flat(e.file), "bold"), align="left", style="dim", characters="─"))
+    title = Text(flat(e.file), "bold")
+    if title.cell_len + 2 < console.width:
+        console.print(Rule(title, align="left", style="dim"))
+    else:
+        console.print(title, soft_wrap=True)  # a path that is cut could not be copied
     page = blank_grid()
     for name, value in (*_head(e), *_guarded(e), *_ordered(e), *_threading(e), *_bounced(e), *_parts(e)):
         page.add_row(name, value)

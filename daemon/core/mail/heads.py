@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from daemon.core.mail.headblock import field, names_a_message, read_block
+from daemon.core.mail.headblock import names_a_message, read_block
 from daemon.core.mail.page import LINE_READ, Page, fold, is_quoted
-from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, VERB
+from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, has_verb
 
 WRAPPED = 6  # lines over which an attribution may be broken
 
@@ -67,8 +67,8 @@ def _is_attribution(joined: str, before_quote: bool) -> bool:
     weight = evidence(joined)
     if weight < 2 and not before_quote:
         return False
-    verb = VERB.search(joined) is not None
-    if (verb and weight >= 2 and (_opens(joined) or "@" in joined)) or (weight >= 5 and _opens(joined)):
+    verb = has_verb(joined)
+    if weight >= 5 or (verb and (weight >= 3 or _opens(joined) or "@" in joined) and weight >= 2):
         return True
     return before_quote and (weight >= 2 or (verb and len(joined) < 120))
 
@@ -85,11 +85,9 @@ def _attribution(view: Page, at: int) -> Head | None:
             break
         joined, end = f"{joined} {line}".strip(), end + 1
         if line.endswith(":") and _is_attribution(joined, view.quote_follows(end)):
-            return (
-                _after_own_words(view, Head(Kind.ATTRIBUTION, at, end))
-                if end == at + 1
-                else Head(Kind.ATTRIBUTION, at, end)
-            )
+            return _after_own_words(view, Head(Kind.ATTRIBUTION, at, end))
+        if line.endswith(":") and joined.count("<") <= joined.count(">"):
+            break
     return _bare_attribution(view, at)
 
 
@@ -107,10 +105,12 @@ def _joins(view: Page, joined: str, at: int) -> bool:
 def _after_own_words(view: Page, head: Head) -> Head:
     """Find where an attribution begins in a line that starts with the sender's own words ("ok On Mon, … wrote:")."""
     line = view.low[head.start]
-    if _opens(line):
+    if _opens(line) or head.end > head.start + 1:
         return head
     for match in list(re.finditer(r"(?<= )[^\s\d]{1,12}(?= )", line))[:12]:
-        rest = line[match.start() :]
+        own, rest = line[: match.start()], line[match.start() :]
+        if evidence(own) or any(letter.isdigit() for letter in own):
+            return head
         if match[0] in OPENERS and evidence(rest[:40]) and _is_attribution(rest, before_quote=False):
             kept = view.lines[head.start].lower().rfind(rest[:6])
             return Head(head.kind, head.start, head.end, max(kept, 0))
@@ -133,9 +133,11 @@ _RULE = re.compile(r"[-_=—–]{3,}")
 
 def _header(view: Page, at: int) -> Head | None:
     """Find "From: … Sent: … To: … Subject: …" in any order."""
-    if not field(view.low[at]):
+    if not view.fields[at]:
         return None
     block = read_block(view, at)
+    if len(block.fields) < 2 or not block.told() & SENDER:
+        return None
     return Head(Kind.HEADER, at, block.end) if names_a_message(block, evidence(fold(block.value(SENT)))) else None
 
 
@@ -148,7 +150,7 @@ def _separator(view: Page, at: int) -> Head | None:
     told = block.told() if len(block.fields) > 1 else 0
     end = block.end if told else at + 1
     if _RULE.fullmatch(line):
-        return Head(Kind.HEADER, at, end) if told and names_a_message(block, 9, subject_needed=False) else None
+        return Head(Kind.HEADER, at, end) if told & SENDER and names_a_message(block, 9, subject_needed=False) else None
     match = _DASHED.fullmatch(line)
     if match is None:
         return None
@@ -160,13 +162,13 @@ def _separator(view: Page, at: int) -> Head | None:
 def _named(view: Page, head: Head, words: str, dashes: int, sender_follows: bool) -> Head | None:
     """Say what the words between dashes announce."""
     dashed = dashes >= 2 or view.low[head.start][0] in "-_=*#~—–"
-    if words in BEGINS or (dashed and words in FORWARDS):
+    if words in BEGINS or (dashed and words.startswith(FORWARDS)):
         return Head(Kind.FORWARD, head.start, head.end)
     if dashed and (words in ORIGINALS or (dashes >= 2 and sender_follows)):
         return head
-    if dashes >= 3 and len(words) < 60 and MESSAGES.search(words) and len(words.split()) <= 4:
+    if dashes >= 3 and len(words) < 60 and "pgp" not in words and MESSAGES.search(words) and len(words.split()) <= 4:
         return head
-    if dashes >= 2 and VERB.search(words) and (evidence(words) >= 2 or view.quote_follows(head.start + 1)):
+    if dashes >= 2 and has_verb(words) and (evidence(words) >= 2 or view.quote_follows(head.start + 1)):
         return Head(Kind.ATTRIBUTION, head.start, head.start + 1)
     return None
 

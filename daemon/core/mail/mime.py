@@ -7,6 +7,7 @@ from daemon.core.mail.parameter import Structured
 
 MAX_DEPTH = 50
 MAX_PARTS = 500
+MAX_DELIMITERS = 500_000  # lines that begin with `--`; a database dump sent as text has fewer
 _MAX_LINE = header.MAX_STRUCTURED  # octets of a delimiter line; a boundary should have 70 at most (RFC 2046)
 _ONCE = frozenset({"content-type", "content-transfer-encoding", "content-disposition"})
 _TEXT = Structured("text/plain", {})
@@ -88,7 +89,7 @@ class _Scan:
     def run(self) -> None:
         _check(self.tree, self.tree.root)
         self._enter(self.tree.root)
-        position = self.tree.root.block.body - 1 if self.open else len(self.data)
+        position, lines = self.tree.root.block.body - 1 if self.open else len(self.data), 0
         while (hit := self.data.find(b"\n--", position)) >= 0:
             stop = self.data.find(b"\n", hit + 3)
             position = stop if stop >= 0 else len(self.data)
@@ -98,6 +99,10 @@ class _Scan:
                     return
             elif line.endswith(b"--") and line[:-2] in self.level:
                 self._close(hit, line[:-2])
+            lines += 1
+            if lines == MAX_DELIMITERS:
+                self.tree.defects.append("too-many-delimiters")
+                return
         if self.open:
             self.tree.defects.append("unclosed-multipart")
 

@@ -23,7 +23,7 @@ def parse(raw: bytes) -> Message:
         tree.defects.extend(one.defects)
     if not read.alike:
         tree.defects.append("differing-views")
-    in_reply_to = next(iter(identifier.every(head.text("in-reply-to"))), None)
+    answered = identifier.every(head.text("in-reply-to"))
     return Message(
         message_id=identifier.own(head.text("message-id")),
         subject=" ".join(head.text("subject").split()),
@@ -32,8 +32,8 @@ def parse(raw: bytes) -> Message:
         cc=head.addresses("cc"),
         reply_to=head.addresses("reply-to"),
         date=date.read(head.text("date")),
-        in_reply_to=in_reply_to,
-        references=identifier.chain(head.text("references"), in_reply_to),
+        in_reply_to=next(iter(answered), None),
+        references=identifier.chain(head.text("references"), answered),
         headers=head.all,
         parts=tuple(one.part for one in leaves.values()),
         text=read.text,

@@ -44,6 +44,7 @@ def _sender() -> None:
         sa.Column("proven", sa.Boolean(), nullable=False),
         sa.Column("since", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("address", name="pk_sender"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -56,6 +57,7 @@ def _acknowledged() -> None:
         sa.PrimaryKeyConstraint("scope", "minute", name="pk_acknowledged"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_acknowledged_minute", "acknowledged", ["minute"])
 
 
 def _ticket() -> None:
@@ -80,7 +82,6 @@ def _ticket() -> None:
         sa.Column("first_human_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
-    op.create_index("ix_ticket_reporter", "ticket", ["reporter"])
     op.create_index("ix_ticket_state", "ticket", ["state"])
 
 
@@ -97,6 +98,7 @@ def _verdict() -> None:
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("clauses", sa.Text(), nullable=False),
         sa.Column("missing", sa.Text(), nullable=False),
+        sa.Column("learned", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_verdict_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_verdict"),
     )
@@ -111,6 +113,7 @@ def _link() -> None:
         sa.ForeignKeyConstraint(["other"], ["ticket.number"], name="fk_link_other"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_link_ticket"),
         sa.PrimaryKeyConstraint("ticket", "other", name="pk_link"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -122,8 +125,8 @@ def _participant() -> None:
         sa.Column("role", sa.String(32), nullable=False),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_participant_ticket"),
         sa.PrimaryKeyConstraint("ticket", "address", name="pk_participant"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_participant_address", "participant", ["address"])
 
 
 def _message() -> None:
@@ -224,6 +227,7 @@ def _failing() -> None:
         sa.Column("at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_failing_message"),
         sa.PrimaryKeyConstraint("address", name="pk_failing"),
+        sqlite_with_rowid=False,
     )
 
 
