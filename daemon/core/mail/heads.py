@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from daemon.core.mail.headblock import names_a_message, read_block
+from daemon.core.mail.headblock import names_a_message, read_block, told_in_line
 from daemon.core.mail.page import LINE_READ, Page, fold, is_quoted
-from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, has_verb
+from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, SUBJECT, has_verb
 
 WRAPPED = 6  # lines over which an attribution may be broken
 
@@ -136,8 +136,11 @@ def _header(view: Page, at: int) -> Head | None:
     if not view.fields[at]:
         return None
     block = read_block(view, at)
-    if len(block.fields) < 2 or not block.told() & SENDER:
+    if not block.told() & SENDER:
         return None
+    if len(block.fields) == 1:
+        told = told_in_line(view.low[at])
+        return Head(Kind.HEADER, at, at + 1) if told & SUBJECT and told & SENT else None
     return Head(Kind.HEADER, at, block.end) if names_a_message(block, evidence(fold(block.value(SENT)))) else None
 
 
