@@ -185,6 +185,10 @@ _ABOVE = re.compile(
     r"|sopra (?:di )?questa (?:riga|linea)|(?:powyżej|nad) tej linii|nad tento řádek|ovanför denna rad|over denne linj"
     r"|выше этой (?:линии|строки)|この行より上|在此行(?:以上|上方|之上)"
 )
+_UP = (  # one of these stands in every such line; to look for them is cheaper
+    "above", "oberhalb", "über", "dessus", "encima", "boven", "acima", "sopra", "powyżej", "nad ", "ovanför", "over",
+    "выше", "この行", "在此行",
+)  # fmt: skip
 _BELOW = re.compile(
     r"(?:reply|respond|answer|write|type)\b.{0,40}\b(?:below|under) this line|unterhalb dieser (?:linie|zeile)"
     r"|(?:au[- ]dessous|en dessous) de cette ligne|debajo de esta línea|onder deze (?:regel|lijn)"
@@ -194,7 +198,9 @@ _BELOW = re.compile(
 def _delimiter(view: Page, at: int) -> Head | None:
     """Find a helpdesk's "## please reply above this line ##"."""
     line = view.low[at]
-    return Head(Kind.DELIMITER, at, at + 1) if len(line) < 160 and _ABOVE.search(line) else None
+    if len(line) > 160 or not any(word in line for word in _UP):
+        return None
+    return Head(Kind.DELIMITER, at, at + 1) if _ABOVE.search(line) else None
 
 
 def is_below_delimiter(folded: str) -> bool:
