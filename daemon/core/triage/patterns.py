@@ -1,8 +1,8 @@
 """The phrases of a definition, read one by one.
 
-A phrase is a row of elements: `word`, `begin*`, `*end`, `one|other`, `<class>`, `!<class>` (any word that is not of the class),
-`~3` (up to three words of any kind, but no comma), `~3,` (commas too), and `^` in front (only where a sentence begins).
-No phrase reaches over the end of a sentence.
+A phrase is a row of elements: `word`, `begin*`, `*end`, `one|other`, `<class>`, `!<class>` (any word that is not of the
+class), `~3` (up to three words of any kind, but no comma), `~3,` (commas too), and `^` in front (only where a sentence
+begins). No phrase reaches over the end of a sentence.
 """
 
 from collections.abc import Callable
