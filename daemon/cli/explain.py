@@ -7,23 +7,27 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, settings_of
+from daemon.cli.desk import AsJson, Option, definition_in, first_line, settings_of
 from daemon.cli.files import Found, messages
 from daemon.cli.paper import FAULT, complain, fail_for, say_json
 from daemon.cli.portrait import show_page
 from daemon.cli.records import Explained, explained_record
+from daemon.core.desk.teaching import learned_from
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Own
 from daemon.core.mail.bounce import read_bounce
 from daemon.core.mail.guard import automatic, permission
 from daemon.core.mail.parse import parse
 from daemon.core.mail.proof import prove
-from daemon.core.settings import Acknowledge, Smtp
+from daemon.core.settings import Acknowledge, Settings, Smtp
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
+from daemon.core.triage.learn import NOTHING, Learned
 from daemon.letters import SHIPPED
+from store.database import file_of
 from store.model.facts import Facts
 from store.model.message import Door, Envelope
+from store.reader import Reader
 
 FILE = Envelope(mail_from="", rcpt_to=(), door=Door.FILE)  # the header tells the sender
 
@@ -31,11 +35,14 @@ FILE = Envelope(mail_from="", rcpt_to=(), door=Door.FILE)  # the header tells th
 class Explainer:
     """What is needed to read a message as this desk would, or as any desk would where no configuration is given."""
 
-    def __init__(self, own: Own, smtp: Smtp, acknowledge: Acknowledge, definition: Definition | None) -> None:
+    def __init__(
+        self, own: Own, smtp: Smtp, acknowledge: Acknowledge, definition: Definition | None, learned: Learned = NOTHING
+    ) -> None:
         self.own = own
         self.smtp = smtp
         self.acknowledge = acknowledge
         self.definition = definition
+        self.learned = learned
 
     def explain(self, file: str, raw: bytes) -> Explained:
         """Read one message; whatever the bytes are, something can be said of them."""
@@ -46,7 +53,7 @@ class Explainer:
         allowed = permission(
             message, FILE, machine, proof=proof, facts=Facts(), settings=self.acknowledge, own=self.own
         )
-        verdict = judge(self.definition, message.subject, message.new_text) if self.definition else None
+        verdict = judge(self.definition, message.subject, message.new_text, self.learned) if self.definition else None
         return Explained(file, message, machine, allowed, bounce, verdict)
 
 
@@ -89,4 +96,17 @@ def explainer(option: Path | None) -> Explainer:
         fail_for(definition)
     keys = config.desk_keys(path)
     own = config.own_of(settings, () if isinstance(keys, Faults) else keys)
-    return Explainer(own, settings.smtp or Smtp(), settings.acknowledge, definition)
+    return Explainer(own, settings.smtp or Smtp(), settings.acknowledge, definition, _learned(settings, definition))
+
+
+def _learned(settings: Settings, definition: Definition) -> Learned:
+    """Return what the team's corrections taught; what cannot be read is said, and the rules alone explain."""
+    file = file_of(settings.store.url)
+    if file is not None and not file.exists():
+        return NOTHING
+    try:
+        with Reader(settings.store.url) as reader:
+            return learned_from(reader.corrections(), definition)
+    except Exception as error:  # whatever the database's driver says
+        complain(f"what the desk has learned is left out: {first_line(error)}")
+        return NOTHING
