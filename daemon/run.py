@@ -18,6 +18,7 @@ from daemon.core.mail.compose import self_test
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
+from daemon.edge.log import start_log
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.journey import House, deliver, lapse, process, receive, round_, unanswered
@@ -48,6 +49,7 @@ class Running:
 
 def serve(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> int:
     """Run the daemon until SIGTERM or SIGINT; return the exit status."""
+    start_log()
     return uvloop.run(_serve(settings, own, definition, role))
 
 

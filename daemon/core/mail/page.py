@@ -21,6 +21,7 @@ class Page:
     fields: tuple[int, ...]  # what the header field in a folded line tells, 0 where none is known
     heads: frozenset[int] = frozenset()  # lines at which a quote begins
     signatures: frozenset[int] = frozenset()  # lines that belong to a signature
+    dividers: int = 0  # lines that are "---" and nothing else
 
     def next_text(self, at: int) -> int:
         """Return the first line from `at` that is not blank, or the number of folded lines."""
@@ -49,7 +50,7 @@ def page(text: str, heads: frozenset[int] = frozenset(), signatures: frozenset[i
     lines = tuple(text.split("\n"))
     folded = plain(text).split("\n", LINES_SEARCHED)[:LINES_SEARCHED]  # folding neither makes nor takes a line end
     low = tuple([line[:LINE_READ].strip() for line in folded])
-    return Page(lines, low, tuple(map(_field, low)), heads, signatures)
+    return Page(lines, low, tuple(map(_field, low)), heads, signatures, low.count("---"))
 
 
 def _field(folded: str) -> int:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
-from daemon.core.triage.patterns import Element, PhraseError, Tree, Words, grow, parse, spell
+from daemon.core.triage.patterns import Element, PhraseError, Words, parse, spell
+from daemon.core.triage.tree import Tree, grow
 
 CLAUSES = ("technical", "existing", "stopping")
 AXES = (*CLAUSES, "feature", "question")  # what a group of phrases may speak for (positive) or against (negative)
@@ -37,14 +38,15 @@ class Effect(StrEnum):
     """What finding a phrase does."""
 
     WEIGHS = "weighs"  # evidence for and against clauses
-    SUPPOSES = "supposes"  # its sentence tells of what might be, not of what is
+    SUPPOSES = "supposes"  # from here to the end of its sentence it tells of what might be, not of what is
     SUPPOSES_IF_ASKED = "supposes if asked"  # the same, where the sentence is a question
+    ANNOUNCES = "announces"  # its sentence, from its beginning, tells of what is planned
     RESOLVES = "resolves"  # what was told before it is over
     AREA = "area"
     FACT = "fact"
 
 
-_WRITTEN = (Effect.WEIGHS, Effect.SUPPOSES, Effect.SUPPOSES_IF_ASKED, Effect.RESOLVES)
+_WRITTEN = (Effect.WEIGHS, Effect.SUPPOSES, Effect.SUPPOSES_IF_ASKED, Effect.ANNOUNCES, Effect.RESOLVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Rule:
     phrase: str
     language: str  # two letters, or any
     initial: bool  # it counts only where a sentence begins
+    negations: int  # words of its own that deny
 
     @property
     def name(self) -> str:
@@ -120,7 +123,8 @@ def read(text: str) -> Definition | tuple[Fault, ...]:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
-        return (Fault(int(line[1]) if line else 0, "definition", f"not valid TOML: {error}"),)
+        at = int(line[1]) if line else text.count("\n") + 1  # without a line it is about the end
+        return (Fault(at, "definition", f"not valid TOML: {error}"),)
     reader = _Reader(text)
     definition = reader.definition(data)
     return tuple(sorted(reader.faults, key=lambda fault: (fault.line, fault.key, fault.words))) or definition
@@ -191,7 +195,7 @@ class _Reader:
         if isinstance(value, int | float) and not isinstance(value, bool) and -largest <= value <= largest:
             return float(value)
         self.fault(key, name, f"must be a number from {-largest:g} to {largest:g}")
-        return 0.0
+        return 1.0  # anything, so that no fault follows from this one
 
     def thresholds(self, data: dict[str, object]) -> Thresholds:
         for name in data.keys() - _THRESHOLDS.keys():
@@ -287,7 +291,9 @@ class _Reader:
         except PhraseError as error:
             self.fault(key, phrase, str(error))
             return
-        self.rules.append(Rule(group, phrase, language, phrase.startswith("^")))
+        denying = self.every("not") | self.every("without")
+        negations = sum(element.words <= denying for element in elements)
+        self.rules.append(Rule(group, phrase, language, phrase.startswith("^"), negations))
         self.phrases.append((language, elements))
 
     def read_area(self, name: str, data: dict[str, object]) -> str:

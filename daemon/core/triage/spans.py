@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from daemon.core.triage.definition import Definition, Effect, Rule
-from daemon.core.triage.patterns import Match, find
 from daemon.core.triage.tokens import Tokens, tokens_of
+from daemon.core.triage.tree import Match, find
 from store.model.verdict import Part
 
 _SPOKEN = 0.25  # a language is spoken that has this share of the telling words of the one spoken most
@@ -27,7 +27,7 @@ class Span:
 class Findings:
     """All that a definition finds in a request, in the order of the text, the subject first."""
 
-    spans: tuple[Span, ...]  # evidence that stands
+    spans: tuple[Span, ...]  # evidence that stands; what the subject says and the text says again, from the text
     areas: tuple[str, ...]  # named, in order, with repetitions
     facts: frozenset[str]  # given
 
@@ -55,7 +55,10 @@ def findings_of(definition: Definition, subject: str, text: str) -> Findings:
     areas = tuple(rules[match.phrase].group.name for effect, _, match in named if effect is Effect.AREA)
     facts = frozenset(rules[match.phrase].group.name for effect, _, match in named if effect is Effect.FACT)
     over = bool(_resolutions(readings[0]))
-    return Findings((*_spans(readings[0], over=over), *_spans(readings[1], over=over)), areas, facts)
+    told = tuple(_spans(readings[1], over=over))
+    said = {span.rule.group.name for span in told}
+    announced = tuple(span for span in _spans(readings[0], over=over) if span.rule.group.name not in said)
+    return Findings((*announced, *told), areas, facts)
 
 
 def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
@@ -92,32 +95,36 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
         effect = rule.group.effect
         if effect is Effect.WEIGHS:
             told = match.last < supposed.get(tokens.sentences[match.first], match.last + 1) and match.first >= end
-            counts = (told or not rule.group.tells) and not (rule.group.negatable and _denied(reading, match.first))
+            counts = (told or not rule.group.tells) and not (rule.group.negatable and _denied(reading, match))
         else:
             counts = effect is Effect.RESOLVES and match.first in resolved
         if counts:
             yield Span(rule, reading.part, tokens.spans[match.first][0], tokens.spans[match.last][1])
 
 
-def _denied(reading: _Reading, first: int) -> bool:
-    """Say whether a negator of the same stretch stands shortly before the word `first`."""
+def _denied(reading: _Reading, match: Match) -> bool:
+    """Say whether a negator of the same stretch stands shortly before a phrase, or in it as no word of its own."""
     words, pauses, definition = reading.tokens.words, reading.tokens.pauses, reading.definition
+    first = match.first
     for place in range(first - 1, max(first - 1 - _DENIED_WITHIN, -1), -1):
         if pauses[place] != pauses[first]:
-            return False
+            break
         if words[place] in definition.negators and words[place + 1] not in definition.limiters:
             return True
-    return False
+    inside = sum(word in definition.negators for word in words[first : match.last + 1])
+    return inside > definition.rules[match.phrase].negations
 
 
 def _supposed(reading: _Reading) -> dict[int, int]:
-    """Return the sentences that tell of what might be, each with the place from which they do."""
+    """Return the sentences that tell of what might be, or is planned, each with the place from which they do."""
     found: dict[int, int] = {}
     for match in reading.matches:
         effect = reading.effect(match)
         sentence = reading.tokens.sentences[match.first]
         asked = sentence in reading.tokens.questions
-        if effect is Effect.SUPPOSES or (effect is Effect.SUPPOSES_IF_ASKED and asked):
+        if effect is Effect.ANNOUNCES:
+            found[sentence] = 0
+        elif effect is Effect.SUPPOSES or (effect is Effect.SUPPOSES_IF_ASKED and asked):
             found.setdefault(sentence, match.first)
     return found
 
@@ -129,7 +136,7 @@ def _resolutions(reading: _Reading) -> frozenset[int]:
         for match in reading.matches
         if reading.effect(match) is Effect.RESOLVES
         and reading.tokens.sentences[match.first] not in reading.tokens.questions
-        and not _denied(reading, match.first)
+        and not _denied(reading, match)
     )
 
 
