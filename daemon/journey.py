@@ -3,7 +3,8 @@
     receive   raw bytes become ours, durably, before the sender hears 250
     process   raw ─ read ─▶ Reading ─ store.facts ─▶ decide ─▶ Changes ─ compose ─▶ store.commit
     deliver   one mail to one recipient, and what became of it
-    round     once in a while: what a crash left behind, and what has come due
+    lapse     a question that nobody answered in time is settled without an answer
+    round     once in a while: what a crash left behind
 
 Between the stages stands the store, and nothing else: each stage ends in one transaction, so a crash anywhere loses
 nothing and a stage done twice changes nothing twice.
@@ -14,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from daemon.core.desk.decide import decide
-from daemon.core.desk.words import words_for
+from daemon.core.desk.round import asked_until, overdue
+from daemon.core.desk.words import words_about, words_for
 from daemon.core.mail.address import Own, mark_from
 from daemon.core.mail.compose import compose
 from daemon.core.mail.letter import Words
@@ -27,11 +29,13 @@ from daemon.edge.relay import Relay
 from daemon.letters import Letters
 from daemon.loops import Threads
 from store.model.changes import Draft
+from store.model.facts import OpenQuestion
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail
 from store.store import Store
 
 LARGE = 256 << 10  # octets from which a message is read beside the loop, so that no sender waits for another's
+AT_ONCE = 500  # questions that are settled before the next are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,23 @@ async def deliver(mail: Mail, house: House) -> None:
     await house.store.settle(mail, settlement, house.clock())
 
 
+async def unanswered(house: House) -> tuple[OpenQuestion, ...]:
+    """Return the questions whose time is over; one lookup, which costs the same however much is stored."""
+    return await house.store.questions(asked_until(house.settings, house.clock()), AT_ONCE)
+
+
+async def lapse(question: OpenQuestion, house: House) -> None:
+    """Settle a question that nobody answered in time; whoever is first does it, and nobody does it again."""
+    now = house.clock()
+    changes = overdue(question, house.settings, now)
+    work = await house.store.original(changes.ticket)
+    reading = await _read(work, house) if work else None
+    words = words_about(question.ticket, changes.verdict, reading.message if reading else None, house.settings, now)
+    mails = tuple(_write(draft, words, work, reading, house, now) for draft in changes.drafts)
+    if await house.store.lapse(changes, mails, now):
+        house.bell.ring(Stage.DELIVER)
+
+
 async def round_(house: House) -> None:
     """Look after what nobody rang for: attempts that a crash left without an end, and what is due again."""
     now = house.clock()
@@ -98,7 +119,9 @@ async def _read(work: RawMessage, house: House) -> Reading:
     return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)
 
 
-def _write(draft: Draft, words: Words, work: RawMessage, reading: Reading, house: House, now: float) -> NewMail:
+def _write(
+    draft: Draft, words: Words, work: RawMessage | None, reading: Reading | None, house: House, now: float
+) -> NewMail:
     """Give a draft its words and its bytes."""
     return compose(
         house.letters.write(draft.letter, draft.language, words),
@@ -110,7 +133,7 @@ def _write(draft: Draft, words: Words, work: RawMessage, reading: Reading, house
         mark=mark_from(house.random(10)),
         now=now,
         verdict=words.tag,
-        answers=reading.message if draft.answers_message else None,
-        original=work.raw if draft.carries_original else None,
+        answers=reading.message if reading and draft.answers_message else None,
+        original=work.raw if work and draft.carries_original else None,
         due=now + draft.hold_seconds,
     )

@@ -96,7 +96,7 @@ _RESEND = (
 )
 
 
-def put(connection: Connection, mails: Sequence[tuple[int, NewMail, float]]) -> None:
+def put(connection: Connection, mails: Sequence[tuple[int | None, NewMail, float]]) -> None:
     """Put mails, given as (message that caused it, mail, now), into the outbox."""
     if not mails:
         return
@@ -209,7 +209,7 @@ def _settled(one: Settling) -> dict[str, object]:
     }
 
 
-def _row(cause: int, new: NewMail, now: float) -> dict[str, object]:
+def _row(cause: int | None, new: NewMail, now: float) -> dict[str, object]:
     return {
         "mark": new.mark,
         "kind": new.kind,

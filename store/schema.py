@@ -106,8 +106,15 @@ ticket = Table(
     Column("ended_at", Double),
     Column("first_automatic_at", Double),
     Column("first_human_at", Double),
+    Column("asked_at", Double),  # since when its open question waits; NULL once it was answered, or was never put
 )
 Index("ix_ticket_state", ticket.c.state)
+Index(
+    "ix_ticket_asked_at",
+    ticket.c.asked_at,
+    sqlite_where=ticket.c.asked_at.is_not(None),
+    postgresql_where=ticket.c.asked_at.is_not(None),
+)
 
 verdict = Table(
     "verdict",

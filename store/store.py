@@ -9,14 +9,14 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from store import budget, filing, intake, outbox, processing, recall
+from store import budget, filing, intake, outbox, processing, questions, recall
 from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import identify
 from store.lock import Lock, take
 from store.migrate import require_current
-from store.model.changes import Changes
-from store.model.facts import Clues, Facts
+from store.model.changes import Changes, Lapse
+from store.model.facts import Clues, Facts, OpenQuestion
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.ticket import Ticket
@@ -109,6 +109,21 @@ class Store:
         written, if the fence is lost.
         """
         return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now))
+
+    async def questions(self, until: float, limit: int) -> tuple[OpenQuestion, ...]:
+        """Return questions put at this moment or before that nobody has answered yet, oldest first."""
+        return await self._asking.do(questions.due, (until, limit))
+
+    async def original(self, number: int) -> RawMessage | None:
+        """Return the message that opened a ticket, None if there is none (any more)."""
+        return await self._asking.do(questions.originals, number)
+
+    async def lapse(self, lapse: Lapse, mails: tuple[NewMail, ...], now: float) -> bool:
+        """Close a question that was not answered in time, with all that follows, in one transaction.
+
+        False, and nothing is written, if it is open no more: somebody answered, or another process was first.
+        """
+        return await self._writing.do(questions.close, questions.Lapsing(lapse, mails, now))
 
     async def fail_message(self, work: RawMessage, error: str, now: float) -> bool:
         """Have a message tried again shortly, or set aside after the third try; says whether it was set aside."""

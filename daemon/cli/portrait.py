@@ -9,6 +9,7 @@ from rich.text import Text
 
 from daemon.cli.paper import blank_grid, clean, flat, screen, size
 from daemon.cli.records import Explained
+from daemon.core.desk.line import NotUnderstood
 from store.model.message import Address, AutomaticKind
 from store.model.verdict import Clause, Evidence, Tag, Verdict
 
@@ -41,7 +42,7 @@ def show_page(e: Explained, *, first: bool) -> None:
     else:
         console.print(title, soft_wrap=True)  # a path that is cut could not be copied
     page = blank_grid()
-    for name, value in (*_head(e), *_guarded(e), *_threading(e), *_bounced(e), *_parts(e)):
+    for name, value in (*_head(e), *_guarded(e), *_ordered(e), *_threading(e), *_bounced(e), *_parts(e)):
         page.add_row(name, value)
     console.print(page)
     if e.verdict and e.automatic.kind not in UNJUDGED:
@@ -76,6 +77,19 @@ def _guarded(e: Explained) -> Iterator[tuple[str, Text]]:
 
 def _because(reasons: tuple[str, ...]) -> Text:
     return Text(f"  ({', '.join(flat(reason) for reason in reasons)})" if reasons else "", "dim")
+
+
+def _ordered(e: Explained) -> Iterator[tuple[str, Text]]:
+    """Tell the commands, which only a member's mail can give."""
+    if isinstance(e.command, NotUnderstood):
+        near = f"  (perhaps: {', '.join(flat(word) for word in e.command.nearest)})" if e.command.nearest else ""
+        yield "Command", Text(flat(e.command.words), "yellow") + Text(near, "dim")
+    elif e.command:
+        said = (" ".join((c.verb, *(flat(str(a)) for a in c.arguments))) for c in e.command.commands)
+        yield (
+            "Command",
+            Text(", then ").join(Text(one, "bold") for one in said) + Text("  (if a member says so)", "dim"),
+        )
 
 
 def _threading(e: Explained) -> Iterator[tuple[str, Text]]:

@@ -73,6 +73,7 @@ class Ticket:
     participants: tuple[Participant, ...] = ()
     first_automatic_at: float | None = None
     first_human_at: float | None = None
+    asked_at: float | None = None  # since when its one open question waits for an answer; None where none does
 
     def takes_part(self, address: str) -> bool:
         """Say whether this address belongs to the ticket."""

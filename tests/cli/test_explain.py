@@ -204,3 +204,27 @@ def test_whatever_others_have_collected_can_be_explained(triaged: Triaged) -> No
     page = triaged("explain", *paths)
     assert page.exit_code == 0
     assert "\x1b" not in page.output
+
+
+def test_the_commands_of_a_reply_are_named_in_order(elsewhere: Path, triaged: Triaged) -> None:
+    body = b"\r\n\r\nMine!\r\nschedule fri\r\nI look at it.\r\n"
+    (elsewhere / "a.eml").write_bytes(BROKEN.partition(b"\r\n\r\n")[0] + body)
+    (record,) = explained(triaged, "a.eml")
+    assert record["command"] == {
+        "verbs": [{"verb": "mine", "arguments": []}, {"verb": "schedule", "arguments": ["2026-11-27"]}],
+        "text": "I look at it.",
+    }
+    assert "mine, then schedule 2026-11-27" in triaged("explain", "a.eml").stdout
+
+
+def test_a_command_that_is_not_understood_is_quoted_with_what_is_near(elsewhere: Path, triaged: Triaged) -> None:
+    (elsewhere / "a.eml").write_bytes(BROKEN.partition(b"\r\n\r\n")[0] + b"\r\n\r\n#clsoe\r\n")
+    (record,) = explained(triaged, "a.eml")
+    assert record["command"] == {"error": "I do not know this word: #clsoe", "nearest": ["close"]}
+    assert "perhaps: close" in triaged("explain", "a.eml").stdout
+
+
+def test_only_text_is_no_command_and_a_machine_never_gives_one(elsewhere: Path, triaged: Triaged) -> None:
+    (elsewhere / "a.eml").write_bytes(BROKEN)
+    (elsewhere / "b.eml").write_bytes(AWAY.replace(b"I am away.", b"mine"))
+    assert [record["command"] for record in explained(triaged, "a.eml", "b.eml")] == [None, None]

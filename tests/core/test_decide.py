@@ -142,3 +142,47 @@ def test_a_member_who_answers_a_card_writes_a_note_that_no_customer_reads() -> N
 def test_the_signal_that_decided_is_told() -> None:
     changes = decided("More.", answering(TICKET), to=reply_address(OWN, Purpose.TALK, MARK))
     assert changes.threading.signal is Signal.ADDRESS
+
+
+REPORT = """MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="r"
+
+--r
+Content-Type: text/plain
+
+It could not be delivered.
+--r
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.customer.test
+
+Final-Recipient: rfc822; cust@customer.test
+Action: failed
+Status: 5.1.1
+
+--r
+Content-Type: text/rfc822-headers
+
+Message-ID: <{about}>
+
+--r--
+""".replace("\n", "\r\n")
+
+
+def bounced(ticket: Ticket, about: str) -> Changes:
+    raw = f"From: mailer-daemon@mx.customer.test\r\nTo: support@hd.test\r\n{REPORT.format(about=about)}".encode()
+    reading = read(raw, Envelope("", ("support@hd.test",), "192.0.2.1"), OWN, Smtp())
+    return decide(reading, answering(ticket), SETTINGS, OWN, DEFINITION, NOW)
+
+
+def test_a_bounce_of_our_mail_is_filed_with_its_ticket_and_its_owner_is_told() -> None:
+    changes = bounced(replace(TICKET, owner="bob"), message_id(OWN, MARK))
+    assert (changes.outcome, changes.reason, changes.ticket) == (Outcome.SILENCED, "bounce", 7)
+    assert changes.failing == (CUSTOMER,)
+    assert mails(changes) == [(MailKind.NOTICE, "bob@team.test")]
+    assert "5.1.1" in changes.events[0].what
+
+
+def test_a_bounce_of_somebody_elses_mail_marks_nobody_and_opens_nothing() -> None:
+    changes = bounced(TICKET, "never-ours@elsewhere.test")
+    assert (changes.outcome, changes.ticket, changes.opens, changes.failing) == (Outcome.SILENCED, None, None, ())

@@ -168,6 +168,26 @@ def test_what_only_looks_like_a_quote_is_kept(text: str) -> None:
     assert new(text) == text
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Anna Smith <anna@example.org> wrote on 01/03/2022 10:10:10 AM:\n\n>",
+        "<anna@example.org> wrote:\n\n>",
+        "Quoting Anna Smith <anna@example.org>:\n\n>",
+        "--- Anna Smith <a@example.org> wrote:\n\n>",
+        "---- Anna Smith wrote ----\n\n>",
+        "2009/5/12 Anna Smith <a@example.org>\n>",
+        "On Mon, Jan 3, 2022 at 10:10 AM Anna Smith via Support <\nsupport@example.org> wrote:\n\n>",
+        "From: Anna Sent: Monday, January 3, 2022 10:10 AM To: Bo Subject: x\n\n",
+        "From: Anna <a@example.org>\n\nSent: Monday\n\nTo: Bo\n\nSubject: x\n\n",
+        "Sent: Monday\nFrom: Anna <a@example.org>\nTo: Bo\nSubject: x\n",
+        "----- Forwarded message from Anna <a@example.org> -----\n\n",
+    ],
+)
+def test_rarer_heads_are_known(head: str) -> None:
+    assert new(f"mine\n\n{head} old words\n") == "mine"
+
+
 def test_answers_between_and_below_quotes_are_kept() -> None:
     text = "On 3 Jan 2022 at 10:10 Bo <b@example.org> wrote:\n> one?\n\nyes\n\n> two?\n\nno\n"
     assert new(text) == "yes\n\nno"

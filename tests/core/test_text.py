@@ -76,6 +76,8 @@ def test_small_print_is_seen() -> None:
         '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>Xyz:</b> Anna<br></div><div>old</div>',
         '<div class="moz-cite-prefix">Foo bar:<br></div><blockquote type="cite">old</blockquote>',
         '<div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>Xyz:</b> A</p></div><p>old</p>',
+        '<hr id="stopSpelling">Xyz: Mon, 3 Jan 2022<br>Zyx: Anna<br><br>old',
+        '<hr id="zwchr"><blockquote style="border-left:2px solid #1010FF"><b>Xyz: </b>Anna</blockquote>',
         '<span id="OLK_SRC_BODY_SECTION"><div>old</div></span>',
         '<div id="mail-editor-reference-message-container">old</div>',
     ],

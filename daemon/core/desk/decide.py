@@ -82,12 +82,8 @@ def delivery_report(case: Case) -> Changes | None:
     if case.ticket is None or bounce is None:
         return _silence(case, str(kind), case.ticket)
     about = next((mail for mail in case.facts.sent if mail.mark == case.reading.clues.bounced_mark), None)
-    failed = bounce.permanent and about is not None
-    what = (
-        f"mail to {about.to} failed for good ({bounce.status or 'no status'})"
-        if failed and about
-        else "a delivery report"
-    )
+    failing = (about.to,) if about and bounce.permanent else ()
+    what = f"mail to {failing[0]} failed for good ({bounce.status or 'no status'})" if failing else "a delivery report"
     return Changes(
         Outcome.SILENCED,
         str(kind),
@@ -95,8 +91,8 @@ def delivery_report(case: Case) -> Changes | None:
         case.filed,
         ticket=case.ticket.number,
         events=(case.event(what),),
-        drafts=_to_owner(case, case.ticket) if failed else (),
-        failing=(about.to,) if failed and about else (),
+        drafts=_to_owner(case, case.ticket, "notice") if failing else (),
+        failing=failing,
     )
 
 

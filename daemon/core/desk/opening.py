@@ -44,11 +44,7 @@ def open_ticket(
     message = reading.message
     verdict = judge(definition, message.subject, message.new_text)
     duty = on_duty(settings, now) if verdict.tag is Tag.EMERGENCY or verdict.unsure else None
-    kind, state = next((kind, state) for tag, kind, state in KINDS if tag is verdict.tag)
-    if duty is not None:
-        state = State.PAGED
-    elif state is State.PAGED:  # nobody is declared who could be asked: it must not wait unseen
-        state = State.TO_INVESTIGATE
+    kind, state = start_of(verdict.tag, duty)
     reporter = reading.clues.sender
     opening = Opening(
         kind,
@@ -60,11 +56,22 @@ def open_ticket(
         (Participant(reporter, Role.REPORTER),) if reporter else (),
         area=verdict.area,
         links=links,
+        asks=verdict.unsure and duty is not None,
     )
-    return Opened(opening, _way(verdict, duty, settings), _why(verdict, duty))
+    return Opened(opening, way(verdict, duty, settings), _why(verdict, duty))
 
 
-def _way(verdict: Verdict, duty: Person | None, settings: Settings) -> tuple[Draft, ...]:
+def start_of(tag: Tag, duty: Person | None) -> tuple[Kind, State]:
+    """Return what a request of this tag is, and where its ticket starts: paged where a person on duty gets a card."""
+    kind, state = next((kind, state) for known, kind, state in KINDS if known is tag)
+    if duty is not None:
+        return kind, State.PAGED
+    # with nobody declared who could be asked, an emergency must not wait unseen
+    return kind, State.TO_INVESTIGATE if state is State.PAGED else state
+
+
+def way(verdict: Verdict, duty: Person | None, settings: Settings) -> tuple[Draft, ...]:
+    """Return the one mail that takes a request on: a card to the person on duty, or a forward to the pipeline."""
     language = settings.desk.language
     if duty is not None:
         return (Draft(MailKind.CARD, "card", Address(duty.name, duty.address), language),)

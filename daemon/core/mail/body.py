@@ -1,7 +1,7 @@
 """The body of a message as a reader sees it: the whole text, what is new in it, what was quoted, what was passed on."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.core.mail.forward import read_forwarded
 from daemon.core.mail.page import page
@@ -11,9 +11,7 @@ from store.model.message import Forwarded
 
 _STUB = re.compile(r"\bhtml\b|(?:view|read|open|see|display).{0,60}(?:browser|online)", re.IGNORECASE)
 _WORD = re.compile(r"\w{1,40}")
-_NOT_SHOWN = re.compile(
-    r"(?:https?:|mailto:|cid:|www\.)[^\s>\])]{1,2000}|\[(?:image|cid|img|logo)[^\]\n]{0,200}\]", re.IGNORECASE
-)
+_NOT_SHOWN = re.compile(r"(?:https?:|mailto:|cid:|www\.)[^\s>\])]{1,2000}|\[[^\]\n]{1,200}\]")
 LETTERS_COMPARED = 20_000
 
 
@@ -32,18 +30,22 @@ def read_body(plain: str | None, html: str | None) -> Body:
     """Read the body of a message from its plain text, its HTML, or both (RFC 2046 section 5.1.4). Never raises.
 
     Plain text is preferred, unless it is empty or only says that there is HTML. Where the two say different things,
-    both are read, one below the other, so that nothing said in one alone is overlooked.
+    both are read, one below the other, so that nothing said in one alone is overlooked. They are `alike` only if the
+    first line of the new text, where a command would stand, is shown in both.
     """
     written = _lines(plain or "")
     shown = read_html(html) if html else Rendered("", frozenset(), frozenset())
     if not _says_something(written, shown.text):
         return _part(shown.text, shown.heads, shown.signatures)
     body = _part(written, frozenset(), frozenset())
-    if not shown.text.strip() or (_covers(shown.text, body.new_text) and _covers(body.text, shown.text, spare=2)):
+    if not shown.text.strip():
+        return body
+    if shown.text.split() == body.text.split():
         return body
     other = _part(shown.text, shown.heads, shown.signatures)
-    if _covers(shown.text, body.new_text) and _covers(body.text, other.new_text, spare=2):
-        return body
+    said, seen = _words(body.new_text), _words(shown.text)
+    if _most(said, seen, spare=4) and _most(_words(other.new_text), _words(body.text), spare=2):
+        return body if _words(_first_line(body.new_text)) <= seen else replace(body, alike=False)
     return Body(
         _join(body.text, other.text),
         _join(body.new_text, other.new_text),
@@ -70,17 +72,20 @@ def _says_something(written: str, shown: str) -> bool:
 
 def _words(text: str) -> set[str]:
     """Return the words of a text, without what one alternative writes out and the other only links to."""
-    return set(_WORD.findall(_NOT_SHOWN.sub(" ", text[:LETTERS_COMPARED]).casefold()))
+    return set(_WORD.findall(_NOT_SHOWN.sub(" ", text[:LETTERS_COMPARED].casefold())))
 
 
-def _covers(whole: str, part: str, spare: int = 4) -> bool:
-    """Say whether the words of a part stand in the whole: all but one in `spare`, and all of a possible command.
+def _first_line(text: str) -> str:
+    """Return the line in which a command would stand."""
+    return text.lstrip().partition("\n")[0]
 
-    Programs write links, lists and pictures in two ways; a command stands in the first line.
+
+def _most(part: set[str], whole: set[str], spare: int) -> bool:
+    """Say whether the words of a part stand in the whole, all but one in `spare`.
+
+    Programs write links, lists and pictures in two ways, so that the two alternatives hardly ever have the same words.
     """
-    known, said = _words(whole), _words(part)
-    first = _words(part.lstrip().partition("\n")[0]) if spare > 2 else set()
-    return first <= known and len(said - known) <= len(said) // spare
+    return len(part - whole) <= len(part) // spare
 
 
 def _part(text: str, heads: frozenset[int], signatures: frozenset[int]) -> Body:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from daemon.core.mail.headblock import names_a_message, read_block
+from daemon.core.mail.headblock import names_a_message, read_block, told_in_line
 from daemon.core.mail.page import LINE_READ, Page, fold, is_quoted
-from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, has_verb
+from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, SUBJECT, has_verb
 
 WRAPPED = 6  # lines over which an attribution may be broken
 
@@ -136,8 +136,11 @@ def _header(view: Page, at: int) -> Head | None:
     if not view.fields[at]:
         return None
     block = read_block(view, at)
-    if len(block.fields) < 2 or not block.told() & SENDER:
+    if not block.told() & SENDER:
         return None
+    if len(block.fields) == 1:
+        told = told_in_line(view.low[at])
+        return Head(Kind.HEADER, at, at + 1) if told & SUBJECT and told & SENT else None
     return Head(Kind.HEADER, at, block.end) if names_a_message(block, evidence(fold(block.value(SENT)))) else None
 
 
@@ -182,6 +185,10 @@ _ABOVE = re.compile(
     r"|sopra (?:di )?questa (?:riga|linea)|(?:powyżej|nad) tej linii|nad tento řádek|ovanför denna rad|over denne linj"
     r"|выше этой (?:линии|строки)|この行より上|在此行(?:以上|上方|之上)"
 )
+_UP = (  # one of these stands in every such line; to look for them is cheaper
+    "above", "oberhalb", "über", "dessus", "encima", "boven", "acima", "sopra", "powyżej", "nad ", "ovanför", "over",
+    "выше", "この行", "在此行",
+)  # fmt: skip
 _BELOW = re.compile(
     r"(?:reply|respond|answer|write|type)\b.{0,40}\b(?:below|under) this line|unterhalb dieser (?:linie|zeile)"
     r"|(?:au[- ]dessous|en dessous) de cette ligne|debajo de esta línea|onder deze (?:regel|lijn)"
@@ -191,7 +198,9 @@ _BELOW = re.compile(
 def _delimiter(view: Page, at: int) -> Head | None:
     """Find a helpdesk's "## please reply above this line ##"."""
     line = view.low[at]
-    return Head(Kind.DELIMITER, at, at + 1) if len(line) < 160 and _ABOVE.search(line) else None
+    if len(line) > 160 or not any(word in line for word in _UP):
+        return None
+    return Head(Kind.DELIMITER, at, at + 1) if _ABOVE.search(line) else None
 
 
 def is_below_delimiter(folded: str) -> bool:

@@ -11,6 +11,7 @@ from daemon.core.mail.heads import Head, Kind, find_head, is_below_delimiter
 from daemon.core.mail.page import Page, is_quoted
 from daemon.core.mail.signature import begins_signature
 
+_RULE = re.compile(r"[-_=—–]{3,}")
 _LINK = re.compile(r"[(<\[\s]{0,4}https?://")
 _OWN_MARK = re.compile(r"[|:)\]}#%!+=]{1,2}(?= |$)|--\]|[a-z]{1,4}>")  # marks other than ">", seen below attributions
 _ARMOUR = "-----begin pgp signed message-----"  # headers follow, to a blank line (RFC 9580 section 7)
@@ -45,6 +46,7 @@ class _Reading:
         """Step over a quoted line, and over the blank ones below it: they part it from the answer."""
         if self.head is None and self.marked is None:
             self.marked = at
+            self.drop_rule()
         self.signing = False
         return self.view.next_text(at + 1)
 
@@ -53,6 +55,7 @@ class _Reading:
         self.head, self.signing = self.head or head, False
         if head.kept:
             self.new.append(head.start)
+        self.drop_rule()
         if head.kind is Kind.DELIMITER:
             self.drop_blanks()
             return _below_delimiter(self.view, head.end)
@@ -69,6 +72,14 @@ class _Reading:
         if not self.signing:
             self.new.append(at)
         return at + 1
+
+    def drop_rule(self) -> None:
+        """Take back a rule that ends the words so far: it parts them from the quote below."""
+        last = next(
+            (n for n in range(len(self.new) - 1, max(len(self.new) - 4, -1), -1) if self.view.low[self.new[n]]), 0
+        )
+        if self.new and _RULE.fullmatch(self.view.low[self.new[last]]):
+            del self.new[last:]
 
     def drop_blanks(self) -> None:
         while self.new and not self.view.low[self.new[-1]]:

@@ -32,9 +32,7 @@ _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0(?![.\d]*[1-9])", re.IG
 _BAR = re.compile(
     r"border-left\s*:[^;]{0,40}(?:solid|\d)|border-width\s*:\s*0[a-z]*\s+0[a-z]*\s+0[a-z]*\s+[1-9]", re.IGNORECASE
 )
-_TOP_RULE = re.compile(
-    r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#(?:B5C4DF|E1E1E1|CCC)", re.IGNORECASE
-)
+_TOP_RULE = re.compile(r"border-top\s*:\s*solid\s+#(?:B5C4DF|E1E1E1)", re.IGNORECASE)  # Outlook, above its header
 
 # Rows of (attribute, value as a whole word, what it marks), taken from the mail that these programs write.
 QUOTE, HEAD, SIGNATURE = "quote", "head", "signature"

@@ -1,8 +1,8 @@
 """The phrases of a definition, read one by one.
 
-A phrase is a row of elements: `word`, `begin*`, `one|other`, `<class>`, `!<class>` (any word that is not of the class),
-`~3` (up to three words of any kind, but no comma), `~3,` (commas too), and `^` in front (only where a sentence begins).
-No phrase reaches over the end of a sentence.
+A phrase is a row of elements: `word`, `begin*`, `*end`, `one|other`, `<class>`, `!<class>` (any word that is not of the
+class), `~3` (up to three words of any kind, but no comma), `~3,` (commas too), and `^` in front (only where a sentence
+begins). No phrase reaches over the end of a sentence.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from daemon.core.triage.tokens import fold, tokens_of
 WIDEST_GAP = 8
 MOST_ELEMENTS = 10
 SHORTEST_BEGINNING = 2  # letters
+SHORTEST_END = 3
 NUMBER = "<number>"  # the class that is always there: a word that begins with a digit
 AT_ONCE = (0, True)  # no gap: a comma between two words of a phrase does not part them
 
@@ -85,11 +86,14 @@ def _places(part: str, class_of: Callable[[str], Words | None]) -> list[Words]:
 
 
 def spell(word: str) -> tuple[str, ...]:
-    """Return the folded word or words that a written one stands for, the star kept at the last."""
-    star = "*" if word.endswith("*") else ""
-    words = tokens_of(word.removesuffix("*")).words
-    if not words or "*" in word.removesuffix("*") or len(fold(word)) > 40:
+    """Return the folded word or words that a written one stands for, a star kept where it stands."""
+    before, after = "*" * word.startswith("*"), "*" * (word.endswith("*") and word != "*")
+    bare = word[len(before) : len(word) - len(after)]
+    words = tokens_of(bare).words
+    if not words or "*" in bare or (before and after) or len(fold(word)) > 40:
         raise PhraseError(f"not a word: {word or 'nothing'}")
-    if star and len(words[-1]) < SHORTEST_BEGINNING:
+    if after and len(words[-1]) < SHORTEST_BEGINNING:
         raise PhraseError(f"a beginning needs at least {SHORTEST_BEGINNING} letters: {word}")
-    return (*words[:-1], words[-1] + star)
+    if before and len(words[0]) < SHORTEST_END:
+        raise PhraseError(f"an end needs at least {SHORTEST_END} letters: {word}")
+    return (*words[:-1], words[-1] + after) if not before else (before + words[0], *words[1:])

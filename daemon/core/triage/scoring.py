@@ -12,6 +12,7 @@ SUBJECT_BONUS = 1.1  # what stands in the subject is what the mail is about
 CEILING = 4.5  # what speaks for a clause counts no further, so that one cannot outvote the other
 SLOPE, BIAS = 0.75, -2.6  # from strengths to log odds
 WISHED = 1.5  # strength from which "existing" is refused
+DOUBT = 0.5  # who asks how to do a thing may not be stopped
 REFUSAL = 1.1  # what speaks against "existing" counts against the whole
 
 
@@ -99,4 +100,6 @@ def _existing(balance: Balance, technical: bool | None) -> bool | None:
 def score_of(balance: dict[str, Balance]) -> float:
     """Return the log odds, by the written rules alone, that the definition is met."""
     refused = min(balance["existing"].net, 0.0)
-    return round(SLOPE * (balance["technical"].net + balance["stopping"].net + REFUSAL * refused) + BIAS, 4)
+    doubt = DOUBT * max(balance["question"].net, 0.0)
+    strength = balance["technical"].net + balance["stopping"].net + REFUSAL * refused - doubt
+    return round(SLOPE * strength + BIAS, 4)

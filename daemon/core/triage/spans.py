@@ -116,13 +116,15 @@ def _denied(reading: _Reading, match: Match) -> bool:
 
 
 def _supposed(reading: _Reading) -> dict[int, int]:
-    """Return the sentences that tell of what might be, each with the place from which they do."""
+    """Return the sentences that tell of what might be, or is planned, each with the place from which they do."""
     found: dict[int, int] = {}
     for match in reading.matches:
         effect = reading.effect(match)
         sentence = reading.tokens.sentences[match.first]
         asked = sentence in reading.tokens.questions
-        if effect is Effect.SUPPOSES or (effect is Effect.SUPPOSES_IF_ASKED and asked):
+        if effect is Effect.ANNOUNCES:
+            found[sentence] = 0
+        elif effect is Effect.SUPPOSES or (effect is Effect.SUPPOSES_IF_ASKED and asked):
             found.setdefault(sentence, match.first)
     return found
 

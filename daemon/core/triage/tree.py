@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from daemon.core.triage.patterns import NUMBER, SHORTEST_BEGINNING, Element, Words
+from daemon.core.triage.patterns import NUMBER, SHORTEST_BEGINNING, SHORTEST_END, Element, Words
 from daemon.core.triage.tokens import Tokens
 
 _DOTTED = re.compile("([aou])e")  # koennen, fuer: German without its dots
@@ -62,6 +62,7 @@ class Tree:
     first: Mapping[str, Start]  # by language
     exact: Mapping[str, Atoms]  # word -> the atoms that take it
     begins: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> beginnings, and the atoms that take them
+    ends: Mapping[str, tuple[tuple[str, Atoms], ...]]  # three letters -> ends, and the atoms that take them
     numbers: Atoms  # those that take a number
 
 
@@ -93,24 +94,32 @@ def grow(phrases: Sequence[tuple[str, tuple[Element, ...]]]) -> Tree:
             node = node.edges.setdefault(_Edge(element.gap, element.over, element.other, atom), _Sprout())
         node.found.append(number)
     bare = _vocabulary(atoms)
-    exact = {word: _by_beginning(bare, word) | its for word, its in bare.exact.items()}
-    return Tree({language: _start(root, exact) for language, root in roots.items()}, exact, bare.begins, bare.numbers)
+    exact = {word: _by_part(bare, word) | its for word, its in bare.exact.items()}
+    first = {language: _start(root, exact) for language, root in roots.items()}
+    return Tree(first, exact, bare.begins, bare.ends, bare.numbers)
 
 
 def _vocabulary(atoms: Mapping[Words, int]) -> Tree:
-    """Return a tree without phrases, which knows only the atoms that name a word or a beginning themselves."""
+    """Return a tree without phrases, which knows only the atoms that name a word, or part of one, themselves."""
     exact: dict[str, set[int]] = {}
     begins: dict[str, set[int]] = {}
+    ends: dict[str, set[int]] = {}
     for words, atom in atoms.items():
         for word in words:
-            table, key = (begins, word[:-1]) if word.endswith("*") else (exact, word)
-            table.setdefault(key, set()).add(atom)
+            table = begins if word.endswith("*") else ends if word.startswith("*") else exact
+            table.setdefault(word.strip("*"), set()).add(atom)
     numbers = frozenset(exact.pop(NUMBER, ()))
-    shelves: dict[str, list[tuple[str, Atoms]]] = {}
-    for beginning, its in sorted(begins.items()):
-        shelves.setdefault(beginning[:SHORTEST_BEGINNING], []).append((beginning, frozenset(its)))
     whole = {word: frozenset(its) for word, its in exact.items()}
-    return Tree({}, whole, {letters: tuple(kept) for letters, kept in shelves.items()}, numbers)
+    return Tree({}, whole, _shelved(begins, 0, SHORTEST_BEGINNING), _shelved(ends, -SHORTEST_END, None), numbers)
+
+
+def _shelved(parts: Mapping[str, set[int]], start: int, stop: int | None) -> dict[str, tuple[tuple[str, Atoms], ...]]:
+    """Put parts of words where they are found by a few of their letters."""
+    shelves: dict[str, tuple[tuple[str, Atoms], ...]] = {}
+    for part, its in sorted(parts.items()):
+        letters = part[start:stop]
+        shelves[letters] = (*shelves.get(letters, ()), (part, frozenset(its)))
+    return shelves
 
 
 def _start(root: _Sprout, exact: Mapping[str, Atoms]) -> Start:
@@ -172,17 +181,20 @@ def atoms_of(tree: Tree, word: str) -> Atoms:
     known = tree.exact.get(word)
     if known is not None:
         return known
-    found = _by_beginning(tree, word)
+    found = _by_part(tree, word)
     if found or not word.isalpha():
         return found
     plain = _DOTTED.sub(r"\1", word)
-    return found if plain == word else tree.exact.get(plain) or _by_beginning(tree, plain)
+    return found if plain == word else tree.exact.get(plain) or _by_part(tree, plain)
 
 
-def _by_beginning(tree: Tree, word: str) -> Atoms:
+def _by_part(tree: Tree, word: str) -> Atoms:
     found = tree.numbers if word[0].isdigit() else _NO_ATOMS
     for beginning, its in tree.begins.get(word[:SHORTEST_BEGINNING], ()):
         if word.startswith(beginning):
+            found |= its
+    for end, its in tree.ends.get(word[-SHORTEST_END:], ()):
+        if word.endswith(end):
             found |= its
     return found
 

@@ -80,9 +80,17 @@ def _ticket() -> None:
         sa.Column("ended_at", sa.Double(), nullable=True),
         sa.Column("first_automatic_at", sa.Double(), nullable=True),
         sa.Column("first_human_at", sa.Double(), nullable=True),
+        sa.Column("asked_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
     op.create_index("ix_ticket_state", "ticket", ["state"])
+    op.create_index(
+        "ix_ticket_asked_at",
+        "ticket",
+        ["asked_at"],
+        sqlite_where=sa.text("asked_at IS NOT NULL"),
+        postgresql_where=sa.text("asked_at IS NOT NULL"),
+    )
 
 
 def _verdict() -> None:

@@ -54,7 +54,7 @@ def test_nothing_pages_without_a_quoted_malfunction_and_a_quoted_stop() -> None:
 
 
 def test_corrections_raise_what_the_rules_leave_open() -> None:
-    report = "Error while printing labels in the warehouse"
+    report = "There is a bug in the label module of the warehouse"
     assert verdict(report).tag is not Tag.EMERGENCY
     learned = refit([corrected(number, report, emergency=True) for number in range(1, 4)])
     assert judge(shipped(), report, "", learned).score > verdict(report).score
