@@ -89,13 +89,16 @@ def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[
 def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
     """Yield the evidence that stands; `over` means that the subject tells of an end."""
     tokens, resolved, supposed = reading.tokens, _resolutions(reading), _supposed(reading)
+    voided = [match for match in reading.matches if reading.effect(match) is Effect.VOIDS]
     end = len(tokens.words) if over else _end_of_sentence(tokens, max(resolved, default=-1))
     for match in reading.matches:
         rule = reading.definition.rules[match.phrase]
         effect = rule.group.effect
         if effect is Effect.WEIGHS:
             told = match.last < supposed.get(tokens.sentences[match.first], match.last + 1) and match.first >= end
-            counts = (told or not rule.group.tells) and not (rule.group.negatable and _denied(reading, match))
+            counts = told or not rule.group.tells
+            counts = counts and not (rule.group.negatable and _denied(reading, match))
+            counts = counts and not any(void.first <= match.last and match.first <= void.last for void in voided)
         else:
             counts = effect is Effect.RESOLVES and match.first in resolved
         if counts:
