@@ -62,7 +62,7 @@ class Tree:
     first: Mapping[str, Start]  # by language
     exact: Mapping[str, Atoms]  # word -> the atoms that take it
     begins: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> beginnings, and the atoms that take them
-    ends: Mapping[str, tuple[tuple[str, Atoms], ...]]  # three letters -> ends, and the atoms that take them
+    ends: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> ends, and the atoms that take them
     numbers: Atoms  # those that take a number
 
 
