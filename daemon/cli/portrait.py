@@ -46,7 +46,7 @@ def show_page(e: Explained, *, first: bool) -> None:
         page.add_row(name, value)
     console.print(page)
     if e.verdict and e.automatic.kind not in UNJUDGED:
-        console.print(_judged(e.verdict))
+        console.print(judged(e.verdict))
     _body(e)
 
 
@@ -123,7 +123,8 @@ def _parts(e: Explained) -> Iterator[tuple[str, Text]]:
         yield "Forwards", sender + Text(subject)
 
 
-def _judged(v: Verdict) -> Table:
+def judged(v: Verdict) -> Table:
+    """Return the verdict clause by clause with the words that led to it, and what corrections added."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True, width=11)
     table.add_column(no_wrap=True)
@@ -136,6 +137,9 @@ def _judged(v: Verdict) -> Table:
     for clause in v.clauses:
         words, style = HOLDS[clause.holds]
         table.add_row("", Text(clause.name, COLOURS.get(clause.name, "")), Text(words, style), _evidence(clause))
+    if v.learned:
+        behind = ", ".join(f"#{number}" for number in v.learned.tickets)
+        table.add_row("", Text("learned"), Text(f"{v.learned.offset:+.2f}"), Text(f"from {behind}", "dim"))
     return table
 
 

@@ -92,6 +92,7 @@ def _verdict(v: Verdict) -> Record:
         "clauses": {clause.name: _clause(clause) for clause in v.clauses},
         "definition": v.definition,
         "missing": list(v.missing),
+        "learned": {"offset": v.learned.offset, "tickets": list(v.learned.tickets)} if v.learned else None,
     }
 
 
@@ -149,6 +150,7 @@ def story_record(s: Story) -> Record:
         "history": [{"at": iso(event.at), "who": event.who, "what": event.what} for event in s.events],
         "subject": t.subject,
         "opened": iso(t.opened_at),
+        "judged": _verdict(s.verdict) if s.verdict else None,
     }
 
 
