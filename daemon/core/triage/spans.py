@@ -106,7 +106,7 @@ def _denied(reading: _Reading, match: Match) -> bool:
     words, pauses, definition = reading.tokens.words, reading.tokens.pauses, reading.definition
     first = match.first
     for place in range(first - 1, max(first - 1 - _DENIED_WITHIN, -1), -1):
-        if pauses[place] != pauses[first]:
+        if pauses[place] != pauses[first] or words[place] in definition.contrasts:
             break
         if words[place] in definition.negators and words[place + 1] not in definition.limiters:
             return True
