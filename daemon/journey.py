@@ -3,7 +3,8 @@
     receive   raw bytes become ours, durably, before the sender hears 250
     process   raw ─ read ─▶ Reading ─ store.facts ─▶ decide ─▶ Changes ─ compose ─▶ store.commit
     deliver   one mail to one recipient, and what became of it
-    round     once in a while: what a crash left behind, and what has come due
+    lapse     a question that nobody answered in time is settled without an answer
+    round     once in a while: what a crash left behind
 
 Between the stages stands the store, and nothing else: each stage ends in one transaction, so a crash anywhere loses
 nothing and a stage done twice changes nothing twice.
@@ -11,10 +12,12 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daemon.core.desk.decide import decide
-from daemon.core.desk.words import words_for
+from daemon.core.desk.round import asked_until, overdue
+from daemon.core.desk.teaching import learned_from
+from daemon.core.desk.words import words_about, words_for
 from daemon.core.mail.address import Own, mark_from
 from daemon.core.mail.compose import compose
 from daemon.core.mail.letter import Words
@@ -22,16 +25,27 @@ from daemon.core.mail.reading import Reading, read
 from daemon.core.mail.retry import after
 from daemon.core.settings import Settings, Smtp
 from daemon.core.triage.definition import Definition
+from daemon.core.triage.learn import NOTHING, Learned
 from daemon.edge.bell import Bell, Stage
 from daemon.edge.relay import Relay
 from daemon.letters import Letters
 from daemon.loops import Threads
 from store.model.changes import Draft
+from store.model.facts import OpenQuestion
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail
 from store.store import Store
 
 LARGE = 256 << 10  # octets from which a message is read beside the loop, so that no sender waits for another's
+AT_ONCE = 500  # questions that are settled before the next are looked for
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the team's corrections have taught the judge so far; all that changes in a house."""
+
+    learned: Learned = NOTHING
+    latest: tuple[int, ...] = ()  # rows of the latest corrections it is learned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,7 @@ class House:
     threads: Threads
     clock: Callable[[], float]  # epoch seconds
     random: Callable[[int], bytes]
+    memory: Memory = field(default_factory=Memory)
 
 
 async def receive(raw: bytes, envelope: Envelope, house: House) -> Receipt:
@@ -63,7 +78,7 @@ async def process(work: RawMessage, house: House) -> None:
     async with house.threads.hold(reading.clues):
         now = house.clock()
         facts = await house.store.facts(reading.clues, now)
-        changes = decide(reading, facts, house.settings, house.own, house.definition, now)
+        changes = decide(reading, facts, house.settings, house.own, house.definition, now, house.memory.learned)
         opened = await house.store.reserve_number(work.id) if changes.opens else None
         number = opened or changes.ticket
         words = words_for(reading, facts, changes, number, house.settings, house.definition, now)
@@ -71,6 +86,8 @@ async def process(work: RawMessage, house: House) -> None:
         await house.store.commit(work, changes, mails, opened, now)
     if mails:
         house.bell.ring(Stage.DELIVER)
+    if changes.corrections:
+        await remember(house)
 
 
 async def deliver(mail: Mail, house: House) -> None:
@@ -81,9 +98,36 @@ async def deliver(mail: Mail, house: House) -> None:
     await house.store.settle(mail, settlement, house.clock())
 
 
-async def round_(house: House) -> None:
-    """Look after what nobody rang for: attempts that a crash left without an end, and what is due again."""
+async def unanswered(house: House) -> tuple[OpenQuestion, ...]:
+    """Return the questions whose time is over; one lookup, which costs the same however much is stored."""
+    return await house.store.questions(asked_until(house.settings, house.clock()), AT_ONCE)
+
+
+async def lapse(question: OpenQuestion, house: House) -> None:
+    """Settle a question that nobody answered in time; whoever is first does it, and nobody does it again."""
     now = house.clock()
+    changes = overdue(question, house.settings, now)
+    work = await house.store.original(changes.ticket)
+    reading = await _read(work, house) if work else None
+    words = words_about(question.ticket, changes.verdict, reading.message if reading else None, house.settings, now)
+    mails = tuple(_write(draft, words, work, reading, house, now) for draft in changes.drafts)
+    if await house.store.lapse(changes, mails, now):
+        house.bell.ring(Stage.DELIVER)
+
+
+async def remember(house: House) -> None:
+    """Learn from all corrections anew, if there is one that was not there the last time."""
+    latest = await house.store.latest_corrections()
+    if latest != house.memory.latest:
+        taught = await house.store.corrections()
+        house.memory.learned = await asyncio.to_thread(learned_from, taught, house.definition)
+        house.memory.latest = latest
+
+
+async def round_(house: House) -> None:
+    """Look after what nobody rang for: what a crash left without an end, what is due again, what others taught."""
+    now = house.clock()
+    await remember(house)
     await house.store.recover(now)
     drop_acks = house.settings.relay.on_unknown == "drop"
     await house.store.resend_unknown(tuple(kind for kind in MailKind if not (drop_acks and kind is MailKind.ACK)), now)
@@ -98,7 +142,9 @@ async def _read(work: RawMessage, house: House) -> Reading:
     return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)
 
 
-def _write(draft: Draft, words: Words, work: RawMessage, reading: Reading, house: House, now: float) -> NewMail:
+def _write(
+    draft: Draft, words: Words, work: RawMessage | None, reading: Reading | None, house: House, now: float
+) -> NewMail:
     """Give a draft its words and its bytes."""
     return compose(
         house.letters.write(draft.letter, draft.language, words),
@@ -110,7 +156,7 @@ def _write(draft: Draft, words: Words, work: RawMessage, reading: Reading, house
         mark=mark_from(house.random(10)),
         now=now,
         verdict=words.tag,
-        answers=reading.message if draft.answers_message else None,
-        original=work.raw if draft.carries_original else None,
+        answers=reading.message if reading and draft.answers_message else None,
+        original=work.raw if work and draft.carries_original else None,
         due=now + draft.hold_seconds,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -56,6 +56,15 @@ async def every(seconds: float, act: Callable[[], Awaitable[None]], stopping: as
             await asyncio.wait_for(stopping.wait(), seconds)
         except TimeoutError:
             continue
+
+
+async def each(found: Awaitable[Iterable[Work]], act: Callable[[Work], Awaitable[None]]) -> None:
+    """Do something with everything found, one by one; what goes wrong with one is said, and the others come."""
+    for one in await found:
+        try:
+            await act(one)
+        except Exception:
+            log.exception("round failed")
 
 
 async def _take(crank: Crank[Work], free: int) -> tuple[Work, ...]:

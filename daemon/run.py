@@ -18,11 +18,12 @@ from daemon.core.mail.compose import self_test
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
+from daemon.edge.log import start_log
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
-from daemon.journey import House, deliver, process, receive, round_
+from daemon.journey import House, deliver, lapse, process, receive, round_, unanswered
 from daemon.letters import Letters
-from daemon.loops import Crank, Threads, every, turn
+from daemon.loops import Crank, Threads, each, every, turn
 from store.migrate import migrate
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
@@ -31,6 +32,7 @@ from store.store import Store
 LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 ROUND_SECONDS = 15.0
+SWEEP_SECONDS = 2.0  # what has its time is done within five seconds of it
 DRAIN_SECONDS = 20.0
 MESSAGES_AT_ONCE = 32
 
@@ -47,6 +49,7 @@ class Running:
 
 def serve(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> int:
     """Run the daemon until SIGTERM or SIGINT; return the exit status."""
+    start_log()
     return uvloop.run(_serve(settings, own, definition, role))
 
 
@@ -104,7 +107,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition) -> House:
         definition,
         Letters(settings.desk.language),
         Store.open(settings.store.url),
-        open_relay(settings.relay, Path()),
+        open_relay(settings.relay, Path(), host=settings.desk.id_host),
         Bell(),
         Threads(),
         time.time,
@@ -147,4 +150,5 @@ def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None
         turn(messages, bell, stopping),
         turn(mails, bell, stopping),
         every(ROUND_SECONDS, lambda: round_(house), stopping),
+        every(SWEEP_SECONDS, lambda: each(unanswered(house), lambda question: lapse(question, house)), stopping),
     )

@@ -7,6 +7,7 @@ resolved. If anything fails, the transaction is undone and the items are tried o
 
 from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -111,7 +112,11 @@ class Batches:
         for job in batch:
             groups.setdefault(job.bulk, []).append(job)
         outcomes: list[_Outcome] = []
-        with self._engine.begin() as connection:
+        with ExitStack() as stack:
+            try:
+                connection = stack.enter_context(self._engine.begin())
+            except FAULTS as fault:  # no database, or somebody else's lock: no single item is to blame
+                return [(job, None, fault) for job in batch]
             for bulk, jobs in groups.items():
                 results = bulk(connection, [job.item for job in jobs])
                 outcomes += [(job, result, None) for job, result in zip(jobs, results, strict=True)]

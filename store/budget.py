@@ -84,9 +84,12 @@ def _budget(counted: dict[str, tuple[int, int]], sender: str, domain: str, text:
 
 
 def _scopes(to: str, digest: str) -> tuple[str, str, str]:
-    """Return under which names an acknowledgement to this address is counted: itself, its domain, the same text."""
-    address = to.strip().casefold()
-    return _key(address), _key(f"@{address.rpartition('@')[2]}"), _key(f"={digest} {address}")
+    """Return under which names an acknowledgement to this address is counted: itself, its domain, the same text.
+
+    They begin alike, so that they stand side by side in the index and one page is written instead of three.
+    """
+    local, _, domain = to.strip().casefold().rpartition("@")
+    return _key(f"{domain}\n{local}"), _key(domain), _key(f"{domain}\n{local}\n{digest}")
 
 
 def _minute(now: float) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-READERS = 4
+READERS = 4  # threads that read at once
 
 _SQLITE = (
     "PRAGMA journal_mode=WAL",
@@ -13,6 +13,7 @@ _SQLITE = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-32768",  # KiB
+    "PRAGMA wal_autocheckpoint=4000",  # pages; a page that many commits touch is copied back once
     "PRAGMA temp_store=MEMORY",
 )
 

@@ -1,12 +1,13 @@
 """Stage 2, its end: all that one message changes, written at once or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.sql.expression import Executable
 
+from store import corrections
 from store.budget import spend
 from store.identity import SUBJECT_LETTERS
 from store.model.changes import Changes, Opening, Outcome
@@ -17,6 +18,7 @@ from store.outbox import put
 from store.processing import held
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
 from store.upsert import of, upsert
+from store.verdicts import row_of
 
 Rows = list[dict[str, object]]
 
@@ -85,7 +87,8 @@ def commit(connection: Connection, filings: Sequence[Filing]) -> list[bool]:
 def _open(connection: Connection, filings: list[Filing]) -> None:
     opened = [(filing, opening) for filing in filings if (opening := filing.changes.opens)]
     _many(connection, insert(ticket), [_ticket(filing, opening) for filing, opening in opened])
-    _many(connection, insert(verdict), [row for filing, opening in opened for row in _verdict(filing, opening)])
+    judged = [(filing, opening.verdict) for filing, opening in opened if opening.verdict]
+    _many(connection, insert(verdict), [row_of(filing.number or 0, found, filing.now) for filing, found in judged])
     _many(
         connection,
         of(_PARTICIPANT, connection),
@@ -106,6 +109,7 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, insert(event), [row for filing in filings for row in _events(filing)])
     _many(connection, insert(known_id), [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
+    corrections.add(connection, [one for filing in filings for one in filing.changes.corrections])
     reported = {address: filing for filing in filings for address in filing.changes.failing}
     _many(
         connection,
@@ -138,26 +142,8 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "language": opening.language,
         "opened_at": filing.work.received_at,
         "ended_at": filing.now if opening.state in ENDED else None,
+        "asked_at": filing.now if opening.asks else None,
     }
-
-
-def _verdict(filing: Filing, opening: Opening) -> Rows:
-    judged = opening.verdict
-    if judged is None:
-        return []
-    return [
-        {
-            "ticket": filing.number,
-            "at": filing.now,
-            "tag": judged.tag,
-            "unsure": judged.unsure,
-            "score": judged.score,
-            "area": judged.area,
-            "definition": judged.definition,
-            "clauses": [asdict(clause) for clause in judged.clauses],
-            "missing": judged.missing,
-        }
-    ]
 
 
 def _end(filing: Filing) -> dict[str, object]:

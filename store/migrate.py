@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from store.database import file_of, writing
+from store.database import file_of, reading, writing
 from store.lock import take
 
 STEPS = Path(__file__).parent / "migrations"
@@ -29,7 +29,10 @@ class SchemaOutdated(Exception):  # noqa: N818 - it reads as what is the case
 
 def head() -> str:
     """Return the newest step."""
-    return _script().get_current_head() or "a step, and none stands beside it"
+    step = _script().get_current_head()
+    if step is None:
+        raise FileNotFoundError(f"no steps in {STEPS}")
+    return step
 
 
 def current(url: str) -> str | None:
@@ -37,7 +40,7 @@ def current(url: str) -> str | None:
     path = file_of(url)
     if path is not None and not path.exists():
         return None
-    engine = writing(url)
+    engine = reading(url)
     try:
         with engine.connect() as connection:
             return _current(connection)

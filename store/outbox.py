@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, true, update
+from sqlalchemy import Connection, bindparam, case, insert, select, true, update
 
 from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
 from store.processing import Lease, Taken
 from store.schema import mail, mail_raw, ticket
 
-_WAITS = frozenset({MailState.QUEUED, MailState.HELD, MailState.SENDING})
+_ENDED = frozenset({MailState.SENT, MailState.FAILED})
 _CLOCKS = {  # which first-response clock the departure of a mail stops
     MailKind.ACK: "first_automatic_at",
     MailKind.REPLY: "first_human_at",
@@ -68,7 +68,7 @@ _SETTLE = (
         state=bindparam("became"),
         due=bindparam("again"),
         answer=bindparam("said"),
-        attempts=mail.c.attempts + 1,
+        attempts=mail.c.attempts + case((mail.c.state == MailState.UNKNOWN, 0), else_=1),
         attempt_open=False,
         settled_at=bindparam("now"),
     )
@@ -82,17 +82,21 @@ _STOP_CLOCK = {
 _UNKNOWN = (
     update(mail)
     .where(mail.c.attempt_open == true(), mail.c.due <= bindparam("now"))
-    .values(state=MailState.UNKNOWN, due=None, settled_at=bindparam("now"))
+    .values(state=MailState.UNKNOWN, due=None, attempts=mail.c.attempts + 1, settled_at=bindparam("now"))
 )
 _RELEASE = update(mail).where(mail.c.state == MailState.SENDING).values(due=mail.c.created_at)
 _RESEND = (
     update(mail)
-    .where(mail.c.state == MailState.UNKNOWN, mail.c.kind.in_(bindparam("kinds", expanding=True)))
+    .where(
+        mail.c.state == MailState.UNKNOWN,
+        mail.c.attempt_open == true(),  # one that was settled so is due by its own time, or never
+        mail.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
     .values(state=MailState.QUEUED, due=bindparam("now"), attempt_open=False)
 )
 
 
-def put(connection: Connection, mails: Sequence[tuple[int, NewMail, float]]) -> None:
+def put(connection: Connection, mails: Sequence[tuple[int | None, NewMail, float]]) -> None:
     """Put mails, given as (message that caused it, mail, now), into the outbox."""
     if not mails:
         return
@@ -107,7 +111,7 @@ def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, 
 
 def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     recover(connection, wish.now)
-    due = connection.execute(_DUE, {"now": wish.now, "most": wish.limit}).all()
+    due = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
     if due:
         connection.execute(_LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
     return tuple((row.id, row.fence + 1) for row in due)
@@ -173,7 +177,7 @@ def release(connection: Connection) -> None:
 
 
 def resend(connection: Connection, wishes: Sequence[tuple[tuple[MailKind, ...], float]]) -> list[int]:
-    """Queue again what is unknown, of these kinds; returns how many."""
+    """Queue again what nobody settled, of these kinds; returns how many."""
     return [connection.execute(_RESEND, {"kinds": list(kinds), "now": now}).rowcount for kinds, now in wishes]
 
 
@@ -195,16 +199,17 @@ def _stop_clocks(connection: Connection, sent: list[Settling]) -> None:
 
 def _settled(one: Settling) -> dict[str, object]:
     settlement = one.settlement
+    due = one.now if settlement.due is None and settlement.state is not MailState.UNKNOWN else settlement.due
     return {
         "row": one.mail.id,
         "became": settlement.state,
-        "again": settlement.due if settlement.state in _WAITS else None,
+        "again": None if settlement.state in _ENDED else due,
         "said": settlement.answer,
         "now": one.now,
     }
 
 
-def _row(cause: int, new: NewMail, now: float) -> dict[str, object]:
+def _row(cause: int | None, new: NewMail, now: float) -> dict[str, object]:
     return {
         "mark": new.mark,
         "kind": new.kind,

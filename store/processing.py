@@ -94,7 +94,7 @@ def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, 
 
 
 def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
-    due = connection.execute(_DUE, {"now": wish.now, "most": wish.limit}).all()
+    due = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
     worn = [{"row": row.id, "error": NEVER_ENDED, "now": wish.now} for row in due if row.tries >= LIVES]
     taken = tuple((row.id, row.fence + 1) for row in due if row.tries < LIVES)
     if worn:

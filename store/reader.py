@@ -6,9 +6,10 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import overview
+from store import corrections, overview
 from store.database import reading
 from store.migrate import require_current
+from store.model.correction import Correction
 from store.model.message import RawMessage
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
@@ -58,6 +59,10 @@ class Reader:
     def tickets(self, ended: bool) -> tuple[Ticket, ...]:
         """Return the open tickets in the order of their numbers, or all of them with the ended ones."""
         return self.ask(lambda connection: overview.listing(connection, ended))
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Return what the team taught, the latest 2000 in the order in which they were given."""
+        return self.ask(corrections.read)
 
     def aside(self) -> tuple[AsideLine, ...]:
         """Return what was set aside, oldest first."""

@@ -106,9 +106,15 @@ ticket = Table(
     Column("ended_at", Double),
     Column("first_automatic_at", Double),
     Column("first_human_at", Double),
+    Column("asked_at", Double),  # since when its open question waits; NULL once it was answered, or was never put
 )
 Index("ix_ticket_state", ticket.c.state)
-Index("ix_ticket_reporter", ticket.c.reporter)
+Index(
+    "ix_ticket_asked_at",
+    ticket.c.asked_at,
+    sqlite_where=ticket.c.asked_at.is_not(None),
+    postgresql_where=ticket.c.asked_at.is_not(None),
+)
 
 verdict = Table(
     "verdict",
@@ -123,6 +129,21 @@ verdict = Table(
     Column("definition", CleanText, nullable=False),  # hash of the definition that decided
     Column("clauses", Json, nullable=False),
     Column("missing", Json, nullable=False),
+    Column("learned", Json),  # what the team's corrections added, NULL for nothing
+)
+
+correction = Table(  # what the team said of requests; rows are added and never changed
+    "correction",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket", Integer, ForeignKey("ticket.number"), nullable=False, index=True),
+    Column("said", Word(Tag)),  # NULL: only that it is no emergency
+    Column("who", Key, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("definition", CleanText, nullable=False),  # hash of the definition whose score this is
+    Column("score", Double, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
 )
 
 link = Table(
@@ -130,6 +151,7 @@ link = Table(
     metadata,
     Column("ticket", Integer, ForeignKey("ticket.number"), primary_key=True, autoincrement=False),
     Column("other", Integer, ForeignKey("ticket.number"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 participant = Table(
@@ -138,8 +160,8 @@ participant = Table(
     Column("ticket", Integer, ForeignKey("ticket.number"), primary_key=True, autoincrement=False),
     Column("address", Key, primary_key=True),
     Column("role", Word(Role), nullable=False),
+    sqlite_with_rowid=False,
 )
-Index("ix_participant_address", participant.c.address)
 
 event = Table(
     "event",
@@ -170,6 +192,7 @@ sender = Table(
     Column("address", Key, primary_key=True),
     Column("proven", Boolean, nullable=False),  # was proven at least once when it wrote
     Column("since", Double, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 failing = Table(
@@ -178,16 +201,18 @@ failing = Table(
     Column("address", Key, primary_key=True),
     Column("message", Id, ForeignKey("message.id"), nullable=False),  # the latest delivery report
     Column("at", Double, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 acknowledged = Table(  # acknowledgements in each minute, by whom they went to: what the budgets count
     "acknowledged",
     metadata,
-    Column("scope", Key, primary_key=True),  # an address, "@domain", "*" for the desk, or "=digest address"
+    Column("scope", Key, primary_key=True),  # "*" for the desk, a domain, an address, or that and a text
     Column("minute", Integer, primary_key=True, autoincrement=False),  # since the epoch
     Column("count", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+Index("ix_acknowledged_minute", acknowledged.c.minute)
 
 mail = Table(
     "mail",

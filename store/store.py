@@ -9,13 +9,15 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from store import budget, filing, intake, outbox, processing, recall
+from store import budget, corrections, filing, intake, outbox, processing, questions, recall
 from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import identify
 from store.lock import Lock, take
-from store.model.changes import Changes
-from store.model.facts import Clues, Facts
+from store.migrate import require_current
+from store.model.changes import Changes, Lapse
+from store.model.correction import Correction
+from store.model.facts import Clues, Facts, OpenQuestion
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.ticket import Ticket
@@ -33,7 +35,7 @@ class Store:
     def __init__(self, url: str, lock: Lock | None) -> None:
         self._lock = lock
         self._reader = Reader(url)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store-reader")
         self._engine = writing(url)
         if lock:
             _take_over(self._engine)
@@ -109,6 +111,33 @@ class Store:
         """
         return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now))
 
+    async def questions(self, until: float, limit: int) -> tuple[OpenQuestion, ...]:
+        """Return questions put at this moment or before that nobody has answered yet, oldest first."""
+        return await self._asking.do(questions.due, (until, limit))
+
+    async def original(self, number: int) -> RawMessage | None:
+        """Return the message that opened a ticket, None if there is none (any more)."""
+        return await self._asking.do(questions.originals, number)
+
+    async def lapse(self, lapse: Lapse, mails: tuple[NewMail, ...], now: float) -> bool:
+        """Close a question that was not answered in time, with all that follows, in one transaction.
+
+        False, and nothing is written, if it is open no more: somebody answered, or another process was first.
+        """
+        return await self._writing.do(questions.close, questions.Lapsing(lapse, mails, now))
+
+    async def correct(self, correction: Correction) -> None:
+        """Keep what a member said a request is."""
+        await self._writing.do(corrections.add, correction)
+
+    async def corrections(self) -> tuple[Correction, ...]:
+        """Return what the team taught, the latest 2000 in the order in which they were given."""
+        return await self._thread(self._reader.corrections)
+
+    async def latest_corrections(self) -> tuple[int, ...]:
+        """Return the rows of the latest few corrections: as long as they are the same, there is nothing new."""
+        return await self._thread(lambda: self._reader.ask(corrections.latest))
+
     async def fail_message(self, work: RawMessage, error: str, now: float) -> bool:
         """Have a message tried again shortly, or set aside after the third try; says whether it was set aside."""
         return await self._writing.do(processing.fail, processing.Failure(work, error, now))
@@ -135,7 +164,10 @@ class Store:
         return await self._writing.do(_recover, now)
 
     async def resend_unknown(self, kinds: tuple[MailKind, ...], now: float) -> int:
-        """Queue again the mails of these kinds whose last attempt has no known end; returns how many."""
+        """Queue again the mails of these kinds that `recover` called unknown; returns how many.
+
+        A mail that was settled as unknown comes again when its settlement says so.
+        """
         return await self._writing.do(outbox.resend, (kinds, now))
 
     async def retry_aside(self, identifier: int, now: float) -> bool:
@@ -175,7 +207,13 @@ class Store:
 
 
 def retry_aside(url: str, identifier: int, now: float) -> bool:
-    """Take a message up anew that was set aside, beside a running daemon; False if none of that id was."""
+    """Take a message up anew that was set aside, beside a running daemon; False if none of that id was.
+
+    Raises:
+        SchemaOutdated: the store has to be migrated first.
+
+    """
+    require_current(url)
     engine = writing(url)
     try:
         with engine.begin() as connection:

@@ -1,7 +1,9 @@
 """triaged.toml and the key file: what is read from them, and every mistake told at once, in the words expected."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,9 +11,10 @@ from hypothesis import strategies as st
 
 from daemon import config
 from daemon.core.declared.places import line_of, places
+from daemon.core.declared.reading import read
 from daemon.core.fault import Faults
 from daemon.core.mail.address import message_id
-from daemon.core.settings import Settings
+from daemon.core.settings import Section, Settings
 
 CONFIGS = sorted(path for path in (Path(__file__).parent / "configs").glob("[0-9]*.toml"))
 MINIMUM = '[desk]\naddress = "help@acme.example"\n[pipeline]\naddress = "product@acme.example"\n'
@@ -115,6 +118,12 @@ def test_a_file_that_is_not_there_is_a_fault_that_helps(tmp_path: Path) -> None:
     answer = config.load(tmp_path / "none.toml", {})
     assert isinstance(answer, Faults)
     assert "triaged init" in answer.lines()[0]
+
+
+def test_a_file_nested_without_end_is_a_fault(tmp_path: Path) -> None:
+    answer = config.load(write(tmp_path, text="a = " + "[" * 100_000), {})
+    assert isinstance(answer, Faults)
+    assert "too deeply" in answer.lines()[0]
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
@@ -223,6 +232,41 @@ def test_every_key_has_its_place() -> None:
     }
     assert line_of(found, ("f", 1, "absent")) == 13
     assert line_of(found, ("absent",)) is None
+
+
+ADDRESSES = [
+    "",
+    "a",
+    "a@b.example",
+    "b@b.example",
+    "smtp://[",
+    "smtps://a:b",
+    "maildir:",
+    "sqlite:///",
+    "::",
+    "+",
+    "\0",
+]
+OTHERS = [0, -1, 70000, 1.5, float("nan"), True, date(2026, 1, 1), {"env": "HOME"}, {}, [], ["a", "a"], ["a", 1], [{}]]
+LEAF = st.sampled_from([*ADDRESSES, *OTHERS])
+TABLES = st.fixed_dictionaries(
+    {},
+    optional={
+        section: one | st.lists(one, max_size=3) | LEAF
+        for section, field in Settings.model_fields.items()
+        for model in Section.__subclasses__()
+        if model.__name__ in str(field.annotation)
+        for one in [st.fixed_dictionaries({}, optional={"x": LEAF, **dict.fromkeys(model.model_fields, LEAF)})]
+    },
+)
+
+
+@given(TABLES)
+def test_whatever_a_file_holds_is_read_or_told(data: dict[str, Any]) -> None:
+    answer = read(data)
+    if not isinstance(answer, Settings):
+        assert answer
+        assert all(words for _, words in answer)
 
 
 VALUES = st.one_of(

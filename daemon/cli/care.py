@@ -2,20 +2,31 @@
 
 import time
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from daemon.cli.desk import SHIPPED, TEMPLATES, AsJson, Option, reader_of, settings_of, store_troubles
+from daemon.cli.desk import WRITTEN, AsJson, Option, reader_of, settings_of, store_troubles
 from daemon.cli.explain import explainer
-from daemon.cli.paper import blank_table, cell, fail, flat, say, say_json, screen, span
+from daemon.cli.paper import Column, cell, fail, flat, say, say_json, show_table, span
 from daemon.cli.portrait import show_page
 from daemon.cli.records import aside_record, explained_record
+from daemon.letters import SHIPPED
 from store import migrate as steps
+from store.model.views import AsideLine
 from store.store import retry_aside
 
 aside = typer.Typer(no_args_is_help=True, help="What could not be worked and was set aside.")
+
+ASIDE = (
+    Column("id", right=True),
+    Column("age", right=True),
+    Column("tries", right=True),
+    Column("subject", gives=True),
+    Column("why", gives=True, folds=True),
+)
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, help="as `triaged aside list` shows it")]
 
@@ -24,20 +35,20 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to write them", show_default=False)] = Path(),
 ) -> None:
     """Write triaged.toml and definition.toml, commented; files that are there stay as they are."""
-    there = [name for name in SHIPPED if (folder / name).exists()]
-    if len(there) == len(SHIPPED):
+    there = [name for name in WRITTEN if (folder / name).exists()]
+    if len(there) == len(WRITTEN):
         fail(f"{folder / there[0]} is there already, and {there[1]} too: nothing is overwritten")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in SHIPPED:
+        for name in WRITTEN:
             if name not in there:
-                _write_new(folder / name, (TEMPLATES / name).read_bytes())
+                _write_new(folder / name, (SHIPPED / name).read_bytes())
     except OSError as error:
         fail(f"{error.filename or folder}: {(error.strerror or 'cannot be written').lower()}")
-    for name in SHIPPED:
+    for name in WRITTEN:
         say(Text(f"{folder / name}  {'kept as it is' if name in there else 'written'}"))
     here = folder.resolve() == Path.cwd()
-    say(f"next: edit triaged.toml, then {'' if here else f'cd {folder} && '}triaged check && triaged run")
+    say(f"next: edit triaged.toml, then {'' if here else f'cd {quote(str(folder))} && '}triaged check && triaged run")
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -69,11 +80,13 @@ def list_aside(as_json: AsJson = False, option: Option = None) -> None:
     if not found:
         say("nothing is set aside")
         return
-    table = blank_table("id", "age", "tries", "subject", "why", numbers=("id", "age", "tries"), last_folds=True)
-    for one in found:
-        age = span(time.time() - one.received_at)
-        table.add_row(Text(str(one.id), "bold"), cell(age), cell(one.tries), cell(one.subject), cell(one.why))
-    screen().print(table)
+    now = time.time()
+    show_table(ASIDE, [_set_aside(one, now) for one in found])
+
+
+def _set_aside(one: AsideLine, now: float) -> tuple[Text, ...]:
+    age = cell(span(now - one.received_at))
+    return Text(str(one.id), "bold"), age, cell(one.tries), cell(one.subject), cell(one.why)
 
 
 @aside.command("show")

@@ -15,10 +15,11 @@ from rich.text import Text
 
 from daemon import config
 from daemon.cli.desk import Option, definition_in, first_line, place_of
-from daemon.cli.paper import FAULT, flat, say
+from daemon.cli.paper import FAULT, hanging, say
 from daemon.core.fault import Faults
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.letters import SHIPPED, BadTemplates, Letters
 from store import migrate
 from store.database import file_of
 
@@ -41,7 +42,7 @@ def check(option: Option = None) -> None:
     findings = list(_findings(path))
     for finding in findings:
         level = Text(f"{finding.level:<6}", STYLES[finding.level])
-        say(level + Text(f"{finding.about:<11}", "bold") + Text(flat(finding.words)))
+        hanging(level + Text(f"{finding.about:<11}", "bold"), finding.words)
     faults = sum(finding.level == "fault" for finding in findings)
     if faults:
         say(Text(f"{faults} fault{'s'[: faults > 1]}", "bold red"))
@@ -211,9 +212,23 @@ def _duty(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "note", "duty.people: nobody; an emergency interrupts no one and goes to the pipeline"
 
 
+def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
+    language = settings.desk.language
+    try:
+        found = Letters(language).languages
+    except BadTemplates as error:
+        yield from (("fault", fault) for fault in error.faults)
+        return
+    if (SHIPPED / language).is_dir():
+        yield "ok", ", ".join(found)
+    else:
+        yield "note", f"desk.language: there are no letters in {language!r} yet; they are written in English"
+
+
 PROBES: tuple[tuple[str, Probe], ...] = (
     ("store", _store),
     ("door", _door),
     ("relay", _relay),
+    ("letters", _letters),
     ("duty", _duty),
 )

@@ -8,18 +8,19 @@ from typing import Annotated
 
 import typer
 
-import daemon
 from daemon import config
 from daemon.cli.paper import complain, fail, fail_for
+from daemon.core.desk.teaching import learned_from
 from daemon.core.fault import Fault, Faults
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition, read
+from daemon.core.triage.learn import NOTHING, Learned
+from store.database import file_of
 from store.lock import StoreInUse
 from store.migrate import SchemaOutdated
 from store.reader import Reader
 
-TEMPLATES = Path(daemon.__file__).parent.parent / "templates"
-SHIPPED = ("triaged.toml", "definition.toml")
+WRITTEN = ("triaged.toml", "definition.toml")  # by `triaged init`, from the templates
 
 Option = Annotated[
     Path | None,
@@ -57,6 +58,19 @@ def reader_of(settings: Settings) -> Iterator[Reader]:
         yield reader
 
 
+def learned_by(settings: Settings, definition: Definition) -> Learned:
+    """Return what the team's corrections taught; what cannot be read is said, and then the rules alone judge."""
+    file = file_of(settings.store.url)
+    if file is not None and not file.exists():
+        return NOTHING
+    try:
+        with Reader(settings.store.url) as reader:
+            return learned_from(reader.corrections(), definition)
+    except Exception as error:  # whatever the database's driver says
+        complain(f"what the desk has learned is left out: {first_line(error)}")
+        return NOTHING
+
+
 @contextmanager
 def store_troubles(settings: Settings) -> Iterator[None]:
     """Turn what a store may refuse into one line and exit status 1."""
@@ -85,8 +99,3 @@ def place_of(url: str) -> str:
     scheme, _, rest = url.partition("://")
     user, at, host = rest.rpartition("@")
     return f"{scheme}://{user.partition(':')[0]}{at}{host}" if scheme != "sqlite" else rest.removeprefix("/")
-
-
-def warn(text: str) -> None:
-    """Say on standard error what an operator should know, and go on."""
-    complain(text)

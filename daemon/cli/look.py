@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from daemon.cli.desk import AsJson, Option, reader_of, settings_of
-from daemon.cli.paper import blank_grid, blank_table, cell, fail, flat, say, say_json, screen, span
+from daemon.cli.paper import Column, blank_grid, cell, fail, flat, say, say_json, screen, show_table, span
+from daemon.cli.portrait import judged
 from daemon.cli.records import iso, mail_record, since, status_record, story_record, ticket_record, track
 from store.model.outbox import MailState
 from store.model.ticket import State, Ticket
@@ -18,6 +19,28 @@ from store.model.views import OutboxLine, Status, Story
 STATES = {State.PAGED: "bold red", State.NEW: "yellow", State.DONE: "dim", State.CLOSED: "dim"}
 VERDICTS = {Tag.EMERGENCY: "bold red", Tag.PROBLEM: "yellow", Tag.FEATURE: "green"}
 MAIL_STATES = {MailState.SENT: "green", MailState.FAILED: "bold red", MailState.UNKNOWN: "yellow"}
+
+TICKETS = (
+    Column("#", right=True),
+    Column("kind", spare=True),
+    Column("state"),
+    Column("verdict"),
+    Column("age", right=True),
+    Column("owner"),
+    Column("reporter", gives=True),
+    Column("subject", gives=True),
+)
+HISTORY = (Column("at"), Column("who", gives=True), Column("what", gives=True, folds=True))
+MAILS = (
+    Column("id", right=True),
+    Column("kind"),
+    Column("ticket", right=True),
+    Column("to", gives=True),
+    Column("state"),
+    Column("tries", right=True, spare=True),
+    Column("due"),
+    Column("answer", gives=True),
+)
 
 Number = Annotated[int, typer.Argument(metavar="N", min=1, help="number of a ticket")]
 
@@ -38,23 +61,20 @@ def tickets(
     elif not found:
         say("no tickets" if everything else "no open tickets")
     else:
-        screen().print(_listing(found, now))
+        show_table(TICKETS, [_ticket(t, now) for t in found])
 
 
-def _listing(found: tuple[Ticket, ...], now: float) -> Table:
-    table = blank_table("#", "kind", "state", "verdict", "age", "owner", "reporter", "subject", numbers=("#", "age"))
-    for t in found:
-        table.add_row(
-            Text(str(t.number), "bold"),
-            cell(t.kind.value),
-            cell(t.state.value, STATES.get(t.state, "")),
-            cell(t.verdict.value if t.verdict else None, VERDICTS.get(t.verdict, "") if t.verdict else ""),
-            cell(span(now - t.opened_at)),
-            cell(t.owner),
-            cell(t.reporter),
-            cell(t.subject),
-        )
-    return table
+def _ticket(t: Ticket, now: float) -> tuple[Text, ...]:
+    return (
+        Text(str(t.number), "bold"),
+        cell(t.kind.value),
+        cell(t.state.value, STATES.get(t.state, "")),
+        cell(t.verdict.value if t.verdict else None, VERDICTS.get(t.verdict, "") if t.verdict else ""),
+        cell(span(now - t.opened_at)),
+        cell(t.owner),
+        cell(t.reporter),
+        cell(t.subject),
+    )
 
 
 def show(number: Number, as_json: AsJson = False, option: Option = None) -> None:
@@ -75,7 +95,7 @@ def _tell(story: Story) -> None:
     console.print(Text(f"#{t.number} ", "bold") + Text(flat(t.subject), "bold"))
     facts = (
         ("state", f"{t.kind.value}, {t.state.value}" + (f" ({t.resolution})" if t.resolution else "")),
-        ("verdict", f"{t.verdict.value}{', unsure' if t.unsure else ''}" if t.verdict else None),
+        ("verdict", _overruled(story)),
         ("track", track(t)),
         ("reporter", t.reporter),
         ("owner", t.owner),
@@ -91,12 +111,17 @@ def _tell(story: Story) -> None:
         if value:
             grid.add_row(name, Text(flat(value)))
     console.print(grid)
-    history = blank_table("at", "who", "what", last_folds=True)
-    for event in story.events:
-        history.add_row(cell(iso(event.at), "dim"), cell(event.who), cell(event.what))
+    if story.verdict:
+        console.print(judged(story.verdict))
     if story.events:
         console.print()
-        console.print(history)
+        show_table(HISTORY, [(cell(iso(e.at), "dim"), cell(e.who), cell(e.what)) for e in story.events])
+
+
+def _overruled(story: Story) -> str | None:
+    """Return what the ticket is held to be, unless the verdict below says the same."""
+    tag, verdict = story.ticket.verdict, story.verdict
+    return tag.value if tag and (verdict is None or verdict.tag is not tag) else None
 
 
 def _clocks(t: Ticket) -> str:
@@ -162,24 +187,19 @@ def outbox(
     elif not found:
         say("nothing waits in the outbox" if waiting else "nothing in the outbox")
     else:
-        screen().print(_outgoing(found, time.time()))
+        show_table(MAILS, [_mail(row, time.time()) for row in found])
 
 
-def _outgoing(found: tuple[OutboxLine, ...], now: float) -> Table:
-    table = blank_table(
-        "id", "kind", "ticket", "to", "state", "tries", "due", "answer", numbers=("id", "ticket", "tries")
+def _mail(row: OutboxLine, now: float) -> tuple[Text, ...]:
+    waits = row.state in {MailState.QUEUED, MailState.HELD}
+    due = (f"in {span(row.due - now)}" if row.due > now else "now") if waits else None
+    return (
+        Text(str(row.id), "bold"),
+        cell(row.kind.value),
+        cell(f"#{row.ticket}" if row.ticket else None),
+        cell(row.to),
+        cell(row.state.value, MAIL_STATES.get(row.state, "")),
+        cell(row.attempts),
+        cell(due),
+        cell(row.answer),
     )
-    for row in found:
-        waits = row.state in {MailState.QUEUED, MailState.HELD}
-        due = (f"in {span(row.due - now)}" if row.due > now else "now") if waits else None
-        table.add_row(
-            Text(str(row.id), "bold"),
-            cell(row.kind.value),
-            cell(f"#{row.ticket}" if row.ticket else None),
-            cell(row.to),
-            cell(row.state.value, MAIL_STATES.get(row.state, "")),
-            cell(row.attempts),
-            cell(due),
-            cell(row.answer),
-        )
-    return table

@@ -2,10 +2,11 @@
 
 import json
 import sys
-import unicodedata
+from dataclasses import dataclass
 from typing import NoReturn
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +15,9 @@ from daemon.cli.records import Record
 from daemon.core.fault import Faults
 
 PIPED_WIDTH = 120
+UNCUT = 100_000  # columns of a table that goes to a pipe
+GAP = 2  # between columns
+NARROWEST = 8
 DONE, FAULT, USAGE = 0, 1, 2  # exit statuses
 
 _C1 = range(0x7F, 0xA0)
@@ -71,19 +75,54 @@ def flat(text: str) -> str:
     return text.translate(_ONE_LINE)
 
 
-def blank_table(*columns: str, numbers: tuple[str, ...] = (), last_folds: bool = False) -> Table:
-    """Return an empty table of our style; columns that hold numbers stand to the right, long text is cut."""
-    made = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
-    for name in columns:
-        wide = name == columns[-1]
-        made.add_column(
-            name,
-            justify="right" if name in numbers else "left",
-            no_wrap=not (wide and last_folds),
-            overflow="fold" if wide and last_folds else "ellipsis",
-            ratio=1 if wide else None,
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: as wide as its longest cell, unless it may give way on a narrow terminal."""
+
+    name: str
+    right: bool = False
+    gives: bool = False  # it is cut, or folds, where the line is too long
+    folds: bool = False
+    spare: bool = False  # it is left out first
+
+
+def show_table(columns: tuple[Column, ...], rows: list[tuple[Text, ...]]) -> None:
+    """Print rows under their headings, each on one line as far as the terminal is wide; piped, nothing is cut."""
+    console = screen()
+    room = console.width if sys.stdout.isatty() else UNCUT
+    widths = [max(cell_len(c.name), *(row[n].cell_len for row in rows)) for n, c in enumerate(columns)]
+    kept = [n for n, c in enumerate(columns) if not c.spare or sum(widths) + GAP * len(widths) <= room]
+    giving = [n for n in kept if columns[n].gives]
+    rest = room - sum(widths[n] for n in kept if n not in giving) - GAP * len(kept)
+    for place, n in enumerate(sorted(giving, key=lambda n: widths[n])):
+        share = max(NARROWEST, rest // (len(giving) - place))  # a short one leaves its room to the longer ones
+        widths[n] = min(widths[n], share)
+        rest -= widths[n]
+    table = Table(box=None, show_edge=False, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+    for n in kept:
+        c = columns[n]
+        table.add_column(
+            c.name,
+            width=widths[n],
+            justify="right" if c.right else "left",
+            no_wrap=not c.folds,
+            overflow="fold" if c.folds else "ellipsis",
         )
-    return made
+    for row in rows:
+        table.add_row(*(row[n] for n in kept))
+    console.print(table, width=max(room, 1), crop=False, soft_wrap=not sys.stdout.isatty())
+
+
+def hanging(label: Text, words: str) -> None:
+    """Print a labelled sentence; on a terminal its further lines hang below the first."""
+    if not sys.stdout.isatty():
+        say(label + Text(flat(words)))
+        return
+    page = Table.grid()
+    page.add_column(no_wrap=True)
+    page.add_column(overflow="fold")
+    page.add_row(label, Text(flat(words)))
+    screen().print(page)
 
 
 def blank_grid() -> Table:
@@ -118,8 +157,3 @@ def size(octets: int) -> str:
         if octets < 1 << 20
         else f"{octets / (1 << 20):.1f} MiB"
     )
-
-
-def width_of(text: str) -> int:
-    """Return how many columns a text takes on a terminal."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

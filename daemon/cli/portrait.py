@@ -9,6 +9,7 @@ from rich.text import Text
 
 from daemon.cli.paper import blank_grid, clean, flat, screen, size
 from daemon.cli.records import Explained
+from daemon.core.desk.line import NotUnderstood
 from store.model.message import Address, AutomaticKind
 from store.model.verdict import Clause, Evidence, Tag, Verdict
 
@@ -35,13 +36,17 @@ def show_page(e: Explained, *, first: bool) -> None:
     console = screen()
     if not first:
         console.print()
-    console.print(Rule(Text(flat(e.file), "bold"), align="left", style="dim", characters="─"))
+    title = Text(flat(e.file), "bold")
+    if title.cell_len + 2 < console.width:
+        console.print(Rule(title, align="left", style="dim"))
+    else:
+        console.print(title, soft_wrap=True)  # a path that is cut could not be copied
     page = blank_grid()
-    for name, value in (*_head(e), *_guarded(e), *_threading(e), *_bounced(e), *_parts(e)):
+    for name, value in (*_head(e), *_guarded(e), *_ordered(e), *_threading(e), *_bounced(e), *_parts(e)):
         page.add_row(name, value)
     console.print(page)
     if e.verdict and e.automatic.kind not in UNJUDGED:
-        console.print(_judged(e.verdict))
+        console.print(judged(e.verdict))
     _body(e)
 
 
@@ -72,6 +77,19 @@ def _guarded(e: Explained) -> Iterator[tuple[str, Text]]:
 
 def _because(reasons: tuple[str, ...]) -> Text:
     return Text(f"  ({', '.join(flat(reason) for reason in reasons)})" if reasons else "", "dim")
+
+
+def _ordered(e: Explained) -> Iterator[tuple[str, Text]]:
+    """Tell the commands, which only a member's mail can give."""
+    if isinstance(e.command, NotUnderstood):
+        near = f"  (perhaps: {', '.join(flat(word) for word in e.command.nearest)})" if e.command.nearest else ""
+        yield "Command", Text(flat(e.command.words), "yellow") + Text(near, "dim")
+    elif e.command:
+        said = (" ".join((c.verb, *(flat(str(a)) for a in c.arguments))) for c in e.command.commands)
+        yield (
+            "Command",
+            Text(", then ").join(Text(one, "bold") for one in said) + Text("  (if a member says so)", "dim"),
+        )
 
 
 def _threading(e: Explained) -> Iterator[tuple[str, Text]]:
@@ -105,7 +123,8 @@ def _parts(e: Explained) -> Iterator[tuple[str, Text]]:
         yield "Forwards", sender + Text(subject)
 
 
-def _judged(v: Verdict) -> Table:
+def judged(v: Verdict) -> Table:
+    """Return the verdict clause by clause with the words that led to it, and what corrections added."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True, width=11)
     table.add_column(no_wrap=True)
@@ -118,6 +137,9 @@ def _judged(v: Verdict) -> Table:
     for clause in v.clauses:
         words, style = HOLDS[clause.holds]
         table.add_row("", Text(clause.name, COLOURS.get(clause.name, "")), Text(words, style), _evidence(clause))
+    if v.learned:
+        behind = ", ".join(f"#{number}" for number in v.learned.tickets)
+        table.add_row("", Text("learned"), Text(f"{v.learned.offset:+.2f}"), Text(f"from {behind}", "dim"))
     return table
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from daemon.core.desk.command import Commands
+from daemon.core.desk.line import NotUnderstood
 from store.model.message import Address, Automatic, Bounce, Forwarded, Message, Permission
 from store.model.ticket import Ticket
 from store.model.verdict import Clause, Verdict
@@ -24,6 +26,7 @@ class Explained:
     acknowledge: Permission
     bounce: Bounce | None
     verdict: Verdict | None
+    command: Commands | NotUnderstood | None  # what the words order, if their sender is a member
 
 
 def iso(at: float) -> str:
@@ -55,7 +58,7 @@ def explained_record(e: Explained) -> Record:
         "in_reply_to": m.in_reply_to,
         "references": list(m.references),
         "forwarded": _forwarded(m.forwarded) if m.forwarded else None,
-        "command": None,
+        "command": _command(e.command) if e.command else None,
         "verdict": _verdict(e.verdict) if e.verdict else None,
         "defects": list(m.defects),
     }
@@ -73,6 +76,13 @@ def _forwarded(f: Forwarded) -> Record:
     return {"from": _address(f.sender) if f.sender else None, "subject": f.subject, "text": f.text}
 
 
+def _command(c: Commands | NotUnderstood) -> Record:
+    if isinstance(c, NotUnderstood):
+        return {"error": c.words, "nearest": list(c.nearest)}
+    verbs: list[Json] = [{"verb": one.verb.value, "arguments": [str(a) for a in one.arguments]} for one in c.commands]
+    return {"verbs": verbs, "text": c.text}
+
+
 def _verdict(v: Verdict) -> Record:
     return {
         "tag": v.tag.value,
@@ -82,6 +92,7 @@ def _verdict(v: Verdict) -> Record:
         "clauses": {clause.name: _clause(clause) for clause in v.clauses},
         "definition": v.definition,
         "missing": list(v.missing),
+        "learned": {"offset": v.learned.offset, "tickets": list(v.learned.tickets)} if v.learned else None,
     }
 
 
@@ -139,6 +150,7 @@ def story_record(s: Story) -> Record:
         "history": [{"at": iso(event.at), "who": event.who, "what": event.what} for event in s.events],
         "subject": t.subject,
         "opened": iso(t.opened_at),
+        "judged": _verdict(s.verdict) if s.verdict else None,
     }
 
 

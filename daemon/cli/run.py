@@ -1,5 +1,7 @@
 """`triaged run`: the daemon, in the foreground until it is told to stop."""
 
+import os
+import ssl
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -8,11 +10,13 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli.desk import Option, definition_in, settings_of, store_troubles
+from daemon.cli.desk import Option, definition_in, first_line, settings_of, store_troubles
 from daemon.cli.paper import complain, fail, fail_for
 from daemon.core.fault import Faults
-from daemon.core.mail.address import Key
+from daemon.core.mail.address import Key, Own
 from daemon.core.settings import Settings
+from daemon.core.triage.definition import Definition
+from daemon.letters import BadTemplates
 from daemon.run import serve
 
 
@@ -36,9 +40,23 @@ def run(
         fail_for(definition)
     keys = _keys(path)
     with store_troubles(settings):
-        status = serve(settings, config.own_of(settings, keys), definition, role=role.value)
+        status = _serve(settings, config.own_of(settings, keys), definition, role)
     sys.stdout.flush()
     raise typer.Exit(status)
+
+
+def _serve(settings: Settings, own: Own, definition: Definition, role: Role) -> int:
+    """Serve; what the machine refuses at the start is told by the setting that asked for it."""
+    try:
+        return serve(settings, own, definition, role=role.value)
+    except BadTemplates as error:
+        fail(*error.faults)
+    except ssl.SSLError as error:
+        fail(f"smtp.tls_certificate: does not go with smtp.tls_key: {first_line(error)}")
+    except OSError as error:
+        if error.filename is not None or settings.smtp is None:
+            raise
+        fail(f"smtp.listen: {settings.smtp.listen} cannot be opened: {os.strerror(error.errno or 0).lower()}")
 
 
 def _keys(path: Path) -> tuple[Key, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from store.model.correction import Correction
 from store.model.facts import Threading
 from store.model.message import Address
 from store.model.outbox import MailKind
@@ -47,6 +48,7 @@ class Opening:
     team: str | None = None
     area: str | None = None
     links: tuple[int, ...] = ()
+    asks: bool = False  # a person is asked the one open question of the verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,16 @@ class Changes:
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()
     failing: tuple[str, ...] = ()  # recipients that a delivery report names as failed for good
+    corrections: tuple[Correction, ...] = ()  # what it teaches
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """All that changes because a question was not answered in time: no message caused it."""
+
+    ticket: int
+    verdict: Verdict  # what holds from now on, with no question open
+    kind: Kind
+    state: State
+    events: tuple[Event, ...]
+    drafts: tuple[Draft, ...]

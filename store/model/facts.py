@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from store.model.outbox import MailKind
 from store.model.ticket import Ticket
+from store.model.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,14 @@ class Facts:
     def ticket(self, number: int | None) -> Ticket | None:
         """Return the ticket of that number, if it was among the clues."""
         return next((t for t in self.tickets if t.number == number), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question that was put to the person on duty, and that nobody has answered yet."""
+
+    ticket: Ticket
+    verdict: Verdict
 
 
 class Signal(StrEnum):

@@ -23,8 +23,38 @@ SENDERS = 16
 LIGHT = 200  # messages sent one by one
 GROWN = 50_000
 TICKS = os.sysconf("SC_CLK_TCK")
-TEXT = "\r\n".join(
-    f"Line {n} of an ordinary support mail: the report page of our shop shows old figures." for n in range(40)
+WORDS = """Hello,
+
+since our last order the report page shows us the figures of the old month, whatever we choose.
+We looked at it in two browsers and on the phone, and it is the same for all three of us here.
+The customer number is {number}. Is there a setting for that, or do we have to wait until the next
+month begins? Our accountant would like to have the list by the end of the week, so it is not in a
+great hurry, but it would be good to know.
+
+Many thanks and kind regards
+Chris Tomer
+
+--\x20
+Tomer & Daughters, 12 Harbour Street
+phone 0123 456 789 - www.tomer.example
+"""
+MAIL = (
+    "Received: from mail.{host} (mail.{host} [192.0.2.7])\r\n\tby mx.bench.test (Postfix) with ESMTPS id 4F1A2B3C4D\r\n"
+    "\tfor <desk@bench.test>; Mon,  3 Nov 2025 10:00:02 +0100 (CET)\r\n"
+    "Received: from [10.0.0.4] (client.{host} [198.51.100.9])\r\n\tby mail.{host} with ESMTPSA id 9A8B7C6D5E\r\n"
+    "\tfor <desk@bench.test>; Mon,  3 Nov 2025 10:00:01 +0100 (CET)\r\n"
+    "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={host}; s=mail; t=1762160400;\r\n"
+    "\tbh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; h=From:To:Subject:Date:Message-ID;\r\n"
+    "\tb=" + "dGhpcyBpcyBubyBzaWduYXR1cmUgYXQgYWxs" * 8 + "\r\n"
+    "From: Customer {number} <{sender}>\r\nTo: desk@bench.test\r\nSubject: Report page {run} {number}\r\n"
+    "Message-ID: <{run}.{number}@{host}>\r\nDate: Mon, 03 Nov 2025 10:00:00 +0100\r\nMIME-Version: 1.0\r\n"
+    'Content-Type: multipart/alternative; boundary="=-part"\r\n\r\n'
+    "--=-part\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    + WORDS.replace("\n", "\r\n")
+    + "\r\n--=-part\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    + '<html><body style="font-family:sans-serif">'
+    + "".join(f"<p>{line}</p>\r\n" for line in WORDS.splitlines() if line)
+    + "</body></html>\r\n--=-part--\r\n"
 )
 
 CONFIG = """
@@ -104,14 +134,9 @@ class Daemon:
 
 
 def mail(number: int, run: str) -> tuple[str, bytes]:
-    """Return sender and bytes of an ordinary mail of about 4 KB."""
+    """Return sender and bytes of an ordinary mail of about 4 KB: two hops, a signature, a text and the same as HTML."""
     sender = f"c{number}-{run}@cust{number % 50}.test"
-    head = (
-        f"From: Customer {number} <{sender}>\r\nTo: desk@bench.test\r\nSubject: Report page {run} {number}\r\n"
-        f"Message-ID: <{run}.{number}@{sender.partition('@')[2]}>\r\nDate: Mon, 03 Nov 2025 10:00:00 +0100\r\n"
-        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
-    )
-    return sender, f"{head}Hello, message {number} of {run}.\r\n{TEXT}\r\n".encode()
+    return sender, MAIL.format(number=number, run=run, sender=sender, host=sender.partition("@")[2]).encode()
 
 
 async def _load(daemon: Daemon, sink: Sink, count: int, run: str) -> tuple[float, float, float]:

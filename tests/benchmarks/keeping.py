@@ -4,6 +4,7 @@ import asyncio
 import resource
 import tempfile
 import time
+from hashlib import sha256
 from pathlib import Path
 
 from store.migrate import migrate
@@ -129,10 +130,15 @@ def _changes(work: RawMessage, number: int, now: float) -> tuple[Changes, tuple[
     )
     to = ((MailKind.ACK, sender), (MailKind.FORWARD, "product@team.example"))
     mails = tuple(
-        NewMail(f"{kind[0]}{number:015}", kind, number, "", address, f"{kind}{number}@desk.example", work.raw, now)
+        NewMail(_mark(kind, number), kind, number, "", address, f"{kind}{number}@desk.example", work.raw, now)
         for kind, address in to
     )
     return changes, mails
+
+
+def _mark(kind: MailKind, number: int) -> str:
+    """Return a mark that falls anywhere in the index, as chance would have it."""
+    return sha256(f"{kind}{number}".encode()).hexdigest()[:16]
 
 
 def _clues(n: int, fresh: bool = False) -> Clues:
@@ -141,8 +147,8 @@ def _clues(n: int, fresh: bool = False) -> Clues:
         message_id=f"new{n}@customer.example",
         sender=sender,
         answer_to=sender,
-        reply_marks=() if fresh else (f"a{n + 1:015}",),
-        own_marks=() if fresh else (f"f{n + 1:015}",),
+        reply_marks=() if fresh else (_mark(MailKind.ACK, n + 1),),
+        own_marks=() if fresh else (_mark(MailKind.FORWARD, n + 1),),
         foreign_ids=() if fresh else (f"{n}@customer.example", f"other{n}@customer.example"),
         subject_number=None,
         bounced_mark=None,

@@ -1,6 +1,7 @@
 """The outermost edge: exit statuses, no traceback, pipes that end early, and one daemon on one store."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -103,6 +104,25 @@ def test_a_desk_without_a_door_does_not_run(new_desk: Path, triaged: Triaged) ->
     assert result.exit_code == 1
     assert "smtp" in result.stderr
     assert not (new_desk.parent / "triaged.key").exists()
+
+
+def test_a_door_that_another_program_holds_is_told_by_its_setting(new_desk: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", free_port()))
+        other.listen()
+        port = other.getsockname()[1]
+        new_desk.write_text(new_desk.read_text("utf-8").replace("8025", str(port)), "utf-8")
+        result = command("run", cwd=new_desk.parent)
+    assert result.returncode == 1
+    assert f"smtp.listen: 127.0.0.1:{port} cannot be opened: address already in use" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_definition_with_a_mistake_stops_the_daemon(new_desk: Path, triaged: Triaged) -> None:
+    (new_desk.parent / "definition.toml").write_text("sentence = 1\n", "utf-8")
+    result = triaged("run", "-c", new_desk)
+    assert result.exit_code == 1
+    assert "definition.toml" in result.stderr
 
 
 def test_a_key_that_others_can_read_stops_the_daemon(new_desk: Path, triaged: Triaged) -> None:

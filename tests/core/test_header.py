@@ -139,8 +139,9 @@ def test_message_ids_are_found(value: str, found: tuple[str, ...]) -> None:
 
 
 def test_references_come_newest_first_without_the_one_that_is_answered() -> None:
-    assert identifier.chain("<1@x> <2@x> <3@x>", "3@x") == ("2@x", "1@x")
-    assert len(identifier.chain(" ".join(f"<{n}@x>" for n in range(999)), None)) == identifier.MAX_REFERENCES
+    assert identifier.chain("<1@x> <2@x> <3@x>", ("3@x",)) == ("2@x", "1@x")
+    assert identifier.chain("<1@x> <2@x>", ("2@x", "9@x", "1@x")) == ("1@x", "9@x")
+    assert len(identifier.chain(" ".join(f"<{n}@x>" for n in range(999)), ())) == identifier.MAX_REFERENCES
 
 
 @pytest.mark.parametrize(

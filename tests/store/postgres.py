@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from tests.ports import free_port
 
 HOW_TO_GET_IT = "PostgreSQL is not on this machine: apt-get install postgresql"
 
@@ -25,19 +26,8 @@ def binaries() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
-def free_port() -> int:
-    for port in range(20000 + os.getpid() % 10000, 32000):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise RuntimeError("no free port")
-
-
 @contextmanager
-def server(binary: Path) -> Iterator[str]:
+def server(binary: Path, fsync: bool = False) -> Iterator[str]:
     """Start a server; gives the URL up to the database's name."""
     folder = Path(tempfile.mkdtemp(prefix="triaged-pg-", dir="/tmp"))
     as_owner: list[str] = []
@@ -51,7 +41,8 @@ def server(binary: Path) -> Iterator[str]:
         check=True,
         **quiet,
     )
-    options = f"listen_addresses=127.0.0.1 port={port} unix_socket_directories= fsync=off max_connections=100".split()
+    durable = "on" if fsync else "off"
+    options = f"listen_addresses=127.0.0.1 port={port} unix_socket_directories= fsync={durable}".split()
     process = subprocess.Popen(
         [*as_owner, binary / "postgres", "-D", data, *(part for option in options for part in ("-c", option))], **quiet
     )

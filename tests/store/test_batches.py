@@ -2,7 +2,9 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -101,6 +103,51 @@ async def test_what_waits_is_written_before_the_end_and_nothing_after_it(batches
     with pytest.raises(Closed):
         await batches.do(bulk, 301)
     assert stored(engine) == list(range(300))
+
+
+async def test_a_locked_database_is_waited_for_once_and_not_for_each_item(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/locked.db"
+    engine, other = writing(url), writing(url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE item (n INTEGER PRIMARY KEY)"))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=200")
+    batches, bulk = Batches(engine, "test"), Bulk()
+    bulk.gate.set()
+    with other.begin():
+        started = time.monotonic()
+        results = await asyncio.gather(*(batches.do(bulk, n) for n in range(100)), return_exceptions=True)
+        assert all("locked" in str(result) for result in results)
+        assert time.monotonic() - started < 2
+    assert await batches.do(bulk, 1) == 10
+    await asyncio.to_thread(batches.close)
+    engine.dispose()
+    other.dispose()
+
+
+async def test_a_full_disk_loses_nothing_and_ends_by_itself(tmp_path: Path) -> None:
+    engine = writing(f"sqlite:///{tmp_path}/full.db")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE item (n INTEGER PRIMARY KEY, b BLOB)"))
+    batches = Batches(engine, "test")
+
+    def fill(connection: Connection, items: Sequence[int]) -> list[int]:
+        for item in items:
+            connection.execute(text("INSERT INTO item VALUES (:n, zeroblob(20000))"), {"n": item})
+        return list(items)
+
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=100")
+    results = await asyncio.gather(*(batches.do(fill, n) for n in range(40)), return_exceptions=True)
+    told = [result for result in results if isinstance(result, int)]
+    assert 0 < len(told) < 40
+    assert all("full" in str(result) for result in results if not isinstance(result, int))
+    assert stored(engine) == told
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+    assert await batches.do(fill, 100) == 100
+    await asyncio.to_thread(batches.close)
+    engine.dispose()
 
 
 async def test_the_thread_outlives_its_faults(batches: Batches) -> None:

@@ -25,6 +25,7 @@ async def test_a_mail_is_leased_with_all_that_sending_needs(store: Store) -> Non
     assert (leased.raw, leased.attempts, leased.created_at) == (b"Subject: ours\r\n\r\nHello.\r\n", 0, NOW)
     assert await states(store) == [MailState.SENDING]
     assert await store.lease_mails(NOW, 10, MINUTE) == ()
+    assert await store.lease_mails(NOW + MINUTE, 0, MINUTE) == ()
 
 
 async def test_a_mail_on_hold_waits_until_its_hold_is_over(store: Store) -> None:
@@ -110,8 +111,29 @@ async def test_unknown_mails_of_a_kind_can_be_sent_again_with_the_same_bytes(sto
     assert await store.recover(NOW + 60) == 2
     assert await store.resend_unknown((MailKind.ACK, MailKind.REPLY), NOW + 61) == 1
     again = await lease_one(store, NOW + 61)
-    assert (again.kind, again.raw) == (MailKind.ACK, before[0].raw)
+    assert (again.kind, again.raw, again.attempts) == (MailKind.ACK, before[0].raw, 1)
+    assert await store.resend_unknown((MailKind.ACK, MailKind.REPLY), NOW + 61) == 0
     assert await states(store) == [MailState.SENDING, MailState.UNKNOWN]
+
+
+async def test_a_mail_settled_as_unknown_comes_again_in_its_own_time(store: Store) -> None:
+    await file_one(store, "a", mails=(MailKind.ACK,))
+    leased = await lease_one(store)
+    assert await store.attempt(leased)
+    assert await store.settle(leased, Settlement(MailState.UNKNOWN, NOW + 120, "no answer"), NOW + 1)
+    assert await store.recover(NOW + 100) == 0
+    assert await store.resend_unknown(tuple(MailKind), NOW + 100) == 0
+    assert await store.lease_mails(NOW + 119, 10, MINUTE) == ()
+    assert (await lease_one(store, NOW + 120)).attempts == 1
+
+
+async def test_a_mail_given_up_as_unknown_never_comes_again(store: Store) -> None:
+    await file_one(store, "a", mails=(MailKind.ACK,))
+    leased = await lease_one(store)
+    assert await store.attempt(leased)
+    assert await store.settle(leased, Settlement(MailState.UNKNOWN, None, "no answer"), NOW + 1)
+    assert await store.resend_unknown(tuple(MailKind), NOW + 100) == 0
+    assert await store.lease_mails(NOW + 1e6, 10, MINUTE) == ()
 
 
 async def test_an_answer_that_comes_late_still_counts(store: Store) -> None:
@@ -120,7 +142,9 @@ async def test_an_answer_that_comes_late_still_counts(store: Store) -> None:
     assert await store.attempt(slow)
     assert await store.recover(NOW + 1) == 1
     assert await store.settle(slow, SENT, NOW + 2)
-    assert await states(store) == [MailState.SENT]
+    (line,) = await store.outbox(True)
+    assert (line.state, line.attempts) == (MailState.SENT, 1)
+    assert await store.resend_unknown(tuple(MailKind), NOW + 3) == 0
 
 
 async def test_the_two_clocks_stop_at_the_first_mail_of_their_sort(store: Store) -> None:

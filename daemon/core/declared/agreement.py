@@ -103,6 +103,15 @@ def _desk_address_bears_a_tag(s: Settings) -> Iterator[Complaint]:
         yield ("desk", "address"), f"may have {room} letters before the @, so that its reply addresses fit in {64}"
 
 
+def _aliases_bear_no_tag(s: Settings) -> Iterator[Complaint]:
+    addresses = _desk_own(s).addresses
+    for n, alias in enumerate(s.desk.aliases):
+        local, _, domain = fold(alias).rpartition("@")
+        base, tag, _ = local.partition(s.desk.tag or "+")
+        if tag and f"{base}@{domain}" not in addresses:
+            yield ("desk", "aliases", n), f"holds the desk.tag {tag!r}, and {base}@{domain} is no address of the desk"
+
+
 def _tls_is_whole(s: Settings) -> Iterator[Complaint]:
     if s.smtp is None:
         return
@@ -191,6 +200,7 @@ RULES: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _teams_exist,
     _desk_writes_to_others,
     _desk_address_bears_a_tag,
+    _aliases_bear_no_tag,
     _tls_is_whole,
     _ports_are_ports,
     _peers_are_addresses,

@@ -9,6 +9,8 @@ from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from store.model.changes import Changes
 from store.model.facts import Facts
+from store.model.message import Message
+from store.model.ticket import Ticket
 from store.model.verdict import Verdict
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -44,6 +46,25 @@ def words_for(
         attachments=message.attachments,
         recipient=", ".join(changes.failing),
         reason=message.new_text if changes.failing else "",
+    )
+
+
+def words_about(ticket: Ticket, verdict: Verdict, message: Message | None, settings: Settings, now: float) -> Words:
+    """Return the words for a letter about a ticket that no new message causes; `message` is the one that opened it."""
+    return Words(
+        desk=settings.desk.name,
+        address=settings.desk.address,
+        ticket=ticket.number,
+        subject=ticket.subject,
+        reporter_name=message.sender.name if message and message.sender else "",
+        reporter_address=ticket.reporter,
+        tag=verdict.tag,
+        unsure=verdict.unsure,
+        area=verdict.area,
+        clauses=verdict.clauses,
+        next_look=next_look(settings, now),
+        excerpt=excerpt(message) if message else "",
+        attachments=message.attachments if message else (),
     )
 
 

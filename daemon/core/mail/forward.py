@@ -44,7 +44,7 @@ def _block(view: Page, head: Head) -> HeadBlock:
         block = read_block(view, at)
         if len(block.fields) > 1:
             return block
-    return HeadBlock(head.end, ())
+    return HeadBlock(head.end, (), view)
 
 
 def _address(value: str) -> Address | None:

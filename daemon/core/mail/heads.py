@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from daemon.core.mail.headblock import field, names_a_message, read_block
+from daemon.core.mail.headblock import names_a_message, read_block, told_in_line
 from daemon.core.mail.page import LINE_READ, Page, fold, is_quoted
-from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, VERB
+from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, SUBJECT, has_verb
 
 WRAPPED = 6  # lines over which an attribution may be broken
 
@@ -67,8 +67,8 @@ def _is_attribution(joined: str, before_quote: bool) -> bool:
     weight = evidence(joined)
     if weight < 2 and not before_quote:
         return False
-    verb = VERB.search(joined) is not None
-    if (verb and weight >= 2 and (_opens(joined) or "@" in joined)) or (weight >= 5 and _opens(joined)):
+    verb = has_verb(joined)
+    if weight >= 5 or (verb and (weight >= 3 or _opens(joined) or "@" in joined) and weight >= 2):
         return True
     return before_quote and (weight >= 2 or (verb and len(joined) < 120))
 
@@ -85,11 +85,9 @@ def _attribution(view: Page, at: int) -> Head | None:
             break
         joined, end = f"{joined} {line}".strip(), end + 1
         if line.endswith(":") and _is_attribution(joined, view.quote_follows(end)):
-            return (
-                _after_own_words(view, Head(Kind.ATTRIBUTION, at, end))
-                if end == at + 1
-                else Head(Kind.ATTRIBUTION, at, end)
-            )
+            return _after_own_words(view, Head(Kind.ATTRIBUTION, at, end))
+        if line.endswith(":") and joined.count("<") <= joined.count(">"):
+            break
     return _bare_attribution(view, at)
 
 
@@ -107,10 +105,12 @@ def _joins(view: Page, joined: str, at: int) -> bool:
 def _after_own_words(view: Page, head: Head) -> Head:
     """Find where an attribution begins in a line that starts with the sender's own words ("ok On Mon, … wrote:")."""
     line = view.low[head.start]
-    if _opens(line):
+    if _opens(line) or head.end > head.start + 1:
         return head
     for match in list(re.finditer(r"(?<= )[^\s\d]{1,12}(?= )", line))[:12]:
-        rest = line[match.start() :]
+        own, rest = line[: match.start()], line[match.start() :]
+        if evidence(own) or any(letter.isdigit() for letter in own):
+            return head
         if match[0] in OPENERS and evidence(rest[:40]) and _is_attribution(rest, before_quote=False):
             kept = view.lines[head.start].lower().rfind(rest[:6])
             return Head(head.kind, head.start, head.end, max(kept, 0))
@@ -133,9 +133,14 @@ _RULE = re.compile(r"[-_=—–]{3,}")
 
 def _header(view: Page, at: int) -> Head | None:
     """Find "From: … Sent: … To: … Subject: …" in any order."""
-    if not field(view.low[at]):
+    if not view.fields[at]:
         return None
     block = read_block(view, at)
+    if not block.told() & SENDER:
+        return None
+    if len(block.fields) == 1:
+        told = told_in_line(view.low[at])
+        return Head(Kind.HEADER, at, at + 1) if told & SUBJECT and told & SENT else None
     return Head(Kind.HEADER, at, block.end) if names_a_message(block, evidence(fold(block.value(SENT)))) else None
 
 
@@ -148,7 +153,7 @@ def _separator(view: Page, at: int) -> Head | None:
     told = block.told() if len(block.fields) > 1 else 0
     end = block.end if told else at + 1
     if _RULE.fullmatch(line):
-        return Head(Kind.HEADER, at, end) if told and names_a_message(block, 9, subject_needed=False) else None
+        return Head(Kind.HEADER, at, end) if told & SENDER and names_a_message(block, 9, subject_needed=False) else None
     match = _DASHED.fullmatch(line)
     if match is None:
         return None
@@ -160,13 +165,13 @@ def _separator(view: Page, at: int) -> Head | None:
 def _named(view: Page, head: Head, words: str, dashes: int, sender_follows: bool) -> Head | None:
     """Say what the words between dashes announce."""
     dashed = dashes >= 2 or view.low[head.start][0] in "-_=*#~—–"
-    if words in BEGINS or (dashed and words in FORWARDS):
+    if words in BEGINS or (dashed and words.startswith(FORWARDS)):
         return Head(Kind.FORWARD, head.start, head.end)
     if dashed and (words in ORIGINALS or (dashes >= 2 and sender_follows)):
         return head
-    if dashes >= 3 and len(words) < 60 and MESSAGES.search(words) and len(words.split()) <= 4:
+    if dashes >= 3 and len(words) < 60 and "pgp" not in words and MESSAGES.search(words) and len(words.split()) <= 4:
         return head
-    if dashes >= 2 and VERB.search(words) and (evidence(words) >= 2 or view.quote_follows(head.start + 1)):
+    if dashes >= 2 and has_verb(words) and (evidence(words) >= 2 or view.quote_follows(head.start + 1)):
         return Head(Kind.ATTRIBUTION, head.start, head.start + 1)
     return None
 
@@ -180,6 +185,10 @@ _ABOVE = re.compile(
     r"|sopra (?:di )?questa (?:riga|linea)|(?:powyżej|nad) tej linii|nad tento řádek|ovanför denna rad|over denne linj"
     r"|выше этой (?:линии|строки)|この行より上|在此行(?:以上|上方|之上)"
 )
+_UP = (  # one of these stands in every such line; to look for them is cheaper
+    "above", "oberhalb", "über", "dessus", "encima", "boven", "acima", "sopra", "powyżej", "nad ", "ovanför", "over",
+    "выше", "この行", "在此行",
+)  # fmt: skip
 _BELOW = re.compile(
     r"(?:reply|respond|answer|write|type)\b.{0,40}\b(?:below|under) this line|unterhalb dieser (?:linie|zeile)"
     r"|(?:au[- ]dessous|en dessous) de cette ligne|debajo de esta línea|onder deze (?:regel|lijn)"
@@ -189,7 +198,9 @@ _BELOW = re.compile(
 def _delimiter(view: Page, at: int) -> Head | None:
     """Find a helpdesk's "## please reply above this line ##"."""
     line = view.low[at]
-    return Head(Kind.DELIMITER, at, at + 1) if len(line) < 160 and _ABOVE.search(line) else None
+    if len(line) > 160 or not any(word in line for word in _UP):
+        return None
+    return Head(Kind.DELIMITER, at, at + 1) if _ABOVE.search(line) else None
 
 
 def is_below_delimiter(folded: str) -> bool:

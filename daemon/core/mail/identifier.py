@@ -28,10 +28,10 @@ def own(value: str) -> str | None:
     return bare if bare and len(bare) <= MAX_LENGTH else None
 
 
-def chain(references: str, in_reply_to: str | None) -> tuple[str, ...]:
-    """Return what References names, newest first, without the one that In-Reply-To names."""
-    newest_first = reversed(every(references))
-    return tuple(one for one in newest_first if one != in_reply_to)[:MAX_REFERENCES]
+def chain(references: str, answered: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what References names, newest first, without the first that In-Reply-To names; its others come last."""
+    found = dict.fromkeys((*reversed(every(references)), *answered[1:]))
+    return tuple(one for one in found if one not in answered[:1])[:MAX_REFERENCES]
 
 
 def _joined(inner: str) -> str:

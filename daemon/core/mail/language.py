@@ -19,6 +19,7 @@ class Language:
     begin: str  # a line of its own above a message passed on
     device: str  # first words of the line that a telephone or a free mailer adds
     device_ends: str = ""  # its last words, in languages that put the verb there
+    closing: str = ""  # a formal farewell that stands in a line of its own above the name
 
 
 def names(joined: str) -> frozenset[str]:

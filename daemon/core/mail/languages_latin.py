@@ -5,7 +5,7 @@ Source: the message catalogues of Outlook, Gmail, Apple Mail, Thunderbird, Yahoo
 
 from daemon.core.mail.language import Language
 
-WESTERN = (
+WESTERN = (  # code, opens, wrote, sender, sent, to, subject, original, forwarded, begin, device; see Language
     Language(
         "en",
         "on|at|in",
@@ -21,9 +21,13 @@ WESTERN = (
         "begin forwarded message|start of forwarded message|forwarded message",
         "sent from |sent by my |sent by phone|sent via |sent using |sent with |sent on the |sent on my |"
         "sent securely |sent through |sent wirelessly |sent from: |get outlook for |download outlook for |"
-        "get bluemail for |get the new aol app|get yahoo mail |typed on |composed on |written on my |"
-        "sent and received |sent out from ",
-        "",
+        "get bluemail for |get the new aol app|get yahoo mail |yahoo mail: search, organi|typed on |composed on |"
+        "written on my |sent and received |sent out from ",
+        closing=(
+            "regards|best regards|kind regards|kindest regards|warm regards|warmest regards|with best regards|"
+            "with kind regards|yours sincerely|sincerely|sincerely yours|yours faithfully|yours truly|with regards|"
+            "many regards|best wishes|with best wishes|respectfully"
+        ),
     ),
     Language(
         "de",
@@ -45,7 +49,16 @@ WESTERN = (
         "holen sie sich outlook|outlook für android|outlook für ios|diese nachricht wurde von meinem|"
         "diese e-mail wurde von meinem|von iphone gesendet|gesendet vom |geschrieben mit |geschrieben von meinem|"
         "laden sie outlook",
-        " iphone gesendet| ipad gesendet| handy gesendet| smartphone gesendet| mobiltelefon gesendet| gerät gesendet",
+        device_ends=(
+            " iphone gesendet| ipad gesendet| handy gesendet| smartphone gesendet| mobiltelefon gesendet|"
+            " gerät gesendet"
+        ),
+        closing=(
+            "mit freundlichen grüßen|mit freundlichen grüssen|mit freundlichem gruß|freundliche grüße|"
+            "freundliche grüsse|viele grüße|beste grüße|liebe grüße|mit besten grüßen|herzliche grüße|schöne grüße|"
+            "mfg|lg|vg|mit freundlichem gruss|viele grüsse|beste grüsse|liebe grüsse|gruß|gruss|grüße|"
+            "hochachtungsvoll"
+        ),
     ),
     Language(
         "fr",
@@ -65,7 +78,10 @@ WESTERN = (
         "envoyé via |envoyé du |téléchargez outlook|obtenez outlook|obtenir outlook|télécharger outlook|"
         "envoyé d’|provenance : courrier|provenance : |envoye de mon|envoye depuis|provenance: courrier|"
         "depuis mon mobile|de mon iphone|envoyé sur ",
-        "",
+        closing=(
+            "cordialement|bien cordialement|très cordialement|sincères salutations|salutations distinguées|"
+            "bien à vous|meilleures salutations|cdlt|salutations|sincèrement"
+        ),
     ),
     Language(
         "es",
@@ -81,7 +97,7 @@ WESTERN = (
         "enviado desde |enviado de |enviado con |enviado por |enviado a través |enviado mediante |enviado vía |"
         "enviado via |obtener outlook|obtén outlook|descargue outlook|descarga outlook|enviado del |"
         "enviado utilizando ",
-        "",
+        closing="saludos|un saludo|saludos cordiales|atentamente|cordialmente|un cordial saludo|muy atentamente",
     ),
     Language(
         "nl",
@@ -99,7 +115,10 @@ WESTERN = (
         "verstuurd vanaf |verzonden vanaf |verstuurd met |verzonden met |verzonden vanuit |verstuurd vanuit |"
         "verstuurd van |verzonden via |verstuurd via |verzonden door |outlook voor |downloaden outlook|"
         "download outlook voor|verzonden van |outlook downloaden",
-        "",
+        closing=(
+            "met vriendelijke groet|met vriendelijke groeten|vriendelijke groet|vriendelijke groeten|mvg|"
+            "hartelijke groet|hartelijke groeten|groeten|groet|hoogachtend"
+        ),
     ),
     Language(
         "pt",
@@ -117,7 +136,10 @@ WESTERN = (
         "enviado do |enviado de |enviado a partir |enviado pelo |enviado através |enviado via |enviado da |"
         "enviada do |enviada a partir |obter o outlook|obtenha o outlook|baixar o outlook|enviado por |"
         "enviado com |enviado usando |enviada de ",
-        "",
+        closing=(
+            "atenciosamente|cumprimentos|com os melhores cumprimentos|melhores cumprimentos|abraços|att|cordialmente|"
+            "saudações|com os meus melhores cumprimentos"
+        ),
     ),
     Language(
         "it",
@@ -132,7 +154,7 @@ WESTERN = (
         "inizio messaggio inoltrato|inizio del messaggio inoltrato|messaggio inoltrato",
         "inviato da |inviato dal |inviata da |inviato con |inviato tramite |inviato dalla |scarica outlook|"
         "ottieni outlook|spedito da |inviato attraverso |inviato via |inviato dall",
-        "",
+        closing="cordiali saluti|distinti saluti|cordialmente|un cordiale saluto|saluti|cari saluti",
     ),
     Language(
         "pl",
@@ -151,7 +173,7 @@ WESTERN = (
         "wysłane z |wysłano z |wysłany z |wysłana z |wysłane przez |wysłano za |wysłane za |wyslane z |"
         "wyslano z |wysłane przy |pobierz aplikację outlook|pobierz program outlook|uzyskaj aplikację outlook|"
         "wysłano przez ",
-        "",
+        closing="pozdrawiam|z poważaniem|pozdrowienia|z wyrazami szacunku|serdecznie pozdrawiam",
     ),
     Language(
         "cs",
@@ -168,7 +190,7 @@ WESTERN = (
         "začátek přeposlané zprávy",
         "odesláno z |odesláno ze |odesláno pomocí |posláno z |odesláno prostřednictvím |poslano z |odeslano z |"
         "získat outlook|získejte outlook|stáhnout outlook|odesláno přes |odesláno |zasláno z ",
-        "",
+        closing="s pozdravem|s přátelským pozdravem|zdravím",
     ),
     Language(
         "sk",
@@ -183,7 +205,7 @@ WESTERN = (
         "začiatok preposlanej správy",
         "začiatok preposielanej správy|začiatok preposlanej správy|preposlaná správa|začiatok postúpenej správy",
         "odoslané z |odoslané zo |poslané z |odoslané pomocou |získajte outlook|získať outlook|odoslane z ",
-        "",
+        closing="s pozdravom|s priateľským pozdravom",
     ),
     Language(
         "sv",
@@ -201,7 +223,7 @@ WESTERN = (
         "början på vidarebefordrat meddelande|vidarebefordrat mail|börja vidarebefordrat meddelande",
         "skickat från |skickades från |sänt från |skickat med |skickat via |hämta outlook|skaffa outlook|"
         "sänt med |skickades med |från min iphone|skickat fran |skickat av ",
-        "",
+        closing="med vänliga hälsningar|med vänlig hälsning|vänliga hälsningar|mvh|hälsningar|vänligen",
     ),
     Language(
         "da",
@@ -217,7 +239,7 @@ WESTERN = (
         "start på videresendt besked|videresendt besked|start på videresendt meddelelse|videresendt meddelelse|"
         "begyndelse på videresendt besked",
         "sendt fra |sendt via |sendt med |hent outlook|få outlook|sendt af ",
-        "",
+        closing="med venlig hilsen|venlig hilsen|mvh|de bedste hilsner|med venlige hilsner|hilsen",
     ),
     Language(
         "no",
@@ -232,7 +254,7 @@ WESTERN = (
         "videresendt melding|start på videresendt melding|begynnelse på videresendt melding|"
         "starten på videresendt melding",
         "sendt fra |sendt med |sendt via |skaff deg outlook|få outlook|last ned outlook|hent outlook",
-        "",
+        closing="med vennlig hilsen|vennlig hilsen|mvh|hilsen|med vennleg helsing",
     ),
     Language(
         "fi",
@@ -248,7 +270,7 @@ WESTERN = (
         "välitetty viesti alkaa|edelleenlähetetty viesti alkaa|välitetty viesti|alkaa välitetty viesti|"
         "edelleenlähetetty viesti",
         "lähetetty |lähetin |hanki outlook|lataa outlook|lähetetty iphonesta",
-        "",
+        closing="ystävällisin terveisin|terveisin|yt|parhain terveisin",
     ),
     Language(
         "hu",
@@ -264,7 +286,8 @@ WESTERN = (
         "továbbított levél kezdete",
         "elküldve |küldve |az iphone-omról küldve|az én |az ipademről küldve|az outlook|outlook beszerzése|"
         "iphone-ról küldve|telefonomról küldve|mobilról küldve",
-        "-omról küldve|-emről küldve|-ról küldve|-ről küldve|készülékemről küldve|-ról elküldve",
+        device_ends="-omról küldve|-emről küldve|-ról küldve|-ről küldve|készülékemről küldve|-ról elküldve",
+        closing="üdvözlettel|tisztelettel|üdv",
     ),
     Language(
         "ro",
@@ -281,6 +304,6 @@ WESTERN = (
         "mesaj redirecționat",
         "trimis de pe |trimis din |trimis cu |trimis prin |trimis de la |trimis via |obțineți outlook|"
         "descărcați outlook|trimisă de pe |trimis de ",
-        "",
+        closing="cu stimă|cu respect|toate cele bune|salutări",
     ),
 )

@@ -5,7 +5,7 @@ Source: the message catalogues of Outlook, Gmail, Apple Mail, Thunderbird, Yahoo
 
 from daemon.core.mail.language import Language
 
-OTHERS = (
+OTHERS = (  # code, opens, wrote, sender, sent, to, subject, original, forwarded, begin, device; see Language
     Language(
         "ru",
         "on|в|во|пн|вт|ср|чт|пт|сб|вс|от|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|дата|вы",
@@ -25,7 +25,7 @@ OTHERS = (
         "отправлено с |отправлено из |отправлено со |послано с |отправлено через |отправлено от |"
         "отправлено при помощи |получить outlook|скачайте outlook|отправлено в |написано с |"
         "с уважением, отправлено с |отослано с ",
-        "",
+        closing="с уважением|с наилучшими пожеланиями|всего доброго",
     ),
     Language(
         "uk",
@@ -42,7 +42,7 @@ OTHERS = (
         "початок переадресованого листа|початок листа, що пересилається",
         "надіслано з |надіслано зі |відправлено з |надіслано із |надіслано через |надіслано за |відправлено із |"
         "завантажте outlook|отримати outlook",
-        "",
+        closing="з повагою|з найкращими побажаннями",
     ),
     Language(
         "bg",
@@ -56,7 +56,7 @@ OTHERS = (
         "препратено съобщение|препратено писмо|препратен имейл|начало на препратеното съобщение|препратено съобшение",
         "начало на препратеното съобщение|начало на препратено съобщение|препратено съобщение",
         "изпратено от |изпратен от |изпратено чрез |изпратено с |изпратено през |изтеглете outlook|изпратена от ",
-        "",
+        closing="с уважение|поздрави",
     ),
     Language(
         "el",
@@ -72,7 +72,7 @@ OTHERS = (
         "αρχή προωθημένου μηνύματοσ",
         "στάλθηκε από |εστάλη από |στάλθηκε μέσω |αποστολή από |στάλθηκε με |λήψη του outlook|αποστολή μέσω |"
         "απεστάλη από ",
-        "",
+        closing="με εκτίμηση|φιλικά|με φιλικούς χαιρετισμούς",
     ),
     Language(
         "tr",
@@ -91,8 +91,11 @@ OTHERS = (
         "iphone'umdan gönderildi|iphone’umdan gönderildi|ipad'imden gönderildi|android'den gönderildi|"
         "outlook'u edinin|samsung cihazımdan gönderildi|telefonumdan gönderildi|şuradan gönderildi|"
         "android için outlook|ios için outlook|yahoo mail'den gönderildi",
-        "'den gönderildi|'dan gönderildi|umdan gönderildi|imden gönderildi|ımdan gönderildi|"
-        "cihazımdan gönderildi|telefonumdan gönderildi|tarafından gönderildi",
+        device_ends=(
+            "'den gönderildi|'dan gönderildi|umdan gönderildi|imden gönderildi|ımdan gönderildi|"
+            "cihazımdan gönderildi|telefonumdan gönderildi|tarafından gönderildi"
+        ),
+        closing="saygılarımla|saygılar|iyi çalışmalar|sevgiler",
     ),
     Language(
         "ja",
@@ -107,7 +110,8 @@ OTHERS = (
         "転送されたメッセージ|転送メッセージ|転送されたメール|以下は転送メールです|転送します",
         "iphoneから送信|ipadから送信|androidから送信|私のiphoneから|iphone から送信|ipad から送信|"
         "スマートフォンから送信|outlook for ios を入手|outlook for android を入手|私の iphone から",
-        "から送信|から送信されました|より送信",
+        device_ends="から送信|から送信されました|より送信",
+        closing="敬具|以上",
     ),
     Language(
         "zh",
@@ -125,7 +129,8 @@ OTHERS = (
         "轉寄的郵件開始|已轉寄郵件|下面是轉寄的郵件",
         "发自我的|從我的|发自|發自我的|寄自我的|來自我的|来自我的|從 iphone 傳送|由我的|发送自|傳送自|從我的 |"
         "获取适用于|取得適用於|获取 outlook|下载 outlook|從 yahoo奇摩|使用手机发送|傳送自我的|從我的 iphone 傳送",
-        "傳送|发送|發送",
+        device_ends="傳送|发送|發送",
+        closing="此致|敬上|祝好|顺祝商祺|此致敬禮",
     ),
     Language(
         "ko",
@@ -140,7 +145,8 @@ OTHERS = (
         "전달된 메시지|전달된 이메일|전달된 메시지 시작|아래는 전달된 메시지입니다|전달된 메시지의 시작",
         "나의 iphone에서 보냄|내 iphone에서 보냄|iphone에서 보냄|ipad에서 보냄|나의 ipad에서 보냄|"
         "galaxy에서 보냄|android에서 보냄|outlook for ios|samsung mobile에서 보냄",
-        "에서 보냄|에서 보냈습니다|에서 전송됨|에서 전송",
+        device_ends="에서 보냄|에서 보냈습니다|에서 전송됨|에서 전송",
+        closing="감사합니다|드림",
     ),
     Language(
         "he",
@@ -154,7 +160,7 @@ OTHERS = (
         "הודעה שהועברה|הודעה מועברת|הודעה שנשלחה|הודעת העברה|תחילת ההודעה שהועברה",
         "תחילת ההודעה שהועברה|תחילת הודעה שהועברה|הודעה שהועברה|תחילת ההודעה המועברת",
         "נשלח מה|נשלח מ-|נשלח מ|נשלח באמצעות|נשלח דרך|להורדת outlook|קבל את outlook",
-        "",
+        closing="בברכה|בכבוד רב",
     ),
     Language(
         "ar",
@@ -171,7 +177,7 @@ OTHERS = (
         "بدء الرسالة المعاد توجيهها",
         "أُرسلت من |أرسلت من |تم الإرسال من |أرسل من |تم الارسال من |مرسل من |مُرسل من |ارسلت من |"
         "احصل على outlook|تم إرسالها من |أُرسِلت من |الحصول على outlook",
-        "",
+        closing="مع التحية|مع تحياتي|تحياتي|مع أطيب التحيات",
     ),
     Language(
         "fa",
@@ -185,7 +191,7 @@ OTHERS = (
         "پیام بازارسال شده|پیام هدایت شده|پیام فوروارد شده|پیام ارسال مجدد شده|پیام بازفرست شده",
         "شروع پیام بازارسال شده|آغاز پیام هدایت شده",
         "ارسال شده از |فرستاده شده از |از آیفون من|ارسال از ",
-        "",
+        closing="با احترام|با تشکر",
     ),
     Language(
         "vi",
@@ -200,7 +206,7 @@ OTHERS = (
         "bắt đầu thư được chuyển tiếp|thư đã được chuyển tiếp",
         "bắt đầu thư được chuyển tiếp|bắt đầu tin nhắn chuyển tiếp|thư được chuyển tiếp|bắt đầu thư chuyển tiếp",
         "đã gửi từ |gửi từ |được gửi từ |đã được gửi từ |gửi bằng |tải outlook|tải outlook cho|nhận outlook",
-        "",
+        closing="trân trọng|kính thư",
     ),
     Language(
         "id",
@@ -216,7 +222,7 @@ OTHERS = (
         "permulaan mesej yang dimajukan|mulai pesan yang diteruskan",
         "dikirim dari |terkirim dari |dikirim melalui |dikirim menggunakan |dapatkan outlook|dikirim via |"
         "dihantar dari |dihantar daripada |dikirim dengan |unduh outlook",
-        "",
+        closing="salam|hormat saya|hormat kami",
     ),
     Language(
         "th",
@@ -230,7 +236,6 @@ OTHERS = (
         "ข้อความที่ส่งต่อ|ข้อความส่งต่อ|จดหมายที่ส่งต่อ|ส่งต่อข้อความ",
         "เริ่มข้อความที่ส่งต่อ|ข้อความที่ส่งต่อ|เริ่มต้นข้อความที่ส่งต่อ",
         "ส่งจาก|ส่งจาก |ส่งด้วย|รับ outlook",
-        "",
     ),
     Language(
         "hi",
@@ -244,7 +249,7 @@ OTHERS = (
         "अग्रेषित संदेश|फ़ॉरवर्ड किया गया संदेश|अग्रेषित मेल|फॉरवर्ड किया गया संदेश",
         "अग्रेषित संदेश प्रारंभ|अग्रेषित संदेश",
         "मेरे iphone से भेजा|मेरे आईफ़ोन से|से भेजा गया",
-        "से भेजा गया|से भेजा",
+        device_ends="से भेजा गया|से भेजा",
     ),
     Language(
         "ca",
@@ -258,7 +263,7 @@ OTHERS = (
         "missatge reenviat|correu reenviat|inici del missatge reenviat",
         "inici del missatge reenviat|missatge reenviat|comença el missatge reenviat",
         "enviat des de|enviat des del|enviat amb ",
-        "",
+        closing="salutacions|atentament|cordialment",
     ),
     Language(
         "hr",
@@ -277,7 +282,7 @@ OTHERS = (
         "proslijeđena poruka|započni proslijeđenu poruku|почетак прослеђене поруке",
         "poslano s |poslano iz |poslano sa |poslato sa |poslato s |poslato iz |poslano z |poslano preko |"
         "poslano pomoću |poslano putem |послато са |preuzmite outlook|poslano z mojega|poslato preko ",
-        "",
+        closing="srdačan pozdrav|lijep pozdrav|s poštovanjem|pozdrav|lep pozdrav",
     ),
     Language(
         "et",
@@ -291,7 +296,7 @@ OTHERS = (
         "edastatud kiri|edastatud sõnum|edasi saadetud kiri|edastatud kirja algus",
         "edastatud kirja algus|edastatud kiri|edastatud sõnumi algus",
         "saadetud minu |saadetud |hangi outlook",
-        "",
+        closing="lugupidamisega|tervitades",
     ),
     Language(
         "lt",
@@ -305,7 +310,7 @@ OTHERS = (
         "persiųstas laiškas|persiųsta žinutė|persiųstas pranešimas|forwarded message",
         "persiųsto laiško pradžia|persiųstas laiškas",
         "išsiųsta iš |siųsta iš |išsiųsta naudojant ",
-        "",
+        closing="pagarbiai",
     ),
     Language(
         "lv",
@@ -319,6 +324,6 @@ OTHERS = (
         "pārsūtītā ziņa|pārsūtīts ziņojums|pārsūtītais ziņojums|pārsūtīta vēstule",
         "pārsūtītās ziņas sākums|sākas pārsūtītā ziņa",
         "nosūtīts no |sūtīts no ",
-        "",
+        closing="ar cieņu",
     ),
 )

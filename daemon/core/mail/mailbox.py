@@ -96,6 +96,8 @@ def _drafts(value: str) -> list[_Draft]:
 
 def _separated(drafts: list[_Draft], draft: _Draft, mark: str) -> _Draft:
     if mark != ":":
+        if not (draft.pieces or draft.angles or draft.comments):
+            return draft
         drafts.append(draft)
         return _Draft()
     written = "".join(draft.bare)

@@ -1,30 +1,15 @@
 """A body in lines, as written and folded for comparison, and the few questions that every reader of it asks."""
 
+import re
 from dataclasses import dataclass
 
-LINE_READ = 400  # letters of a line that are read; a head is never longer
-LINES_SEARCHED = 20_000  # beyond this many lines nothing is recognised
+from daemon.core.mail.folding import plain
+from daemon.core.mail.phrases import FIELDS
 
-_NO_WIDTH = (
-    0xAD,
-    0x200B,
-    0x200C,
-    0x200D,
-    0x200E,
-    0x200F,
-    0x2060,
-    0xFEFF,
-    *range(0x202A, 0x202F),
-    *range(0x2066, 0x206A),
-)
-_SPACES = (0x09, 0xA0, 0x202F, 0x3000, *range(0x2000, 0x200B))
-_PLAIN = {
-    **dict.fromkeys(_NO_WIDTH),
-    **dict.fromkeys(_SPACES, " "),
-    **dict.fromkeys((0x2019, 0x00B4), "'"),
-    0xFF1A: ":",
-    0x0307: None,  # the dot that the Turkish capital leaves behind when it is folded
-}
+LINE_READ = 400  # letters of a line that are read; a head is never longer
+LINES_SEARCHED = 5_000  # beyond this many lines nothing is recognised
+
+_FIELD = re.compile(r"[> ]{0,40}[*_]{0,2}([^:*]{1,24}?)[ *_]{0,3}:(?!/)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +18,10 @@ class Page:
 
     lines: tuple[str, ...]
     low: tuple[str, ...]  # folded: lower case, plain spaces and colons, trimmed, cut to LINE_READ
+    fields: tuple[int, ...]  # what the header field in a folded line tells, 0 where none is known
     heads: frozenset[int] = frozenset()  # lines at which a quote begins
     signatures: frozenset[int] = frozenset()  # lines that belong to a signature
+    dividers: int = 0  # lines that are "---" and nothing else
 
     def next_text(self, at: int) -> int:
         """Return the first line from `at` that is not blank, or the number of folded lines."""
@@ -50,7 +37,7 @@ class Page:
 
 def fold(line: str) -> str:
     """Bring a line into the form in which it is compared."""
-    return line[:LINE_READ].casefold().translate(_PLAIN).strip()
+    return plain(line[:LINE_READ]).strip()
 
 
 def is_quoted(folded: str) -> bool:
@@ -61,4 +48,11 @@ def is_quoted(folded: str) -> bool:
 def page(text: str, heads: frozenset[int] = frozenset(), signatures: frozenset[int] = frozenset()) -> Page:
     """Break a text into lines and fold them."""
     lines = tuple(text.split("\n"))
-    return Page(lines, tuple(map(fold, lines[:LINES_SEARCHED])), heads, signatures)
+    folded = plain(text).split("\n", LINES_SEARCHED)[:LINES_SEARCHED]  # folding neither makes nor takes a line end
+    low = tuple([line[:LINE_READ].strip() for line in folded])
+    return Page(lines, low, tuple(map(_field, low)), heads, signatures, low.count("---"))
+
+
+def _field(folded: str) -> int:
+    match = _FIELD.match(folded) if ":" in folded[:72] else None
+    return FIELDS.get(match[1].strip(), 0) if match else 0

@@ -1,6 +1,8 @@
 """Bytes to Message: reading never fails; what was wrong is said in `defects`."""
 
-from daemon.core.mail import body, date, display, header, identifier, leaf, mailbox, mime
+from hashlib import sha256
+
+from daemon.core.mail import body, date, display, filename, header, identifier, leaf, mailbox, mime, uuencode
 from store.model.message import Address, Attachment, Forwarded, Message, Part
 
 _START = 4096  # octets looked at to see how lines end
@@ -16,14 +18,15 @@ def parse(raw: bytes) -> Message:
     block = header.read(data)
     tree = mime.read(data, block)
     leaves = {id(node): leaf.read(data, node) for node in tree.leaves()}
-    shown = display.select(tree, {key: one.part.text for key, one in leaves.items()})
+    texts, files = _texts(leaves)
+    shown = display.select(tree, texts)
     read = body.read_body(shown.plain, shown.html)
     head = _Head(block, tree)
     for one in leaves.values():
         tree.defects.extend(one.defects)
     if not read.alike:
         tree.defects.append("differing-views")
-    in_reply_to = next(iter(identifier.every(head.text("in-reply-to"))), None)
+    answered = identifier.every(head.text("in-reply-to"))
     return Message(
         message_id=identifier.own(head.text("message-id")),
         subject=" ".join(head.text("subject").split()),
@@ -32,15 +35,15 @@ def parse(raw: bytes) -> Message:
         cc=head.addresses("cc"),
         reply_to=head.addresses("reply-to"),
         date=date.read(head.text("date")),
-        in_reply_to=in_reply_to,
-        references=identifier.chain(head.text("references"), in_reply_to),
+        in_reply_to=next(iter(answered), None),
+        references=identifier.chain(head.text("references"), answered),
         headers=head.all,
         parts=tuple(one.part for one in leaves.values()),
         text=read.text,
         new_text=read.new_text,
         quoted=read.quoted,
         forwarded=read.forwarded or _forwarded(shown.attached, leaves),
-        attachments=tuple(_attachment(leaves[id(node)].part) for node in shown.attached),
+        attachments=(*(_attachment(leaves[id(node)].part) for node in shown.attached), *map(_file, files)),
         defects=tuple(dict.fromkeys((*defects, *tree.defects, *head.defects()))),
         size=len(raw),
     )
@@ -105,6 +108,22 @@ def _attachment(part: Part) -> Attachment:
     return Attachment(part.filename, part.content_type, part.size, part.content_id, part.sha256)
 
 
+def _texts(leaves: dict[int, leaf.Leaf]) -> tuple[dict[int, str], list[uuencode.File]]:
+    """Return the text of each leaf by the identity of its node, and the files that were written into plain texts."""
+    texts = {key: one.part.text for key, one in leaves.items()}
+    files: list[uuencode.File] = []
+    for key, one in leaves.items():
+        if one.part.content_type == "text/plain" and one.part.filename is None and "begin " in one.part.text:
+            texts[key], found = uuencode.take_out(one.part.text)
+            files.extend(found)
+    return texts, files
+
+
+def _file(file: uuencode.File) -> Attachment:
+    name, digest = filename.clean(file.name), sha256(file.octets).hexdigest()
+    return Attachment(name, "application/octet-stream", len(file.octets), None, digest)
+
+
 def _forwarded(attached: tuple[mime.Node, ...], leaves: dict[int, leaf.Leaf]) -> Forwarded | None:
     """The first message that hangs on this one, unless a delivery report brought it back."""
     for node in attached:
@@ -116,7 +135,7 @@ def _forwarded(attached: tuple[mime.Node, ...], leaves: dict[int, leaf.Leaf]) ->
 def _inner(raw: bytes) -> Forwarded:
     block = header.read(raw)
     tree = mime.read(raw, block)
-    texts = {id(node): leaf.read(raw, node).part.text for node in tree.leaves()}
+    texts, _ = _texts({id(node): leaf.read(raw, node) for node in tree.leaves()})
     shown = display.select(tree, texts)
     head = _Head(block, tree)
     text = body.read_body(shown.plain, shown.html).text

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
+from daemon.core.mail.folding import plain
 from daemon.core.mail.language import Language
 from daemon.core.mail.languages_latin import WESTERN
 from daemon.core.mail.languages_other import OTHERS
@@ -18,7 +19,7 @@ _UNSPACED = re.compile(
 
 def _gather(words: Callable[[Language], str]) -> tuple[str, ...]:
     """Return the distinct alternatives of one column, longest first, so that no word hides a longer one."""
-    found = {word.strip("\n") for language in LANGUAGES for word in words(language).split("|") if word.strip()}
+    found = {plain(word) for language in LANGUAGES for word in words(language).split("|") if word.strip()}
     return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
 
@@ -44,20 +45,28 @@ FIELDS = _fields()
 OPENERS = frozenset(_gather(lambda row: row.opens))
 DEVICES = _gather(lambda row: row.device)
 DEVICE_ENDS = _gather(lambda row: row.device_ends)
+CLOSINGS = frozenset(_gather(lambda row: row.closing))
 BEGINS = frozenset(_gather(lambda row: row.begin))
 ORIGINALS = frozenset(_gather(lambda row: row.original))
-FORWARDS = frozenset(_gather(lambda row: row.forwarded)) | BEGINS
+FORWARDS = _gather(lambda row: f"{row.forwarded}|{row.begin}")
 
 _VERBS = _gather(lambda row: row.wrote)
-VERB = re.compile(
-    rf"(?<!\w)(?:{_any_of(word for word in _VERBS if not _UNSPACED.search(word))})(?!\w)"
-    rf"|(?:{_any_of(word for word in _VERBS if _UNSPACED.search(word))})"
-)
+_WORD = re.compile(r"\w+")
+_VERB_WORDS = frozenset(verb for verb in _VERBS if _WORD.fullmatch(verb) and not _UNSPACED.search(verb))
+_VERB_PHRASES = tuple(verb if _UNSPACED.search(verb) else f" {verb}" for verb in _VERBS if verb not in _VERB_WORDS)
+
+
+def has_verb(folded: str) -> bool:
+    """Say whether "wrote" stands in a folded line, in any language."""
+    if not _VERB_WORDS.isdisjoint(_WORD.findall(folded)):
+        return True
+    return any(verb in folded for verb in _VERB_PHRASES)
 
 
 def _nouns(row: Language) -> set[str]:
     """Return what a language calls a message: the words that both an original and a forwarded one are named by."""
-    return {word for word in row.original.replace("|", " ").split() if word in row.forwarded.replace("|", " ").split()}
+    original, forwarded = (plain(column.replace("|", " ")).split() for column in (row.original, row.forwarded))
+    return set(original) & set(forwarded)
 
 
 MESSAGES = re.compile(_any_of(sorted({word for row in LANGUAGES for word in _nouns(row) if len(word) > 3})))

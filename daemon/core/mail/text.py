@@ -32,9 +32,7 @@ _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0(?![.\d]*[1-9])", re.IG
 _BAR = re.compile(
     r"border-left\s*:[^;]{0,40}(?:solid|\d)|border-width\s*:\s*0[a-z]*\s+0[a-z]*\s+0[a-z]*\s+[1-9]", re.IGNORECASE
 )
-_TOP_RULE = re.compile(
-    r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#(?:B5C4DF|E1E1E1|CCC)", re.IGNORECASE
-)
+_TOP_RULE = re.compile(r"border-top\s*:\s*solid\s+#(?:B5C4DF|E1E1E1)", re.IGNORECASE)  # Outlook, above its header
 
 # Rows of (attribute, value as a whole word, what it marks), taken from the mail that these programs write.
 QUOTE, HEAD, SIGNATURE = "quote", "head", "signature"
@@ -93,6 +91,7 @@ MARKS: tuple[tuple[str, str, str], ...] = (
     ("id", "x_divRplyFwdMsg", HEAD),
 )
 _MARKED = {(attribute, value.lower()): mark for attribute, value, mark in MARKS}
+_BLANKS = re.compile(r"\n{4,}")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -183,7 +182,7 @@ def _hidden(attributes: dict[str, str | None]) -> bool:
 
 def _write_text(words: str, pen: _Pen) -> None:
     if pen.pre:
-        first, *rest = words.replace("\r", "").split("\n")
+        first, *rest = _BLANKS.sub("\n\n\n", words.replace("\r", "")).split("\n")
         if first:
             pen.write(first)
         for line in rest:
@@ -222,7 +221,8 @@ def _is_cited(attributes: dict[str, str | None], style: str, pen: _Pen) -> bool:
         return True
     if style:
         return "quote" in kind or "cite" in kind
-    return any(line.strip() for line in (*pen.lines[-20:], *pen.line))
+    above = "".join(pen.line) or next((line for line in reversed(pen.lines[-20:]) if line.strip()), "")
+    return above.rstrip().endswith(":") if "gmail_quote" in kind else bool(above.strip())
 
 
 def _enter(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:
@@ -251,7 +251,7 @@ def _open_block(tag: str, attributes: dict[str, str | None], pen: _Pen) -> None:
             pen.write(" ")
         return
     pen.end_line()
-    if tag in _SPACED and not _tight(attributes):
+    if tag in _SPACED and not pen.counters and not _tight(attributes):
         pen.gap_due = True
     if tag in ("ul", "ol"):
         pen.counters.append(1 if tag == "ol" else 0)
@@ -278,11 +278,11 @@ def _leave(node: LexborNode, tag: str, mark: str | None, pen: _Pen) -> None:
     """Close an element."""
     if tag in _BLOCKS and tag not in _INLINE_CELLS:
         pen.end_line()
-    if tag in _SPACED and not _tight(node.attributes):
-        pen.gap_due = True
     if tag in ("ul", "ol") and pen.counters:
         pen.counters.pop()
-    elif tag == "pre":
+    if tag in _SPACED and not pen.counters and not _tight(node.attributes):
+        pen.gap_due = True
+    if tag == "pre":
         pen.pre -= 1
     if mark == SIGNATURE:
         pen.end_line()

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _acknowledged()
     _ticket()
     _verdict()
+    _correction()
     _link()
     _participant()
     _message()
@@ -44,6 +45,7 @@ def _sender() -> None:
         sa.Column("proven", sa.Boolean(), nullable=False),
         sa.Column("since", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("address", name="pk_sender"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -56,6 +58,7 @@ def _acknowledged() -> None:
         sa.PrimaryKeyConstraint("scope", "minute", name="pk_acknowledged"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_acknowledged_minute", "acknowledged", ["minute"])
 
 
 def _ticket() -> None:
@@ -78,10 +81,17 @@ def _ticket() -> None:
         sa.Column("ended_at", sa.Double(), nullable=True),
         sa.Column("first_automatic_at", sa.Double(), nullable=True),
         sa.Column("first_human_at", sa.Double(), nullable=True),
+        sa.Column("asked_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
-    op.create_index("ix_ticket_reporter", "ticket", ["reporter"])
     op.create_index("ix_ticket_state", "ticket", ["state"])
+    op.create_index(
+        "ix_ticket_asked_at",
+        "ticket",
+        ["asked_at"],
+        sqlite_where=sa.text("asked_at IS NOT NULL"),
+        postgresql_where=sa.text("asked_at IS NOT NULL"),
+    )
 
 
 def _verdict() -> None:
@@ -97,10 +107,29 @@ def _verdict() -> None:
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("clauses", sa.Text(), nullable=False),
         sa.Column("missing", sa.Text(), nullable=False),
+        sa.Column("learned", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_verdict_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_verdict"),
     )
     op.create_index("ix_verdict_ticket", "verdict", ["ticket"])
+
+
+def _correction() -> None:
+    op.create_table(
+        "correction",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(32), nullable=True),
+        sa.Column("who", sa.String(320), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_correction_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_correction"),
+    )
+    op.create_index("ix_correction_ticket", "correction", ["ticket"])
 
 
 def _link() -> None:
@@ -111,6 +140,7 @@ def _link() -> None:
         sa.ForeignKeyConstraint(["other"], ["ticket.number"], name="fk_link_other"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_link_ticket"),
         sa.PrimaryKeyConstraint("ticket", "other", name="pk_link"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -122,8 +152,8 @@ def _participant() -> None:
         sa.Column("role", sa.String(32), nullable=False),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_participant_ticket"),
         sa.PrimaryKeyConstraint("ticket", "address", name="pk_participant"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_participant_address", "participant", ["address"])
 
 
 def _message() -> None:
@@ -224,6 +254,7 @@ def _failing() -> None:
         sa.Column("at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_failing_message"),
         sa.PrimaryKeyConstraint("address", name="pk_failing"),
+        sqlite_with_rowid=False,
     )
 
 
