@@ -149,8 +149,6 @@ def _looks_like_arguments(words: Words, slots: tuple[Slot, ...], known: Known) -
 
 
 def _fits(words: Words, *, colon: bool, known: Known, question: bool = False) -> Fit | None:
-    if len(words) > _MOST_WORDS:
-        return None
     folded = tuple(word.casefold() for word in words)
     for length in range(min(LONGEST_SPELLING, len(words)), 0, -1):
         row = SPELLINGS.get(folded[:length])
