@@ -11,6 +11,7 @@ from daemon.core.mail.reading import Reading
 from daemon.core.mail.thread import thread
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.core.triage.learn import NOTHING, Learned
 from store.model.changes import Changes, Draft, Filed, Outcome
 from store.model.facts import Facts, Signal, Threading
 from store.model.message import Address, AutomaticKind, Permission, Proven
@@ -31,6 +32,7 @@ class Case:
     threading: Threading
     permission: Permission
     now: float
+    learned: Learned
 
     @property
     def ticket(self) -> Ticket | None:
@@ -49,7 +51,15 @@ class Case:
         return Event(self.now, self.reading.clues.sender or "unknown sender", what)
 
 
-def decide(reading: Reading, facts: Facts, settings: Settings, own: Own, definition: Definition, now: float) -> Changes:
+def decide(
+    reading: Reading,
+    facts: Facts,
+    settings: Settings,
+    own: Own,
+    definition: Definition,
+    now: float,
+    learned: Learned = NOTHING,
+) -> Changes:
     """Say what a message changes: the first policy that has a word on it decides."""
     allowed = permission(
         reading.message,
@@ -60,7 +70,7 @@ def decide(reading: Reading, facts: Facts, settings: Settings, own: Own, definit
         settings=settings.acknowledge,
         own=own,
     )
-    case = Case(reading, facts, settings, definition, thread(reading.clues, facts, now), allowed, now)
+    case = Case(reading, facts, settings, definition, thread(reading.clues, facts, now), allowed, now, learned)
     return next(changes for policy in POLICIES if (changes := policy(case)) is not None)
 
 
@@ -159,7 +169,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
 
 
 def _new_request(case: Case, links: tuple[int, ...]) -> Changes:
-    opened = open_ticket(case.reading, case.settings, case.definition, case.now, links)
+    opened = open_ticket(case.reading, case.settings, case.definition, case.now, links, case.learned)
     return Changes(
         Outcome.TICKET,
         "",

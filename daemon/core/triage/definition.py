@@ -41,12 +41,13 @@ class Effect(StrEnum):
     SUPPOSES = "supposes"  # from here to the end of its sentence it tells of what might be, not of what is
     SUPPOSES_IF_ASKED = "supposes if asked"  # the same, where the sentence is a question
     ANNOUNCES = "announces"  # its sentence, from its beginning, tells of what is planned
+    VOIDS = "voids"  # what it overlaps means something else
     RESOLVES = "resolves"  # what was told before it is over
     AREA = "area"
     FACT = "fact"
 
 
-_WRITTEN = (Effect.WEIGHS, Effect.SUPPOSES, Effect.SUPPOSES_IF_ASKED, Effect.ANNOUNCES, Effect.RESOLVES)
+_WRITTEN = (Effect.WEIGHS, Effect.SUPPOSES, Effect.SUPPOSES_IF_ASKED, Effect.ANNOUNCES, Effect.VOIDS, Effect.RESOLVES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from daemon.core.triage.judge import judge
 from store.model.verdict import Tag
 from tests.core.judge.desk import SHIPPED
 
-EFFECTS = "no such effect; there are weighs, supposes, supposes if asked, announces, resolves"
+EFFECTS = "no such effect; there are weighs, supposes, supposes if asked, announces, voids, resolves"
 SMALL = """
 sentence = "It is an emergency when the boat sinks."
 
