@@ -13,6 +13,7 @@ _MAX_LINE = header.MAX_STRUCTURED  # octets of a delimiter line; a boundary shou
 _PREAMBLE = 64 * 1024  # octets in which the first line of an odd boundary is looked for
 _ONCE = frozenset({"content-type", "content-transfer-encoding", "content-disposition"})
 _TEXT = Structured("text/plain", {})
+_NONE = Structured("", {})
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class Node:
     disposition: Structured
     parent: "Node | None"
     end: int
+    octets: bool  # whether there are octets above 127 in its content type or disposition
     children: list["Node"] = field(default_factory=list)
 
     @property
@@ -174,22 +176,22 @@ class _Scan:
 
 
 def _node(block: header.Block, parent: Node | None, end: int) -> Node:
-    raw = block.first("content-type")
+    raw, shown = block.first("content-type"), block.first("content-disposition")
     content = parameter.read(raw) if raw is not None else _default(parent)
     if content.value.count("/") != 1 or content.value.startswith("/") or content.value.endswith("/"):
         content = Structured(_repaired(content.value), content.parameters, content.repeated)
-    raw = block.first("content-disposition")
-    return Node(block, content, parameter.read(raw) if raw is not None else Structured("", {}), parent, end)
+    disposition = parameter.read(shown) if shown is not None else _NONE
+    octets = not ((raw or b"").isascii() and (shown or b"").isascii())
+    return Node(block, content, disposition, parent, end, octets)
 
 
 def _name_again(node: Node, declared: str) -> None:
     """Read raw 8-bit parameters, such as names of files, in the charset that the message declares."""
-    raw = node.block.first("content-disposition")
-    if raw is not None and not raw.isascii():
-        node.disposition = parameter.read(raw, declared)
-    raw = node.block.first("content-type")
-    if raw is not None and not raw.isascii():
+    raw, shown = node.block.first("content-type"), node.block.first("content-disposition")
+    if raw is not None:
         node.content = Structured(node.type, parameter.read(raw, declared).parameters, node.content.repeated)
+    if shown is not None:
+        node.disposition = parameter.read(shown, declared)
 
 
 def _default(parent: Node | None) -> Structured:
@@ -213,7 +215,7 @@ def _boundary(data: bytes, node: Node) -> bytes:
 def _check(tree: Tree, node: Node) -> None:
     """Two readers of contradicting fields may see two messages; such a one is never acted upon."""
     names = [name for name, _ in node.block.fields if name in _ONCE]
-    twice = len(set(names)) < len(names)
+    twice = len(names) > 1 and len(set(names)) < len(names)
     if twice or (node.content.repeated and node.type.startswith("multipart/")) or node.disposition.repeated:
         tree.defects.append("ambiguous")
     if node.parent is not None:
@@ -224,7 +226,7 @@ def _settle(tree: Tree) -> None:
     """A multipart without a single part is read as text (RFC 2046 section 5.1.1 wants one at least)."""
     declared = tree.charset()
     for node in tree.nodes:
-        if declared:
+        if node.octets and declared:
             _name_again(node, declared)
         if node.leaf and node.type.startswith("multipart/") and "too-deep" not in tree.defects:
             tree.defects.append("empty-multipart")

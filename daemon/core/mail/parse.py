@@ -28,13 +28,13 @@ def parse(raw: bytes) -> Message:
         tree.defects.append("differing-views")
     answered = identifier.every(head.text("in-reply-to"))
     return Message(
-        message_id=identifier.own(head.text("message-id")),
+        message_id=head.message_id,
         subject=" ".join(head.text("subject").split()),
         sender=head.sender(),
         to=head.addresses("to"),
         cc=head.addresses("cc"),
         reply_to=head.addresses("reply-to"),
-        date=date.read(head.text("date")),
+        date=head.date,
         in_reply_to=next(iter(answered), None),
         references=identifier.chain(head.text("references"), answered),
         headers=head.all,
@@ -60,6 +60,8 @@ class _Head:
         self._first: dict[str, str] = {}
         for name, value in self.all:
             self._first.setdefault(name, value)
+        self.message_id = identifier.own(self.text("message-id"))
+        self.date = date.read(self.text("date"))
 
     def text(self, name: str) -> str:
         return self._first.get(name, "")
@@ -87,9 +89,9 @@ class _Head:
             ("two-from", self.block.count("from") > 1),
             ("many-from", len(self.sent_by.addresses) > 1),
             ("malformed-from", not self.sent_by.regular),
-            ("no-message-id", identifier.own(self.text("message-id")) is None),
+            ("no-message-id", self.message_id is None),
             ("no-date", "date" not in self._first),
-            ("bad-date", "date" in self._first and date.read(self.text("date")) is None),
+            ("bad-date", "date" in self._first and self.date is None),
             ("raw-8bit-header", any(not value.isascii() for _, value in self.block.fields)),
             ("nul", any(b"\0" in value for _, value in self.block.fields)),
         )
