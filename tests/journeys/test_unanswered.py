@@ -39,9 +39,9 @@ async def test_what_came_due_while_the_desk_was_down_is_settled_once_when_it_is_
         assert seen(await desk.send(BROKEN, CUSTOMER, "support@hd.test")) == [("card", "bob@team.test", "problem")]
     await asyncio.sleep(3)
     async with desk_at(tmp_path, doubtful(), duty=duty(0.05)) as desk:
-        assert seen(await desk.wait(3)) == [("card", "bob@team.test", "emergency")]
+        assert seen(await desk.wait(4)) == [("card", "bob@team.test", "emergency")]
     async with desk_at(tmp_path, doubtful(), duty=duty(0.05)) as desk:
-        assert await desk.wait(3) == []
+        assert await desk.wait(4) == []
 
 
 async def test_two_that_settle_one_question_at_one_moment_send_one_mail(tmp_path: Path) -> None:
