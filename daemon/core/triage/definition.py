@@ -74,7 +74,7 @@ class Rule:
     phrase: str
     language: str  # two letters, or any
     initial: bool  # it counts only where a sentence begins
-    negations: int  # words of its own that deny
+    negations: int  # places of its own where a word may deny
 
     @property
     def name(self) -> str:
@@ -305,7 +305,7 @@ class _Reader:
             self.fault(key, phrase, str(error))
             return
         denying = self.every("not") | self.every("without")
-        negations = sum(element.words <= denying for element in elements)
+        negations = sum(not element.other and not element.words.isdisjoint(denying) for element in elements)
         self.rules.append(Rule(group, phrase, language, phrase.startswith("^"), negations))
         self.phrases.append((language, elements))
 
