@@ -10,7 +10,7 @@ from daemon.core.triage.tree import Match, find
 from store.model.verdict import Part
 
 _SPOKEN = 0.25  # a language is spoken that has this share of the telling words of the one spoken most
-_TOLD = 2  # telling words from which a text tells its languages; a shorter one may be of any
+_TOLD = 1  # telling words from which a text tells its languages; without one it may be of any
 _DENIED_WITHIN = 2  # words before a phrase among which a "not" or "no" denies it
 
 
@@ -106,7 +106,7 @@ def _denied(reading: _Reading, match: Match) -> bool:
     words, pauses, definition = reading.tokens.words, reading.tokens.pauses, reading.definition
     first = match.first
     for place in range(first - 1, max(first - 1 - _DENIED_WITHIN, -1), -1):
-        if pauses[place] != pauses[first]:
+        if pauses[place] != pauses[first] or words[place] in definition.contrasts:
             break
         if words[place] in definition.negators and words[place + 1] not in definition.limiters:
             return True

@@ -19,6 +19,8 @@ en = "not"
 en = "no"
 [words.only]
 en = "only"
+[words.but]
+en = "but"
 [words.boat]
 en = "boat ship* ferry"
 
