@@ -21,6 +21,8 @@ class Clues:
     subject_number: int | None  # [#12]
     bounced_mark: str | None  # mark of our mail that a delivery report is about
     text_digest: str  # of the new text, to know a repeat
+    command_marks: tuple[str, ...] = ()  # of `reply_marks`, those whose address takes a member's commands
+    confirm_marks: tuple[str, ...] = ()  # of `reply_marks`, those whose address takes a member's yes to one action
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,11 @@ def _may_page(answers: tuple[Clause, ...], balance: dict[str, Balance], taught: 
 
 
 def _may_ask(answers: tuple[Clause, ...]) -> bool:
-    """Say whether an answer can make it an emergency: it is not of something wished for, and something is quoted."""
+    """Say whether an answer can make it an emergency: nothing is wished for; no words say that nobody is stopped."""
     technical, existing, stopping = answers
-    return existing.holds is not False and (technical.holds is not False or stopping.holds is not False)
+    refused = stopping.holds is False and any(evidence.weight < 0 for evidence in stopping.evidence)
+    open_still = technical.holds is not False or stopping.holds is not False
+    return existing.holds is not False and open_still and not refused
 
 
 def _named(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> Tag | None:
