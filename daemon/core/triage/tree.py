@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from daemon.core.triage.patterns import NUMBER, SHORTEST_BEGINNING, SHORTEST_END, Element, Words
+from daemon.core.triage.patterns import NUMBER, QUOTED, SHORTEST_BEGINNING, SHORTEST_END, Element, Words
 from daemon.core.triage.tokens import Tokens
 
 _DOTTED = re.compile("([aou])e")  # koennen, fuer: German without its dots
@@ -64,6 +64,7 @@ class Tree:
     begins: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> beginnings, and the atoms that take them
     ends: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> ends, and the atoms that take them
     numbers: Atoms  # those that take a number
+    quoted: Atoms  # those that take a word before which a quotation opens
 
 
 class _Edge(NamedTuple):
@@ -96,7 +97,7 @@ def grow(phrases: Sequence[tuple[str, tuple[Element, ...]]]) -> Tree:
     bare = _vocabulary(atoms)
     exact = {word: _by_part(bare, word) | its for word, its in bare.exact.items()}
     first = {language: _start(root, exact) for language, root in roots.items()}
-    return Tree(first, exact, bare.begins, bare.ends, bare.numbers)
+    return Tree(first, exact, bare.begins, bare.ends, bare.numbers, bare.quoted)
 
 
 def _vocabulary(atoms: Mapping[Words, int]) -> Tree:
@@ -108,9 +109,10 @@ def _vocabulary(atoms: Mapping[Words, int]) -> Tree:
         for word in words:
             table = begins if word.endswith("*") else ends if word.startswith("*") else exact
             table.setdefault(word.strip("*"), set()).add(atom)
-    numbers = frozenset(exact.pop(NUMBER, ()))
+    numbers, quoted = frozenset(exact.pop(NUMBER, ())), frozenset(exact.pop(QUOTED, ()))
     whole = {word: frozenset(its) for word, its in exact.items()}
-    return Tree({}, whole, _shelved(begins, 0, SHORTEST_BEGINNING), _shelved(ends, -SHORTEST_END, None), numbers)
+    heads, tails = _shelved(begins, 0, SHORTEST_BEGINNING), _shelved(ends, -SHORTEST_END, None)
+    return Tree({}, whole, heads, tails, numbers, quoted)
 
 
 def _shelved(parts: Mapping[str, set[int]], start: int, stop: int | None) -> dict[str, tuple[tuple[str, Atoms], ...]]:
@@ -202,19 +204,28 @@ def _by_part(tree: Tree, word: str) -> Atoms:
 def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> list[Match]:
     """Return every place where a phrase stands, but for the silent languages, in the order of the words; linear."""
     read = {word: _reading(tree, word[:LONGEST_WORD], silent) for word in set(tokens.words)}
-    present = frozenset().union(*(atoms for atoms, _ in read.values()))
+    opening = _opening(tree, silent) if tokens.quoted else []
+    present = frozenset().union(*(atoms for atoms, _ in read.values()), tree.quoted if tokens.quoted else ())
     lead = {word: nodes for word, (_, its) in read.items() if (nodes := [n for n in its if _can_go(n, present)])}
     atoms = [read[word][0] for word in tokens.words]
+    for place in tokens.quoted:
+        atoms[place] |= tree.quoted
     around = _by_sentence(tokens, atoms)
     matches: list[Match] = []
     for first, word in enumerate(tokens.words):
-        for node in lead.get(word, ()):
+        for node in (*lead.get(word, ()), *opening) if first in tokens.quoted else lead.get(word, ()):
             if node.found:
                 matches += [Match(first, first, phrase) for phrase in node.found]
             if node.ahead is None or not node.ahead.isdisjoint(around[tokens.sentences[first]]):
                 _walk(node, first, atoms, tokens, matches)
     matches.sort()
     return matches
+
+
+def _opening(tree: Tree, silent: frozenset[str]) -> list[Node]:
+    """Return the nodes to which any word leads before which a quotation opens."""
+    spoken = [start for language, start in tree.first.items() if language not in silent]
+    return [start.taken[atom] for start in spoken for atom in sorted(tree.quoted & start.atoms)]
 
 
 def _can_go(node: Node, present: Atoms) -> bool:
