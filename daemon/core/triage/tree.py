@@ -212,8 +212,8 @@ def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> li
         atoms[place] |= tree.quoted
     around = _by_sentence(tokens, atoms)
     matches: list[Match] = []
-    for first, word in enumerate(tokens.words):
-        for node in (*lead.get(word, ()), *opening) if first in tokens.quoted else lead.get(word, ()):
+    for first, leads in enumerate(map(lead.get, tokens.words)):
+        for node in (*(leads or ()), *opening) if first in tokens.quoted else leads or ():
             if node.found:
                 matches += [Match(first, first, phrase) for phrase in node.found]
             if node.ahead is None or not node.ahead.isdisjoint(around[tokens.sentences[first]]):
@@ -237,7 +237,8 @@ def _by_sentence(tokens: Tokens, atoms: list[Atoms]) -> list[set[int]]:
     """Return the atoms that are present in each sentence."""
     present: list[set[int]] = [set() for _ in range(tokens.sentences[-1] + 1)] if atoms else []
     for sentence, its in zip(tokens.sentences, atoms, strict=True):
-        present[sentence] |= its
+        if its:
+            present[sentence] |= its
     return present
 
 
