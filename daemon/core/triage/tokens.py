@@ -21,6 +21,7 @@ _PIECE = re.compile(rf"{_WORD}([\W_]*)")  # a word and what stands before the ne
 _LEADING = re.compile(r"[\W_]*")
 _STOP = re.compile(r"[.!?\u2026](?=[\s\"'”»)\]]|\Z)|[。！？]")
 _PAUSE = re.compile(r"[,;:()\[\]\u2013\u2014|、，；：]| - ")
+_QUOTES = frozenset("\"'\u2018\u201a\u201c\u201e\u00ab\u2039")
 # Where a quotation opens.
 _OPENING = re.compile(r"(?:\A|[\s(:,])[\"'\u2018\u201a\u201c\u201e]\Z|[\u00ab\u2039][ \u00a0\u202f]?\Z")
 _APART = re.compile(f"[{_APOSTROPHES}]")
@@ -100,7 +101,7 @@ def tokens_of(text: str) -> Tokens:
         start = end + len(between)
         if between == " ":
             continue
-        if _OPENING.search(between):
+        if not _QUOTES.isdisjoint(between[-2:]) and _OPENING.search(between):
             quoted.add(len(words))
         ends = _ends_sentence(between, end - line, read[start : start + 1])
         if ends and ("?" in between or "？" in between):
