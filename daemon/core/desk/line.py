@@ -118,7 +118,7 @@ def misfit(line: Line, known: Known, *, first: bool) -> NotUnderstood | None:
         return NotUnderstood(line.written, Reason.MISFIT if row else Reason.UNKNOWN, close or _near_words(word, row))
     if close and (first or len(line.words) > 1):
         return NotUnderstood(line.written, Reason.MISFIT if row else Reason.UNKNOWN, close)
-    if row and row.slots and len(line.words) > 1 and _looks_like_argument(line.words[1:], row.slots[0]):
+    if row and row.slots and len(line.words) > 1 and _looks_like_arguments(line.words[1:], row.slots, known):
         return NotUnderstood(line.written, Reason.MISFIT, (row.form,))
     if row and row.colon and len(line.words) == 1:
         return NotUnderstood(line.written, Reason.NO_TEXT, (row.form,))
@@ -135,11 +135,12 @@ def _trim(text: str) -> str:
     return text.strip(" \t\xa0\u200b\ufeff")
 
 
-def _looks_like_argument(words: Words, slot: Slot) -> bool:
-    """Say whether these words were meant for the slot though they do not fit: numbers, or one name nobody has."""
-    if all(_DIGIT.search(word) for word in words):
+def _looks_like_arguments(words: Words, slots: tuple[Slot, ...], known: Known) -> bool:
+    """Say whether these words were meant for the slots though they do not fit: numbers, or one name nobody has."""
+    numbers = tuple(word for word in words if _DIGIT.search(word))
+    if numbers and all(word in numbers or any(any(read(slot, (word,), known)) for slot in slots) for word in words):
         return True
-    return slot in (Slot.NAME, Slot.TEAM, Slot.AREA) and len(words) == 1 and may_be_name(words[0])
+    return slots[0] in (Slot.NAME, Slot.TEAM, Slot.AREA) and len(words) == 1 and may_be_name(words[0])
 
 
 def _fits(words: Words, *, colon: bool, known: Known, question: bool = False) -> Fit | None:
