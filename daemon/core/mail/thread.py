@@ -52,7 +52,8 @@ def clues(message: Message, envelope: Envelope, own: Own, bounce: Bounce | None,
     """Return what a message says that the store may know something about."""
     named = tuple(dict.fromkeys(i for i in (message.in_reply_to, *message.references) if i))
     own_marks = tuple(mark for i in named if (mark := mark_of_message_id(own, i)))
-    reply_marks = _reply_marks(envelope, own)
+    signed = _reply_marks(envelope, own)
+    reply_marks = _marks(signed, ANSWERABLE)
     answer = answer_to(message, envelope, proof, own)
     return Clues(
         message_id=message.message_id,
@@ -64,6 +65,8 @@ def clues(message: Message, envelope: Envelope, own: Own, bounce: Bounce | None,
         subject_number=subject_number(message.subject),
         bounced_mark=_bounced_mark(message, bounce, own, (*own_marks, *reply_marks)),
         text_digest=text_digest((message.new_text.strip() and message.new_text) or message.text),
+        command_marks=_marks(signed, frozenset({Purpose.COMMAND})),
+        confirm_marks=_marks(signed, frozenset({Purpose.CONFIRM})),
     )
 
 
@@ -102,9 +105,13 @@ def text_digest(text: str) -> str:
     return sha256(plain.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _reply_marks(envelope: Envelope, own: Own) -> tuple[str, ...]:
+def _reply_marks(envelope: Envelope, own: Own) -> tuple[tuple[Purpose, str], ...]:
     signed = (mark_of_reply_address(own, address) for address in envelope.rcpt_to)
-    return tuple(dict.fromkeys(mark for purpose, mark in filter(None, signed) if purpose in ANSWERABLE))
+    return tuple(dict.fromkeys(filter(None, signed)))
+
+
+def _marks(signed: tuple[tuple[Purpose, str], ...], purposes: frozenset[Purpose]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mark for purpose, mark in signed if purpose in purposes))
 
 
 def _bounced_mark(message: Message, bounce: Bounce | None, own: Own, otherwise: tuple[str, ...]) -> str | None:
