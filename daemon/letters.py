@@ -184,4 +184,8 @@ SAMPLES = (  # every branch of a template is walked by one of them
         for tag in Tag
         for unsure in (False, True)
     ),
+    *(
+        Words(desk="Support", address="a@desk.example", ticket=4, unsure=True, question_minutes=minutes, silence=tag)
+        for tag, minutes in ((Tag.EMERGENCY, 0.5), (Tag.PROBLEM, 15))
+    ),
 )

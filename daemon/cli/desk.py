@@ -76,7 +76,7 @@ def store_troubles(settings: Settings) -> Iterator[None]:
     """Turn what a store may refuse into one line and exit status 1."""
     try:
         yield
-    except typer.Exit:
+    except (typer.Exit, BrokenPipeError):  # our own end, or a reader that has read enough
         raise
     except (SchemaOutdated, StoreInUse) as refusal:
         fail(str(refusal))

@@ -44,6 +44,15 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A ticket and what it was found to be when it was opened."""
+
+    ticket: int
+    subject: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class AsideLine:
     """A message that could not be worked and waits for the operator."""
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from daemon.core.desk.teaching import correction
 from daemon.core.mail.parse import parse
 from daemon.journey import remember
-from store.model.ticket import State
 from store.model.verdict import Tag, Verdict
 from store.model.views import Story
 from tests.desk import DeskUnderTest, desk_at, shipped_definition
@@ -43,10 +42,10 @@ async def taught_by(desk: DeskUnderTest, number: int, said: Tag | None) -> None:
     await store.correct(correction(number, parse(original.raw), said, "bob", shipped_definition(), 0.0))
 
 
-async def test_a_false_alarm_that_was_corrected_once_silences_its_family(tmp_path: Path) -> None:
+async def test_a_correction_moves_its_like_and_is_named_as_the_reason(tmp_path: Path) -> None:
     async with desk_at(tmp_path) as desk:
         first = await opened(desk, 101)
-        assert (verdict_of(first).tag, verdict_of(first).learned) == (Tag.EMERGENCY, None)
+        assert verdict_of(first).learned is None
         await taught_by(desk, first.ticket.number, None)
         await remember(desk.running.house)
         second = await opened(desk, 202)
@@ -70,4 +69,3 @@ async def test_without_a_correction_the_same_mail_is_judged_the_same_for_ever(tm
         stories = [await opened(desk, number) for number in (101, 202)]
     assert {verdict_of(story).learned for story in stories} == {None}
     assert len({verdict_of(story).score for story in stories}) == 1
-    assert {story.ticket.state for story in stories} == {State.PAGED}

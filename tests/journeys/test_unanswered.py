@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from daemon.core.triage.definition import Definition
+from daemon.journey import lapse
 from tests.desk import Delivered, desk_at, shipped_definition
 
 CUSTOMER = "cust@customer.test"
@@ -38,6 +39,15 @@ async def test_what_came_due_while_the_desk_was_down_is_settled_once_when_it_is_
         assert seen(await desk.wait(3)) == [("card", "bob@team.test", "emergency")]
     async with desk_at(tmp_path, doubtful(), duty=duty(0.05)) as desk:
         assert await desk.wait(3) == []
+
+
+async def test_two_that_settle_one_question_at_one_moment_send_one_mail(tmp_path: Path) -> None:
+    async with desk_at(tmp_path, doubtful(), duty=duty(60)) as desk:
+        await desk.send(BROKEN, CUSTOMER, "support@hd.test")
+        house = desk.running.house
+        questions = await house.store.questions(time.time(), 10)
+        await asyncio.gather(*(lapse(question, house) for question in questions * 5))
+        assert seen(await desk.wait(0.5)) == [("card", "bob@team.test", "emergency")]
 
 
 async def test_the_time_to_answer_is_given_in_full_and_hardly_more(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ def open_bug(report: Ticket, opens: NewBug) -> Ticket:
         resolution=None,
         priority=opens.priority,
         unsure=False,
+        asked_at=None,
         owner=None,
         ended_at=None,
         links=(opens.report,),

@@ -76,7 +76,9 @@ def move(ticket: Ticket, command: Command, hand: Hand) -> Step | None:
     after = replace(ticket, kind=row.into or ticket.kind, state=row.to or ticket.state)
     for effect in row.effects:
         after = effect(after, command, hand)
-    after = replace(after, ended_at=(ticket.ended_at or hand.at) if after.state in _OVER else None)
+    ended_at = (ticket.ended_at or hand.at) if after.state in _OVER else None
+    asked_at = ticket.asked_at if after.unsure and after.state is State.PAGED else None
+    after = replace(after, ended_at=ended_at, asked_at=asked_at)
     return Step(_edits(ticket, after), _new_bug(ticket, command))
 
 

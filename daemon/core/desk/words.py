@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from daemon.core.desk.round import settled
 from daemon.core.mail.letter import Words, excerpt
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Settings
@@ -40,6 +41,8 @@ def words_for(
         reporter_address=reading.clues.sender,
         tag=verdict.tag if verdict else None,
         unsure=bool(verdict and verdict.unsure),
+        question_minutes=settings.duty.answer_minutes if opens and opens.asks else None,
+        silence=settled(verdict).tag if verdict else None,
         area=verdict.area if verdict else None,
         clauses=verdict.clauses if verdict else (),
         questions=_questions(verdict, opens.language, definition) if verdict and opens else (),
