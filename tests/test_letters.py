@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, meta
 
+from daemon.core.desk.grammar import GRAMMAR
 from daemon.core.mail.letter import Letter, Words, excerpt
 from daemon.core.mail.parse import parse
 from daemon.letters import NAMES, SAMPLES, SHIPPED, BadTemplates, Letters
@@ -21,26 +22,7 @@ LETTERS = Letters()
 LANGUAGES = ("en", "de")
 FULL = SAMPLES[1]
 EACH = [(name, language) for name in NAMES for language in LANGUAGES]
-VERBS = {
-    *("mine", "m", "take", "ack", "yes", "no", "emergency", "not emergency", "feature", "question", "problem", "bug"),
-    *(
-        "limitation",
-        "config",
-        "dup",
-        "inject",
-        "schedule",
-        "reply",
-        "ask",
-        "send",
-        "up",
-        "down",
-        "give",
-        "move",
-        "area",
-    ),
-    *("p0", "p1", "p2", "p3", "join", "split", "admit", "note", "snooze", "done", "close", "fixed", "reopen", "why"),
-    *("status", "who", "list", "help", "duty", "me", "swap", "cover", "away", "shadow", "undo"),
-}
+VERBS = {word for row in GRAMMAR for word in row.words}
 SAID = st.sampled_from(["done", "yes", "mine.", "> no", " up ", "hello", "", "\u2028done", "#close"])
 LETTERS_AND_DIGITS = st.text(st.characters(categories=["L", "N"]), min_size=4, max_size=40)
 

@@ -134,7 +134,7 @@ def _already(command: Command, ticket: Ticket, _: Level) -> bool:
 
 def _not_technical(command: Command, ticket: Ticket, _: Level) -> bool:
     """The definition's word on it: what is wished or asked is no technical issue, unless a member says why."""
-    technical = ticket.kind is Kind.REPORT and ticket.verdict in (None, Tag.EMERGENCY, Tag.PROBLEM)
+    technical = ticket.verdict in (None, Tag.EMERGENCY, Tag.PROBLEM)
     return not technical and Anyway() not in command.arguments
 
 

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from daemon.core.desk.command import Command
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.permit import Level, Why
 from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, plan
 from store.model.ticket import Kind, State, Ticket
-from tests.core.command.tickets import ANNA, a_ticket
+from tests.core.command.test_states import LINES
+from tests.core.command.tickets import ANNA, TICKETS, a_ticket, command
 from tests.core.command.words import understood
 
 REPORT = a_ticket()
@@ -72,3 +76,16 @@ def test_nothing_said_changes_nothing() -> None:
     (note,) = plan((Command(Verb.NOTE, note="x"),), REPORT, None, Level.UNGATED, ANNA)  # type: ignore[misc]
     assert isinstance(note, Planned)
     assert note.step.edits == ()
+
+
+@given(TICKETS, st.lists(LINES, max_size=5), st.sampled_from(Level))
+def test_every_step_of_a_plan_is_taken_or_none(ticket: Ticket, said: list[str], level: Level) -> None:
+    commands = tuple(map(command, said))
+    found = plan(commands, ticket, None, level, ANNA)
+    if isinstance(found, Refused):
+        assert found.command in commands
+        return
+    assert tuple(one.command for one in found) == commands
+    for one in found:
+        if one.ticket and one.step.edits:
+            assert one.step.apply(one.ticket) != one.ticket

@@ -74,6 +74,18 @@ def test_a_command_directly_below_a_letter_of_one_line_is_a_command() -> None:
     assert [(c.verb, c.letter) for c in commands] == [(Verb.REPLY, "It works again."), (Verb.DONE, "")]
 
 
+def test_nothing_leaves_the_house_without_its_colon() -> None:
+    for text in ("reply\nDear Ada,\nit works", "mine\nreply\nDear Ada"):
+        assert refused(text).nearest == ("reply: …",)
+
+
+def test_a_line_that_goes_on_far_behind_its_command_is_text() -> None:
+    assert said("done" + " " * 300 + "is what it is not") is None
+    assert said("done" + " " * 300) is None
+    assert refused("#done " + "and " * 100).line.startswith("#done and")
+    assert len(refused("#done " + "and " * 100).line) == 200
+
+
 def test_a_command_below_text_is_text() -> None:
     assert said("I will look at it.\nmine") is None
     assert understood("mine\nI look at it\ndone").commands[0].note == "I look at it\ndone"

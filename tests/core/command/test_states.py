@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from daemon.core.desk.grammar import GRAMMAR
 from daemon.core.desk.permit import Level, permitted
@@ -33,9 +33,14 @@ JOURNEYS = """
     report paged emergency       not emergency           report to-investigate, problem
     report investigating emergency   not emergency       report to-investigate, problem
     report waiting emergency     not emergency           report waiting, problem
-    feature forwarded            emergency               report paged, emergency
+    feature forwarded of bo      emergency               report paged, emergency, owner None
     report to-investigate        emergency               report paged, emergency
     report investigating         emergency               report investigating, emergency
+    report investigating of bo   emergency               report investigating, emergency, owner bo
+    report investigating emergency of bo   not emergency   report to-investigate, problem, owner None
+    report investigating of bo   feature                 feature forwarded, feature, owner None
+    report investigating of bo   move billing            report to-investigate, team billing, owner None
+    report investigating of bo   ask                     report waiting, owner bo
     report to-investigate        feature                 feature forwarded, feature
     report paged                 question                question forwarded, question
     question forwarded           problem                 report to-investigate, problem
@@ -79,7 +84,8 @@ def given_ticket(words: str) -> Ticket:
     kind, state, *more = words.split()
     verdict = next((Tag(word) for word in more if word in list(Tag)), None)
     priority = next((word for word in more if word in PRIORITIES), None)
-    return a_ticket(Kind(kind), State(state), verdict, priority, unsure="unsure" in more)
+    owner = "bo" if "bo" in more else None
+    return a_ticket(Kind(kind), State(state), verdict, priority, unsure="unsure" in more, owner=owner)
 
 
 @pytest.mark.parametrize(("before", "said", "after"), journeys())
@@ -94,7 +100,7 @@ def test_a_word_moves_a_ticket(before: str, said: str, after: str) -> None:
     for field in fields:
         name, _, value = field.partition(" ")
         if name in names:
-            assert getattr(moved, names[name]) == value
+            assert str(getattr(moved, names[name])) == value
         elif name == "class":
             assert moved.resolution == value
         elif name == "link":
@@ -105,6 +111,23 @@ def test_a_word_moves_a_ticket(before: str, said: str, after: str) -> None:
             assert moved.unsure
         else:
             assert (moved.verdict, moved.unsure) == (Tag(name), False)
+
+
+@pytest.mark.parametrize("later", [("p1", "inject"), ("done", "reopen"), ("join 12", "reopen")])
+def test_a_plan_that_no_longer_holds_is_forgotten(later: tuple[str, ...]) -> None:
+    ticket = a_ticket(Kind.BUG, State.TO_SCHEDULE)
+    for said in ("schedule S42", *later):
+        step = move(ticket, command(said), ANNA)
+        assert step is not None
+        ticket = step.apply(ticket)
+    assert ticket.planned is None
+
+
+def test_a_link_that_is_there_is_not_made_twice() -> None:
+    ticket = replace(a_ticket(), links=(12, 3))
+    step = move(ticket, command("dup 12"), ANNA)
+    assert step is not None
+    assert step.apply(ticket).links == (12, 3)
 
 
 def test_a_bug_is_opened_with_the_priority_said_or_the_reports() -> None:
@@ -234,10 +257,15 @@ def sound(ticket: Ticket) -> None:
 class Desk(RuleBasedStateMachine):
     """Two members say what they may of one ticket and take back what they can."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.ticket = a_ticket(state=State.PAGED, verdict=Tag.EMERGENCY)
-        self.history: list[tuple[str, Step, Ticket]] = []
+    ticket: Ticket
+    history: list[tuple[str, Step, Ticket]]
+    now: float
+
+    @initialize(ticket=TICKETS)
+    def begin(self, ticket: Ticket) -> None:
+        """A ticket as it comes in, or as a report has become it."""
+        self.ticket = replace(ticket, unsure=ticket.unsure and ticket.state not in ENDED)
+        self.history = []
         self.now = NOW
 
     def say(self, who: str, line: str, level: Level) -> Step | None:

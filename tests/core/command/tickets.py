@@ -44,7 +44,7 @@ def a_ticket(
         resolution="config" if state is S.CLOSED else None,
         subject="Printer on fire",
         reporter="cust@customer.test",
-        owner=owner,
+        owner=owner or ("anna" if state is S.INVESTIGATING else None),
         team=None,
         area=None,
         priority=priority or injected,
