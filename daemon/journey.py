@@ -14,11 +14,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from daemon.core.desk.acting import confirmation, inquiry, kept_since
 from daemon.core.desk.authority import needs_proof
+from daemon.core.desk.case import Backdrop
 from daemon.core.desk.decide import decide
 from daemon.core.desk.round import asked_until, overdue
 from daemon.core.desk.teaching import learned_from
-from daemon.core.desk.words import words_about, words_for
+from daemon.core.desk.words import words_about, words_for, words_of
 from daemon.core.mail.address import Own, mark_from
 from daemon.core.mail.compose import compose
 from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
@@ -33,13 +35,14 @@ from daemon.edge.dns import Dns
 from daemon.edge.relay import Relay
 from daemon.letters import Letters
 from daemon.loops import Threads
-from store.model.changes import Draft
-from store.model.facts import OpenQuestion
+from store.model.changes import Changes, Draft
+from store.model.facts import Facts, OpenQuestion
 from store.model.message import Envelope, Proven, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail
 from store.store import Store
 
 LARGE = 256 << 10  # octets from which a message is read beside the loop, so that no sender waits for another's
+DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 AT_ONCE = 500  # questions that are settled before the next are looked for
 
 
@@ -49,6 +52,10 @@ class Memory:
 
     learned: Learned = NOTHING
     latest: tuple[int, ...] = ()  # rows of the latest corrections it is learned from
+
+
+class Contended(Exception):  # noqa: N818 - it reads as what is the case
+    """Others change the same ticket all the time; the message is tried again a little later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +87,91 @@ async def process(work: RawMessage, house: House) -> None:
     """Find out what a message changes, then change all of it at once."""
     reading = await _proven(work, await _read(work, house), house)
     async with house.threads.hold(reading.clues):
-        now = house.clock()
-        facts = await house.store.facts(reading.clues, now)
-        changes = decide(reading, facts, house.settings, house.own, house.definition, now, house.memory.learned)
-        opened = await house.store.reserve_number(work.id) if changes.opens else None
-        number = opened or changes.ticket
-        words = words_for(reading, facts, changes, number, house.settings, house.definition, now)
-        mails = tuple(_write(draft, words, work, reading, house, now) for draft in changes.drafts)
-        await house.store.commit(work, changes, mails, opened, now)
-    if mails:
+        for _ in range(DECIDED_AGAIN):
+            changes = await _change(work, reading, house)
+            if changes is not None:
+                break
+        else:
+            raise Contended(f"message {work.id}: its ticket was changed again and again")
+    if changes.drafts:
         house.bell.ring(Stage.DELIVER)
     if changes.corrections:
         await remember(house)
+
+
+async def _change(work: RawMessage, reading: Reading, house: House) -> Changes | None:
+    """Decide and commit; None where somebody changed meanwhile what was decided about."""
+    now = house.clock()
+    facts = await house.store.facts(reading.clues, now)
+    known = await _known(reading, facts, house, now)
+    changes = decide(
+        reading,
+        facts,
+        house.settings,
+        house.own,
+        house.definition,
+        now,
+        house.memory.learned,
+        known,
+    )
+    opened = await house.store.reserve_number(work.id) if changes.opens else None
+    number = opened if changes.ticket is None else changes.ticket
+    words = words_for(reading, facts, changes, number, house.settings, house.definition, now)
+    mails = tuple(
+        _write(draft, _words(draft, words, changes, facts, known, house, opened, now), cause, source, house, now)
+        for draft in changes.drafts
+        for cause, source in (_source(draft, work, reading, known),)
+    )
+    filed = await house.store.commit(work, changes, mails, opened, now)
+    return changes if filed or not (changes.moves or changes.stops or changes.confirms) else None
+
+
+async def _known(reading: Reading, facts: Facts, house: House, now: float) -> Backdrop:
+    """Ask the store what a member's word needs; nothing for all other messages."""
+    mark = confirmation(reading, facts, house.settings, now)
+    waiting = await house.store.kept(mark, kept_since(now)) if mark else None
+    kept = await _read(waiting, house) if waiting else None
+    asked = inquiry(reading, kept or reading, facts, house.settings, house.definition, now)
+    if asked is None:
+        return Backdrop()
+    background = await house.store.background(asked)
+    first = await _read(background.original, house) if background.original else None
+    return Backdrop(background, first, kept)
+
+
+def _words(
+    draft: Draft,
+    words: Words,
+    changes: Changes,
+    facts: Facts,
+    known: Backdrop,
+    house: House,
+    opened: int | None,
+    now: float,
+) -> Words:
+    if known.background is None:
+        return words
+    return words_of(
+        draft,
+        words,
+        changes,
+        known.first.message if known.first else None,
+        facts,
+        known.background,
+        house.definition,
+        house.settings,
+        opened,
+        now,
+    )
+
+
+def _source(
+    draft: Draft, work: RawMessage, reading: Reading, known: Backdrop
+) -> tuple[RawMessage | None, Reading | None]:
+    """Return the message that a draft carries and answers: the one that caused it, or that opened the ticket."""
+    if draft.original:
+        return (known.background.original if known.background else None), known.first
+    return work, reading
 
 
 async def deliver(mail: Mail, house: House) -> None:

@@ -14,6 +14,7 @@ from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
 from store.model.outbox import NewMail
 from store.model.ticket import ENDED
+from store.moving import event_row, move
 from store.outbox import put
 from store.processing import held
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
@@ -36,7 +37,7 @@ class Filing:
     @property
     def ticket(self) -> int | None:
         """The ticket that the message is filed with."""
-        return self.number if self.changes.opens else self.changes.ticket
+        return self.changes.ticket if self.changes.ticket is not None else self.number
 
 
 _END = (
@@ -57,7 +58,7 @@ _END = (
 _MOVE = (
     update(ticket)
     .where(ticket.c.number == bindparam("row"))
-    .values(state=bindparam("now_in"), ended_at=bindparam("ended"))
+    .values(state=bindparam("now_in"), ended_at=bindparam("ended"), version=ticket.c.version + 1)
 )
 _LINK = upsert(link, ("ticket", "other"), lambda _: {})
 _PARTICIPANT = upsert(participant, ("ticket", "address"), lambda _: {})
@@ -66,14 +67,17 @@ _FAILING = upsert(failing, ("address",), lambda came: {"message": came.message, 
 
 
 def commit(connection: Connection, filings: Sequence[Filing]) -> list[bool]:
-    """File messages whose fence still holds; says for each whether it was filed.
+    """File messages whose fence still holds, and whose tickets nobody has changed; says for each whether it was filed.
 
     Raises:
         ValueError: a ticket is opened without a number.
 
     """
     holding = held(connection, [filing.work for filing in filings])
-    filed = [(filing.work.id, filing.work.fence) in holding for filing in filings]
+    filed = [
+        (one.work.id, one.work.fence) in holding and move(connection, one.changes, one.now)  # in their order
+        for one in filings
+    ]
     valid = [filing for filing, holds in zip(filings, filed, strict=True) if holds]
     mails = [(filing, mail) for filing in valid for mail in filing.mails]
     if valid:
@@ -141,6 +145,7 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "area": opening.area,
         "language": opening.language,
         "opened_at": filing.work.received_at,
+        "priority": opening.priority,
         "ended_at": filing.now if opening.state in ENDED else None,
         "asked_at": filing.now if opening.asks else None,
     }
@@ -163,16 +168,17 @@ def _end(filing: Filing) -> dict[str, object]:
 
 def _move(filing: Filing) -> Rows:
     state = filing.changes.state
-    if state is None or filing.changes.opens:
+    if state is None or filing.changes.ticket is None:
         return []
     return [{"row": filing.ticket, "now_in": state, "ended": filing.now if state in ENDED else None}]
 
 
 def _events(filing: Filing) -> Rows:
-    return [
-        {"ticket": filing.ticket, "message": filing.work.id, "at": one.at, "who": one.who, "what": one.what}
-        for one in filing.changes.events
-    ]
+    changes, opening = filing.changes, filing.changes.opens
+    moved = [(change.ticket, one) for change in changes.moves for one in change.events]
+    opened = [(filing.number, one) for one in opening.events] if opening else []
+    mine = [(filing.ticket, one) for one in changes.events]
+    return [event_row(ticket, filing.work.id, one) for ticket, one in (*mine, *moved, *opened)]
 
 
 def _known(filing: Filing) -> Rows:

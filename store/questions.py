@@ -49,6 +49,7 @@ _CLOSE = (
         kind=bindparam("kind_"),
         state=bindparam("now_in"),
         ended_at=bindparam("ended"),
+        version=ticket.c.version + 1,
     )
 )
 _ORIGINAL = select(message.c.id, message.c.fence).where(message.c.number == bindparam("ticket_"))

@@ -106,6 +106,10 @@ ticket = Table(
     Column("ended_at", Double),
     Column("first_automatic_at", Double),
     Column("first_human_at", Double),
+    Column("planned", Key),
+    Column("snoozed_until", Double),
+    Column("support", Key),
+    Column("version", Integer, nullable=False, server_default="0"),
     Column("asked_at", Double),  # since when its open question waits; NULL once it was answered, or was never put
 )
 Index("ix_ticket_state", ticket.c.state)
@@ -172,6 +176,8 @@ event = Table(
     Column("at", Double, nullable=False),
     Column("who", CleanText, nullable=False),
     Column("what", CleanText, nullable=False),
+    Column("edits", Json),  # what it changed of the ticket, as [field, before, after]; NULL for nothing
+    Column("undoes", Id, ForeignKey("event.id")),
 )
 Index("ix_event_ticket", event.c.ticket)
 
@@ -234,6 +240,7 @@ mail = Table(
     Column("answer", CleanText, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("settled_at", Double),
+    Column("used_at", Double),  # of a confirmation: when it was answered with yes
 )
 Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
 Index("ix_mail_state", mail.c.state)

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from store import budget, corrections, filing, intake, outbox, processing, questions, recall
+from store import background, budget, corrections, filing, intake, outbox, processing, questions, recall
 from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import identify
@@ -17,7 +17,7 @@ from store.lock import Lock, take
 from store.migrate import require_current
 from store.model.changes import Changes, Lapse
 from store.model.correction import Correction
-from store.model.facts import Clues, Facts, OpenQuestion
+from store.model.facts import Background, Clues, Facts, Inquiry, OpenQuestion
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.ticket import Ticket
@@ -107,7 +107,7 @@ class Store:
         """Write all that a message changes and end its work, in one transaction.
 
         `number` is that of the ticket it opens, as reserved, and None where it opens none. False, and nothing is
-        written, if the fence is lost.
+        written, if the fence is lost, or if a ticket that `changes` moves is no longer as it was looked at.
         """
         return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now))
 
@@ -137,6 +137,17 @@ class Store:
     async def latest_corrections(self) -> tuple[int, ...]:
         """Return the rows of the latest few corrections: as long as they are the same, there is nothing new."""
         return await self._thread(lambda: self._reader.ask(corrections.latest))
+
+    async def background(self, inquiry: Inquiry) -> Background:
+        """Return what is known that bears on a member's word about a ticket."""
+        return await self._asking.do(background.backgrounds, inquiry)
+
+    async def kept(self, mark: str, since: float) -> RawMessage | None:
+        """Return the message whose commands wait for a yes to the confirmation of this mark, sent at `since` or later.
+
+        None if there is none, or it was said already.
+        """
+        return await self._asking.do(background.kept, (mark, since))
 
     async def fail_message(self, work: RawMessage, error: str, now: float) -> bool:
         """Have a message tried again shortly, or set aside after the third try; says whether it was set aside."""

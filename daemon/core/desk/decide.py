@@ -1,8 +1,10 @@
 """The page of policy: what one message changes, decided from what was read and what the store knows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from daemon.core.desk.acting import members_word
+from daemon.core.desk.authority import authority
+from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.roster import on_duty
 from daemon.core.mail.address import Own, fold
@@ -12,43 +14,11 @@ from daemon.core.mail.thread import thread
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
-from store.model.changes import Changes, Draft, Filed, Outcome
-from store.model.facts import Facts, Signal, Threading
-from store.model.message import Address, AutomaticKind, Permission, Proven
+from store.model.changes import Changes, Draft, Outcome
+from store.model.facts import Facts, Signal
+from store.model.message import Address, AutomaticKind
 from store.model.outbox import MailKind
 from store.model.ticket import ENDED, Event, Kind, State, Ticket
-
-NOTE_LETTERS = 2000  # of a note stand in the history; the message itself is kept whole
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One message with everything its decision may look at."""
-
-    reading: Reading
-    facts: Facts
-    settings: Settings
-    definition: Definition
-    threading: Threading
-    permission: Permission
-    now: float
-    learned: Learned
-
-    @property
-    def ticket(self) -> Ticket | None:
-        """The ticket the message belongs to, if it belongs to one."""
-        return self.facts.ticket(self.threading.ticket)
-
-    @property
-    def filed(self) -> Filed:
-        """What is remembered of the message itself."""
-        clues, message = self.reading.clues, self.reading.message
-        proven = self.reading.proof.level in (Proven.DKIM, Proven.DMARC)
-        return Filed(clues.message_id, clues.sender, message.subject, clues.text_digest, proven)
-
-    def event(self, what: str) -> Event:
-        """A line of history that this message writes."""
-        return Event(self.now, self.reading.clues.sender or "unknown sender", what)
 
 
 def decide(
@@ -59,6 +29,7 @@ def decide(
     definition: Definition,
     now: float,
     learned: Learned = NOTHING,
+    backdrop: Backdrop = NO_BACKDROP,
 ) -> Changes:
     """Say what a message changes: the first policy that has a word on it decides."""
     allowed = permission(
@@ -70,7 +41,18 @@ def decide(
         settings=settings.acknowledge,
         own=own,
     )
-    case = Case(reading, facts, settings, definition, thread(reading.clues, facts, now), allowed, now, learned)
+    case = Case(
+        reading,
+        facts,
+        settings,
+        definition,
+        thread(reading.clues, facts, now),
+        allowed,
+        now,
+        learned,
+        authority(reading, facts, settings, now),
+        backdrop,
+    )
     return next(changes for policy in POLICIES if (changes := policy(case)) is not None)
 
 
@@ -161,6 +143,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     repeat,
     delivery_report,
     automatic_follow_up,
+    members_word,
     members_note,
     unverified_follow_up,
     follow_up,

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, time
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from daemon.core.desk.arguments import AreaName, MemberId, Priority, Span, Sprint, TeamId, TicketNumber
 from daemon.core.desk.command import Command
 from daemon.core.desk.dates import Days
 from daemon.core.desk.grammar import Verb
-from store.model.ticket import Kind, State, Ticket
+from store.model.ticket import Edit, Kind, State, Ticket
 from store.model.verdict import Tag
 
 
@@ -34,15 +33,6 @@ class NewBug:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """One field of a ticket, before and after; the field's name is that in Ticket."""
-
-    field: str
-    before: Any
-    after: Any
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """All that one command changes of a ticket; no edits where it only says or sends something."""
 
@@ -53,7 +43,7 @@ class Step:
     @property
     def inverse(self) -> "Step":
         """The step that takes this one back."""
-        return Step(tuple(Edit(e.field, e.after, e.before) for e in self.edits), self.withdraws, self.opens)
+        return Step(tuple(edit.inverse for edit in self.edits), self.withdraws, self.opens)
 
     def apply(self, ticket: Ticket) -> Ticket:
         """Return the ticket after this step."""
@@ -133,11 +123,11 @@ def _freed(ticket: Ticket, _: Command, __: Hand) -> Ticket:
 
 def _answered(ticket: Ticket, _: Command, __: Hand) -> Ticket:
     """The open clause is answered: nobody is stopped."""
-    return replace(ticket, unsure=False)
+    return replace(ticket, unsure=False, asked_at=None)
 
 
 def _judged(tag: Tag, ticket: Ticket, _: Command, __: Hand) -> Ticket:
-    return replace(ticket, verdict=tag, unsure=False)
+    return replace(ticket, verdict=tag, unsure=False, asked_at=None)
 
 
 def _usual_way(ticket: Ticket, _: Command, hand: Hand) -> Ticket:

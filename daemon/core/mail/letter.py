@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daemon.core.mail.clean import clip, lines
+from store.model.changes import Said
 from store.model.message import Attachment, Message
 from store.model.verdict import Clause, Tag
 
@@ -42,6 +43,9 @@ class Words:
     attachments: tuple[Attachment, ...] = ()
     recipient: str = ""  # notice: the address that our mail did not reach
     reason: str = ""  # notice: the other server's words
+    said: tuple[Said, ...] = ()  # what became of a member's commands
+    opened: int | None = None  # the ticket that they opened, for a Said about ticket 0
+    text: str = ""  # a member's words for the reader
 
 
 def excerpt(message: Message) -> str:

@@ -48,7 +48,7 @@ def _may_page(answers: tuple[Clause, ...], balance: dict[str, Balance], taught: 
 
 
 def _may_ask(answers: tuple[Clause, ...]) -> bool:
-    """Say whether an answer can make it an emergency: nothing is wished for; no words say that nobody is stopped."""
+    """Say whether an answer can make it an emergency: it is no wish, and no words say that nobody is stopped."""
     technical, existing, stopping = answers
     refused = stopping.holds is False and any(evidence.weight < 0 for evidence in stopping.evidence)
     open_still = technical.holds is not False or stopping.holds is not False

@@ -81,6 +81,10 @@ def _ticket() -> None:
         sa.Column("ended_at", sa.Double(), nullable=True),
         sa.Column("first_automatic_at", sa.Double(), nullable=True),
         sa.Column("first_human_at", sa.Double(), nullable=True),
+        sa.Column("planned", sa.String(320), nullable=True),
+        sa.Column("snoozed_until", sa.Double(), nullable=True),
+        sa.Column("support", sa.String(320), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("asked_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
@@ -224,8 +228,11 @@ def _event() -> None:
         sa.Column("at", sa.Double(), nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("edits", sa.Text(), nullable=True),
+        sa.Column("undoes", ID, nullable=True),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_event_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_event_ticket"),
+        sa.ForeignKeyConstraint(["undoes"], ["event.id"], name="fk_event_undoes"),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
     )
     op.create_index("ix_event_ticket", "event", ["ticket"])
@@ -278,6 +285,7 @@ def _mail() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.Column("used_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_mail_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_mail_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_mail"),
