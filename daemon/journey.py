@@ -12,9 +12,10 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from daemon.core.desk.acting import confirmation, inquiry, kept_since
+from daemon.core.desk.authority import needs_proof
 from daemon.core.desk.case import Backdrop
 from daemon.core.desk.decide import decide
 from daemon.core.desk.round import asked_until, overdue
@@ -22,6 +23,7 @@ from daemon.core.desk.teaching import learned_from
 from daemon.core.desk.words import words_about, words_for, words_of
 from daemon.core.mail.address import Own, mark_from
 from daemon.core.mail.compose import compose
+from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
 from daemon.core.mail.letter import Words
 from daemon.core.mail.reading import Reading, read
 from daemon.core.mail.retry import after
@@ -29,12 +31,13 @@ from daemon.core.settings import Settings, Smtp
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
 from daemon.edge.bell import Bell, Stage
+from daemon.edge.dns import Dns
 from daemon.edge.relay import Relay
 from daemon.letters import Letters
 from daemon.loops import Threads
 from store.model.changes import Changes, Draft
 from store.model.facts import Facts, OpenQuestion
-from store.model.message import Envelope, RawMessage, Receipt
+from store.model.message import Envelope, Proven, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail
 from store.store import Store
 
@@ -65,6 +68,7 @@ class House:
     letters: Letters
     store: Store
     relay: Relay
+    dns: Dns
     bell: Bell
     threads: Threads
     clock: Callable[[], float]  # epoch seconds
@@ -81,7 +85,7 @@ async def receive(raw: bytes, envelope: Envelope, house: House) -> Receipt:
 
 async def process(work: RawMessage, house: House) -> None:
     """Find out what a message changes, then change all of it at once."""
-    reading = await _read(work, house)
+    reading = await _proven(work, await _read(work, house), house)
     async with house.threads.hold(reading.clues):
         for _ in range(DECIDED_AGAIN):
             changes = await _change(work, reading, house)
@@ -220,6 +224,19 @@ async def _read(work: RawMessage, house: House) -> Reading:
     if len(work.raw) < LARGE:
         return read(work.raw, work.envelope, house.own, smtp)
     return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)
+
+
+async def _proven(work: RawMessage, reading: Reading, house: House) -> Reading:
+    """Let a member's command be proven by its own signature where no server of ours vouches for it."""
+    if not needs_proof(reading, house.settings):
+        return reading
+    names = needed_keys(work.raw, reading.message, work.received_at)
+    texts = await asyncio.gather(*(house.dns.text(name) for name in names))
+    keys = tuple(KeyRecord(name, text) for name, text in zip(names, texts, strict=True) if text is not None)
+    if not keys:
+        return reading
+    proof = await asyncio.to_thread(check_signatures, work.raw, reading.message, keys, work.received_at)
+    return replace(reading, proof=proof) if proof.level is not Proven.NO else reading
 
 
 def _write(

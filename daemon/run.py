@@ -18,6 +18,7 @@ from daemon.core.mail.compose import self_test
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
+from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
@@ -67,11 +68,16 @@ async def _serve(settings: Settings, own: Own, definition: Definition, role: str
 
 
 @asynccontextmanager
-async def running(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> AsyncIterator[Running]:
-    """Open everything, turn the cranks, and on leaving let all that is in hand come to its end."""
+async def running(
+    settings: Settings, own: Own, definition: Definition, *, role: str = "all", dns: Dns | None = None
+) -> AsyncIterator[Running]:
+    """Open everything, turn the cranks, and on leaving let all that is in hand come to its end.
+
+    Names are looked up by `dns`, or as the system is configured.
+    """
     if fault := self_test():
         raise SystemExit(f"triaged: this Python would let a sender write headers into our mail: {fault}")
-    house = _furnish(settings, own, definition)
+    house = _furnish(settings, own, definition, dns or Dns())
     stopping = asyncio.Event()
     listener = None
     tasks: list[asyncio.Task[None]] = []
@@ -99,7 +105,7 @@ async def running(settings: Settings, own: Own, definition: Definition, *, role:
         await house.store.close()
 
 
-def _furnish(settings: Settings, own: Own, definition: Definition) -> House:
+def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> House:
     migrate(settings.store.url)
     return House(
         settings,
@@ -108,6 +114,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition) -> House:
         Letters(settings.desk.language),
         Store.open(settings.store.url),
         open_relay(settings.relay, Path(), host=settings.desk.id_host),
+        dns,
         Bell(),
         Threads(),
         time.time,

@@ -13,6 +13,7 @@ from daemon.core.mail.address import Key, Own
 from daemon.core.mail.parse import parse
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition, read
+from daemon.edge.dns import Dns
 from daemon.letters import SHIPPED
 from daemon.run import Running, running
 from store.model.message import Message
@@ -99,7 +100,7 @@ def shipped_definition() -> Definition:
 
 @asynccontextmanager
 async def desk_at(
-    folder: Path, definition: Definition | None = None, **sections: object
+    folder: Path, definition: Definition | None = None, *, dns: Dns | None = None, **sections: object
 ) -> AsyncIterator[DeskUnderTest]:
     """Open a desk for support@hd.test whose mail goes to a real SMTP server; sections of triaged.toml may be given."""
     post, sink, door = Post(), free_port(), free_port()
@@ -119,7 +120,7 @@ async def desk_at(
     settings = Settings.model_validate(base | sections)
     own = Own(settings.desk.addresses, settings.desk.tag, settings.desk.id_host, (Key("1", b"k" * 32),))
     try:
-        async with running(settings, own, definition or shipped_definition()) as desk:
+        async with running(settings, own, definition or shipped_definition(), dns=dns) as desk:
             yield DeskUnderTest(desk, post, door, settings)
     finally:
         mailboxes.close()

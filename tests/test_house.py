@@ -22,6 +22,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
 OWN_FLOOR = ("daemon.cli", "daemon.core", "store")  # rooms whose files may know each other
 IMPURE = {"asyncio", "os", "time", "random", "secrets", "socket", "logging", "pathlib", "threading", "subprocess"}
 AT_HOME = {  # a library with I/O lives in one room
+    "dns": "daemon.edge.dns",
     "aiosmtpd": "daemon.edge.smtp",
     "aioimaplib": "daemon.edge.imap",
     "aiosmtplib": "daemon.edge.relay",

@@ -122,6 +122,15 @@ def is_proven(reading: Reading) -> bool:
     return proof.source == CHECKED_HERE or not _leaves_body_open(reading, proof.domain)
 
 
+def needs_proof(reading: Reading, settings: Settings) -> bool:
+    """Say whether a signature checked by ourselves could turn this mail into a command.
+
+    Not where a trusted server says that the domain of From did not send it: of two words on one mail the worse counts.
+    """
+    marked = bool(reading.clues.command_marks) and author_of(reading, settings) is not None
+    return marked and not is_proven(reading) and not reading.proof.disowned
+
+
 def author_of(reading: Reading, settings: Settings) -> Person | None:
     """Return the member whose address stands in From, letter for letter; ASCII letters are compared without case."""
     sender = reading.message.sender
