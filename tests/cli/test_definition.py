@@ -28,6 +28,7 @@ tongue = { en = "the is" }
 not = { en = "not" }
 without = { en = "no" }
 only = { en = "only" }
+but = { en = "but" }
 
 [groups.unsorted]
 technical = 4

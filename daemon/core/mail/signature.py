@@ -16,7 +16,15 @@ _DEVICE = re.compile(
     r"|tel[eé]fono|telefon|телефон|móvil|cellulare|device|gerät|terminal|tablet|smartphone|app\\b|watch|spark|nine"
     r"|スマートフォン|携帯|手机|手機|휴대|نقال|הנייד"
 )
-_STARTS, _ENDS = frozenset(words[:2] for words in DEVICES), frozenset(words[-2:] for words in DEVICE_ENDS)
+
+
+def _by(ends: slice, phrases: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Group phrases by two of their letters, so that few are compared with a line."""
+    return {key: tuple(one for one in phrases if one[ends] == key) for key in {one[ends] for one in phrases}}
+
+
+_FIRST, _LAST = slice(0, 2), slice(-2, None)
+_DEVICES, _DEVICE_ENDS = _by(_FIRST, DEVICES), _by(_LAST, DEVICE_ENDS)
 
 
 def begins_signature(view: Page, at: int, written: bool) -> bool:

@@ -73,7 +73,7 @@ class Rule:
     phrase: str
     language: str  # two letters, or any
     initial: bool  # it counts only where a sentence begins
-    negations: int  # words of its own that deny
+    negations: int  # places of its own where a word may deny
 
     @property
     def name(self) -> str:
@@ -132,6 +132,15 @@ def read(text: str) -> Definition | tuple[Fault, ...]:
     return tuple(sorted(reader.faults, key=lambda fault: (fault.line, fault.key, fault.words))) or definition
 
 
+def _plain(value: object, *, phrases: bool = True) -> object:
+    """Return a value of the file with every text laid out alike: its words, and where a phrase ends."""
+    if isinstance(value, dict):
+        return {key: _plain(its, phrases=phrases and key != "words") for key, its in value.items()}
+    if isinstance(value, str) and phrases:
+        return [phrase.split() for phrase in re.split(r"[;\n]", value) if phrase.strip()]
+    return value.split() if isinstance(value, str) else value
+
+
 @dataclass(slots=True)
 class _Reader:
     """Goes through a parsed file once and gathers faults on its way."""
@@ -154,7 +163,7 @@ class _Reader:
             self.read_group(name, group)
         areas = tuple(self.read_area(name, area) for name, area in self.tables(data, "areas"))
         facts = tuple(self.read_fact(name, fact, areas) for name, fact in self.tables(data, "facts"))
-        canonical = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        canonical = json.dumps(_plain(data), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return Definition(
             str(sentence),
             thresholds,
@@ -295,7 +304,7 @@ class _Reader:
             self.fault(key, phrase, str(error))
             return
         denying = self.every("not") | self.every("without")
-        negations = sum(element.words <= denying for element in elements)
+        negations = sum(not element.other and not element.words.isdisjoint(denying) for element in elements)
         self.rules.append(Rule(group, phrase, language, phrase.startswith("^"), negations))
         self.phrases.append((language, elements))
 

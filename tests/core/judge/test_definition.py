@@ -82,6 +82,18 @@ def test_a_phrase_means_what_it_says(text: str, emergency: bool) -> None:
     assert (judge(small(), "", text).tag is Tag.EMERGENCY) == emergency
 
 
+def test_how_it_is_laid_out_is_no_part_of_what_it_says() -> None:
+    laid_out = SMALL.replace('"boat ship* ferry"', '"""\nboat\n  ship*   ferry\n"""').replace(
+        "sinks|sinking; water", "sinks|sinking ;   water"
+    )
+    again = read(f"# mine\n{laid_out}")
+    assert isinstance(again, Definition)
+    assert again.hash == small().hash
+    other = read(SMALL.replace("ferry", "ferries"))
+    assert isinstance(other, Definition)
+    assert other.hash != small().hash
+
+
 def test_one_clause_alone_is_a_problem() -> None:
     made = judge(small(), "", "There is a leak")
     assert made.tag is Tag.PROBLEM
