@@ -12,11 +12,13 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from daemon.core.desk.authority import needs_proof
 from daemon.core.desk.decide import decide
 from daemon.core.desk.round import asked_until, overdue
+from daemon.core.desk.shadow import asks_for_author
+from daemon.core.desk.teaching import learned_from
 from daemon.core.desk.words import words_about, words_for
 from daemon.core.mail.address import Own, mark_from
 from daemon.core.mail.compose import compose
@@ -26,6 +28,7 @@ from daemon.core.mail.reading import Reading, read
 from daemon.core.mail.retry import after
 from daemon.core.settings import Settings, Smtp
 from daemon.core.triage.definition import Definition
+from daemon.core.triage.learn import NOTHING, Learned
 from daemon.edge.bell import Bell, Stage
 from daemon.edge.dns import Dns
 from daemon.edge.relay import Relay
@@ -39,6 +42,14 @@ from store.store import Store
 
 LARGE = 256 << 10  # octets from which a message is read beside the loop, so that no sender waits for another's
 AT_ONCE = 500  # questions that are settled before the next are looked for
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the team's corrections have taught the judge so far; all that changes in a house."""
+
+    learned: Learned = NOTHING
+    latest: tuple[int, ...] = ()  # rows of the latest corrections it is learned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class House:
     threads: Threads
     clock: Callable[[], float]  # epoch seconds
     random: Callable[[int], bytes]
+    memory: Memory = field(default_factory=Memory)
 
 
 async def receive(raw: bytes, envelope: Envelope, house: House) -> Receipt:
@@ -67,11 +79,11 @@ async def receive(raw: bytes, envelope: Envelope, house: House) -> Receipt:
 
 async def process(work: RawMessage, house: House) -> None:
     """Find out what a message changes, then change all of it at once."""
-    reading = await _proven(work, await _read(work, house), house)
+    reading = asks_for_author(await _proven(work, await _read(work, house), house), house.settings)
     async with house.threads.hold(reading.clues):
         now = house.clock()
         facts = await house.store.facts(reading.clues, now)
-        changes = decide(reading, facts, house.settings, house.own, house.definition, now)
+        changes = decide(reading, facts, house.settings, house.own, house.definition, now, house.memory.learned)
         opened = await house.store.reserve_number(work.id) if changes.opens else None
         number = opened or changes.ticket
         words = words_for(reading, facts, changes, number, house.settings, house.definition, now)
@@ -79,6 +91,8 @@ async def process(work: RawMessage, house: House) -> None:
         await house.store.commit(work, changes, mails, opened, now)
     if mails:
         house.bell.ring(Stage.DELIVER)
+    if changes.corrections:
+        await remember(house)
 
 
 async def deliver(mail: Mail, house: House) -> None:
@@ -106,9 +120,19 @@ async def lapse(question: OpenQuestion, house: House) -> None:
         house.bell.ring(Stage.DELIVER)
 
 
+async def remember(house: House) -> None:
+    """Learn from all corrections anew, if there is one that was not there the last time."""
+    latest = await house.store.latest_corrections()
+    if latest != house.memory.latest:
+        taught = await house.store.corrections()
+        house.memory.learned = await asyncio.to_thread(learned_from, taught, house.definition)
+        house.memory.latest = latest
+
+
 async def round_(house: House) -> None:
-    """Look after what nobody rang for: attempts that a crash left without an end, and what is due again."""
+    """Look after what nobody rang for: what a crash left without an end, what is due again, what others taught."""
     now = house.clock()
+    await remember(house)
     await house.store.recover(now)
     drop_acks = house.settings.relay.on_unknown == "drop"
     await house.store.resend_unknown(tuple(kind for kind in MailKind if not (drop_acks and kind is MailKind.ACK)), now)

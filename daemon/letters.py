@@ -21,7 +21,7 @@ from store.model.verdict import Clause, Evidence, Tag
 
 SHIPPED = Path(__file__).parent.parent / "templates"
 LAST_LANGUAGE = "en"
-NAMES = ("ack", "forward", "card", "follow-up", "notice")  # the letters that the desk writes
+NAMES = ("ack", "forward", "card", "follow-up", "notice", "shadow", "filed")  # the letters that the desk writes
 _FIELDS = tuple(field.name for field in fields(Words))
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
 _LONG = frozenset({"excerpt", "reason"})  # fields that may have several lines
@@ -148,5 +148,9 @@ SAMPLES = (  # every branch of a template is walked by one of them
         Words(desk="Support", address="support@desk.example", ticket=3, tag=tag, unsure=unsure, excerpt="Hello")
         for tag in Tag
         for unsure in (False, True)
+    ),
+    *(
+        Words(desk="Support", address="a@desk.example", ticket=4, unsure=True, question_minutes=minutes, silence=tag)
+        for tag, minutes in ((Tag.EMERGENCY, 0.5), (Tag.PROBLEM, 15))
     ),
 )

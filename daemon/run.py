@@ -33,7 +33,7 @@ from store.store import Store
 LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 ROUND_SECONDS = 15.0
-SWEEP_SECONDS = 2.0  # what has its time is done within five seconds of it
+SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start, answers that wait are read before
 DRAIN_SECONDS = 20.0
 MESSAGES_AT_ONCE = 32
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.sql.expression import Executable
 
+from store import corrections
 from store.budget import spend
 from store.identity import SUBJECT_LETTERS
 from store.model.changes import Changes, Opening, Outcome
@@ -108,6 +109,7 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, insert(event), [row for filing in filings for row in _events(filing)])
     _many(connection, insert(known_id), [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
+    corrections.add(connection, [one for filing in filings for one in filing.changes.corrections])
     reported = {address: filing for filing in filings for address in filing.changes.failing}
     _many(
         connection,

@@ -132,6 +132,20 @@ verdict = Table(
     Column("learned", Json),  # what the team's corrections added, NULL for nothing
 )
 
+correction = Table(  # what the team said of requests; rows are added and never changed
+    "correction",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket", Integer, ForeignKey("ticket.number"), nullable=False, index=True),
+    Column("said", Word(Tag)),  # NULL: only that it is no emergency
+    Column("who", Key, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("definition", CleanText, nullable=False),  # hash of the definition whose score this is
+    Column("score", Double, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
+)
+
 link = Table(
     "link",
     metadata,

@@ -9,13 +9,14 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from store import budget, filing, intake, outbox, processing, questions, recall
+from store import budget, corrections, filing, intake, outbox, processing, questions, recall
 from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import identify
 from store.lock import Lock, take
 from store.migrate import require_current
 from store.model.changes import Changes, Lapse
+from store.model.correction import Correction
 from store.model.facts import Clues, Facts, OpenQuestion
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
@@ -124,6 +125,18 @@ class Store:
         False, and nothing is written, if it is open no more: somebody answered, or another process was first.
         """
         return await self._writing.do(questions.close, questions.Lapsing(lapse, mails, now))
+
+    async def correct(self, correction: Correction) -> None:
+        """Keep what a member said a request is."""
+        await self._writing.do(corrections.add, correction)
+
+    async def corrections(self) -> tuple[Correction, ...]:
+        """Return what the team taught, the latest 2000 in the order in which they were given."""
+        return await self._thread(self._reader.corrections)
+
+    async def latest_corrections(self) -> tuple[int, ...]:
+        """Return the rows of the latest few corrections: as long as they are the same, there is nothing new."""
+        return await self._thread(lambda: self._reader.ask(corrections.latest))
 
     async def fail_message(self, work: RawMessage, error: str, now: float) -> bool:
         """Have a message tried again shortly, or set aside after the third try; says whether it was set aside."""

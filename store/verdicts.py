@@ -2,7 +2,21 @@
 
 from typing import Any
 
+from sqlalchemy import Connection, bindparam, func, select
+
 from store.model.verdict import Clause, Evidence, Lesson, Part, Verdict
+from store.model.views import Judged
+from store.schema import ticket, verdict
+
+_earlier = verdict.alias()
+_OPENING = select(func.min(_earlier.c.id)).where(_earlier.c.ticket == verdict.c.ticket).scalar_subquery()
+_FIRST = (
+    select(verdict, ticket.c.subject)
+    .join(ticket)
+    .where(verdict.c.ticket > bindparam("after"), verdict.c.id == _OPENING)
+    .order_by(verdict.c.ticket)
+    .limit(bindparam("most"))
+)
 
 
 def row_of(ticket: int, judged: Verdict, at: float) -> dict[str, object]:
@@ -50,3 +64,9 @@ def _clause(kept: dict[str, Any]) -> Clause:
 
 def _lesson_row(lesson: Lesson) -> dict[str, object]:
     return {"offset": lesson.offset, "tickets": lesson.tickets}
+
+
+def first(connection: Connection, after: int, limit: int) -> tuple[Judged, ...]:
+    """Return what the tickets after this number were found to be when they were opened, in their order."""
+    rows = connection.execute(_FIRST, {"after": after, "most": limit})
+    return tuple(Judged(row.ticket, row.subject, verdict_of(row)) for row in rows)

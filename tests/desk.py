@@ -78,9 +78,9 @@ class DeskUnderTest:
         await self.quiet()
         return self.post.mails[before:]
 
-    async def quiet(self) -> Status:
+    async def quiet(self, seconds: float = SETTLED_SECONDS) -> Status:
         """Wait until nothing waits to be worked or sent."""
-        deadline = time.monotonic() + SETTLED_SECONDS
+        deadline = time.monotonic() + seconds
         while True:
             status = await self.running.house.store.status(time.time())
             outbox = {state.value: count for state, count in status.outbox}

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, settings_of
+from daemon.cli.desk import AsJson, Option, definition_in, learned_by, settings_of
 from daemon.cli.files import Found, messages
 from daemon.cli.paper import FAULT, complain, fail_for, say_json
 from daemon.cli.portrait import show_page
@@ -27,6 +27,7 @@ from daemon.core.mail.proof import prove
 from daemon.core.settings import Acknowledge, Smtp
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
+from daemon.core.triage.learn import NOTHING, Learned
 from daemon.letters import SHIPPED
 from store.model.facts import Facts
 from store.model.message import AutomaticKind, Door, Envelope, Message
@@ -38,13 +39,20 @@ class Explainer:
     """What is needed to read a message as this desk would, or as any desk would where no configuration is given."""
 
     def __init__(
-        self, own: Own, smtp: Smtp, acknowledge: Acknowledge, definition: Definition | None, known: Known
+        self,
+        own: Own,
+        smtp: Smtp,
+        acknowledge: Acknowledge,
+        definition: Definition | None,
+        known: Known,
+        learned: Learned = NOTHING,
     ) -> None:
         self.own = own
         self.smtp = smtp
         self.acknowledge = acknowledge
         self.definition = definition
         self.known = known
+        self.learned = learned
 
     def explain(self, file: str, raw: bytes) -> Explained:
         """Read one message; whatever the bytes are, something can be said of them."""
@@ -55,7 +63,7 @@ class Explainer:
         allowed = permission(
             message, FILE, machine, proof=proof, facts=Facts(), settings=self.acknowledge, own=self.own
         )
-        verdict = judge(self.definition, message.subject, message.new_text) if self.definition else None
+        verdict = judge(self.definition, message.subject, message.new_text, self.learned) if self.definition else None
         command = self.command(message) if machine.kind is AutomaticKind.NONE else None  # a machine orders nothing
         return Explained(file, message, machine, allowed, bounce, verdict, command)
 
@@ -105,4 +113,5 @@ def explainer(option: Path | None) -> Explainer:
     keys = config.desk_keys(path)
     own = config.own_of(settings, () if isinstance(keys, Faults) else keys)
     known = known_to(settings, definition, date.min)
-    return Explainer(own, settings.smtp or Smtp(), settings.acknowledge, definition, known)
+    learned = learned_by(settings, definition)
+    return Explainer(own, settings.smtp or Smtp(), settings.acknowledge, definition, known, learned)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from store.model.correction import Correction
 from store.model.facts import Threading
 from store.model.message import Address
 from store.model.outbox import MailKind
@@ -75,6 +76,7 @@ class Changes:
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()
     failing: tuple[str, ...] = ()  # recipients that a delivery report names as failed for good
+    corrections: tuple[Correction, ...] = ()  # what it teaches
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,9 @@ class Ticket:
     first_automatic_at: float | None = None
     first_human_at: float | None = None
     asked_at: float | None = None  # since when its one open question waits for an answer; None where none does
+    planned: str | None = None  # of a scheduled bug: the sprint, or the day as 2026-12-01
+    snoozed_until: float | None = None
+    support: str | None = None  # the L1 member who talks to the reporter while L2 investigates
 
     def takes_part(self, address: str) -> bool:
         """Say whether this address belongs to the ticket."""

@@ -68,6 +68,13 @@ def test_where_one_of_them_is_open_or_refused_it_is_filed(technical: bool | None
     )
 
 
+def test_a_clause_that_holds_without_a_word_is_no_ground() -> None:
+    asked = question(True, True, True)
+    unquoted = tuple(replace(clause, evidence=()) for clause in asked.verdict.clauses)
+    lapse = overdue(replace(asked, verdict=replace(asked.verdict, clauses=unquoted)), settings(), NOW)
+    assert lapse.verdict.tag is Tag.PROBLEM
+
+
 def test_what_is_filed_goes_to_the_address_of_its_tag() -> None:
     lapse = settled(None, True, True, tag=Tag.QUESTION)
     assert (lapse.kind, lapse.state) == (Kind.QUESTION, State.FORWARDED)

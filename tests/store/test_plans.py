@@ -12,6 +12,7 @@ from store.migrate import migrate
 from store.model.outbox import MailKind, MailState, Settlement
 from store.store import Store
 from tests.store.specimens import ENVELOPE, NOW, clues, file_one, follows, mail, raw, take_one
+from tests.store.test_corrections import correction
 from tests.store.test_questions import ask, lapse
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
@@ -61,6 +62,9 @@ async def live(url: str) -> None:
     await store.questions(NOW + 1e9, 10)
     await store.original(number)
     await store.lapse(lapse(asked), (), NOW)
+    await store.correct(correction(number))
+    await store.corrections()
+    await store.latest_corrections()
     await store.recover(NOW)
     await store.resend_unknown((MailKind.ACK,), NOW)
     await store.next_due()

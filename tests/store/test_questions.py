@@ -11,6 +11,7 @@ from store.model.facts import OpenQuestion
 from store.model.outbox import MailKind
 from store.model.ticket import Event, Kind, State
 from store.model.verdict import Clause, Evidence, Lesson, Part, Tag, Verdict
+from store.reader import Reader
 from store.store import Store
 from tests.store.specimens import ENVELOPE, NOW, file_one, follows, mail, opens, raw, take_one
 
@@ -134,3 +135,20 @@ async def test_of_many_processes_one_settles_each_question(stores: tuple[Store, 
     assert sum(done) == len(asked)
     forwards = [line.ticket for line in await stores[0].outbox(True) if line.kind is MailKind.FORWARD]
     assert sorted(forwards) == asked
+
+
+async def test_what_tickets_were_judged_when_opened_is_read_in_their_order(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.reader.PAGE", 2)
+    asked = [await ask(store, f"m{n}") for n in range(5)]
+    silent = replace(lapse(asked[0]), verdict=replace(ASKED, tag=Tag.EMERGENCY, unsure=False))
+    assert await store.lapse(silent, (), NOW)
+    with Reader(url) as reader:
+        judged = list(reader.judged())
+        assert reader.count_tickets() == len(asked)
+    assert [one.ticket for one in judged] == asked
+    assert {one.verdict for one in judged} == {ASKED}
+    latest = await store.ticket(asked[0])
+    assert latest is not None
+    assert latest.verdict == silent.verdict

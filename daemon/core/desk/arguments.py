@@ -177,7 +177,8 @@ def _named(
             return
         for length in range(min(4, len(words)), 0, -1):
             spelled = " ".join(words[:length]).casefold().removeprefix("@")
-            meant = {n.id for n in listed if spelled in {s.casefold() for s in (n.id, *n.spellings)}}
+            exact = {name.id for name in listed if spelled == name.id.casefold()}
+            meant = exact or {n.id for n in listed if spelled in {s.casefold() for s in n.spellings}}
             if len(meant) == 1:  # a first name that two people share names nobody
                 yield kind(meant.pop()), length
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from daemon.core.desk.arguments import Argument, Known, Slot, Words, may_be_name, read, suggest
-from daemon.core.desk.grammar import LONGEST_SPELLING, SPELLINGS, Row
-from daemon.core.desk.grammar import Text as Rule
+from daemon.core.desk.grammar import LONGEST_SPELLING, SPELLINGS, Row, Text
 from daemon.core.desk.nearest import allowance, nearest, slips
 
 _LONGEST_HEAD = 120  # characters before the colon; a command is short
 _MOST_WORDS = 8
+_QUOTED = 200  # characters of a line that are quoted back
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _COLON = re.compile(r"(?<![0-9])[:\uff1a\ufe55]|[:\uff1a\ufe55](?![0-9])")  # the one in 10:30 parts nothing
 _FINAL = re.compile(r"[.! ]*[.!]\Z")
 _OPEN_RANGE = re.compile(r"[0-9]\.\.\Z")  # no end of a sentence: somebody is away without knowing until when
-_PREFIX = "!/#@"
+_PREFIX = frozenset("!/#@")
 _DIGIT = re.compile(r"[0-9]")
 _MEANT = re.compile(r"[^\W\d_][\w-]{0,31}")
 
@@ -52,7 +52,7 @@ class Line:
     """A line of the text, taken apart."""
 
     raw: str
-    written: str  # without the space around it
+    written: str  # without the space around it, and not endless
     words: Words  # before the colon, without prefix and final mark
     prefix: str  # one of ! / # @, or ""
     colon: bool
@@ -80,21 +80,26 @@ def take_apart(written: str, start: int, end: int) -> Line:
     """Part a line at its first colon, and its beginning into words."""
     colon = _COLON.search(written, 0, _LONGEST_HEAD)
     head = _plain(written[: colon.start()] if colon else written[:_LONGEST_HEAD])
-    text = written[colon.end() :].strip() if colon else ""
-    prefix = head[:1] if head[:1] in _PREFIX else ""
-    spaced = head[1:2] == " "
-    body = head[len(prefix) :].strip()
+    prefix, body = _prefix(head)
     asked = body.endswith("?") and not colon
-    body = body.removesuffix("?").rstrip() if asked else body
-    if not colon and not _OPEN_RANGE.search(body):
+    if asked:
+        body = body[:-1]
+    elif not colon and not _OPEN_RANGE.search(body):
         body = _FINAL.sub("", body)
-    meant = prefix if not spaced and _MEANT.fullmatch(body.partition(" ")[0]) else ""
     words = tuple(body.split())
-    if prefix and not meant and not spaced:  # such as /var/log or #12
-        words = (body and prefix + body, "")
     if not colon and len(written) > _LONGEST_HEAD:
         words = (*words, "…")  # fits nowhere
-    return Line(written, _trim(written), words, meant, colon is not None, text, asked, start, end)
+    text = written[colon.end() :].strip() if colon else ""
+    return Line(written, _trim(written)[:_QUOTED], words, prefix, colon is not None, text, asked, start, end)
+
+
+def _prefix(head: str) -> tuple[str, str]:
+    """Part the prefix of `#mine` from the rest; in `/var/log` and `#12` it is none, in `# mine` it means nothing."""
+    if head[:1] not in _PREFIX:
+        return "", head
+    if head[1:2] == " ":
+        return "", head[2:]
+    return (head[0], head[1:]) if _MEANT.fullmatch(head[1:].partition(" ")[0].rstrip(".!?")) else ("", head)
 
 
 def fit(line: Line, known: Known) -> Fit | None:
@@ -118,7 +123,7 @@ def misfit(line: Line, known: Known, *, first: bool) -> NotUnderstood | None:
         return NotUnderstood(line.written, Reason.MISFIT if row else Reason.UNKNOWN, close or _near_words(word, row))
     if close and (first or len(line.words) > 1):
         return NotUnderstood(line.written, Reason.MISFIT if row else Reason.UNKNOWN, close)
-    if row and row.slots and len(line.words) > 1 and _looks_like_argument(line.words[1:], row.slots[0]):
+    if row and row.slots and len(line.words) > 1 and _looks_like_arguments(line.words[1:], row.slots, known):
         return NotUnderstood(line.written, Reason.MISFIT, (row.form,))
     if row and row.colon and len(line.words) == 1:
         return NotUnderstood(line.written, Reason.NO_TEXT, (row.form,))
@@ -135,22 +140,21 @@ def _trim(text: str) -> str:
     return text.strip(" \t\xa0\u200b\ufeff")
 
 
-def _looks_like_argument(words: Words, slot: Slot) -> bool:
-    """Say whether these words were meant for the slot though they do not fit: numbers, or one name nobody has."""
-    if all(_DIGIT.search(word) for word in words):
+def _looks_like_arguments(words: Words, slots: tuple[Slot, ...], known: Known) -> bool:
+    """Say whether these words were meant for the slots though they do not fit: numbers, or one name nobody has."""
+    numbers = tuple(word for word in words if _DIGIT.search(word))
+    if numbers and all(word in numbers or any(any(read(slot, (word,), known)) for slot in slots) for word in words):
         return True
-    return slot in (Slot.NAME, Slot.TEAM, Slot.AREA) and len(words) == 1 and may_be_name(words[0])
+    return slots[0] in (Slot.NAME, Slot.TEAM, Slot.AREA) and len(words) == 1 and may_be_name(words[0])
 
 
 def _fits(words: Words, *, colon: bool, known: Known, question: bool = False) -> Fit | None:
-    if len(words) > _MOST_WORDS:
-        return None
     folded = tuple(word.casefold() for word in words)
     for length in range(min(LONGEST_SPELLING, len(words)), 0, -1):
         row = SPELLINGS.get(folded[:length])
         if row is None or (question and not row.question):
             continue
-        if (colon and row.text is Rule.NONE) or (row.colon and not colon):
+        if (colon and row.text is Text.NONE) or (row.colon and not colon):
             continue
         for arguments in _fill(row.slots, row.needs, words[length:], known):
             return Fit(row, arguments)

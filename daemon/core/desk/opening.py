@@ -8,6 +8,7 @@ from daemon.core.mail.reading import Reading
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
+from daemon.core.triage.learn import NOTHING, Learned
 from store.model.changes import Draft, Opening
 from store.model.message import Address
 from store.model.outbox import MailKind
@@ -38,11 +39,16 @@ class Opened:
 
 
 def open_ticket(
-    reading: Reading, settings: Settings, definition: Definition, now: float, links: tuple[int, ...]
+    reading: Reading,
+    settings: Settings,
+    definition: Definition,
+    now: float,
+    links: tuple[int, ...],
+    learned: Learned = NOTHING,
 ) -> Opened:
     """Judge a new request and choose its way: a card to the one person on duty, or one forward to the pipeline."""
     message = reading.message
-    verdict = judge(definition, message.subject, message.new_text)
+    verdict = judge(definition, message.subject, message.new_text, learned)
     duty = on_duty(settings, now) if verdict.tag is Tag.EMERGENCY or verdict.unsure else None
     kind, state = start_of(verdict.tag, duty)
     reporter = reading.clues.sender
@@ -80,5 +86,13 @@ def way(verdict: Verdict, duty: Person | None, settings: Settings) -> tuple[Draf
 
 
 def _why(verdict: Verdict, duty: Person | None) -> str:
-    judged = f"judged {verdict.tag}{', to be asked' if verdict.unsure else ''} (score {verdict.score:.2f})"
+    judged = (
+        f"judged {verdict.tag}{', to be asked' if verdict.unsure else ''} (score {verdict.score:.2f}{_taught(verdict)})"
+    )
     return f"{judged}; card to {duty.id}" if duty else f"{judged}; forwarded"
+
+
+def _taught(verdict: Verdict) -> str:
+    if verdict.learned is None:
+        return ""
+    return f", {verdict.learned.offset:+.2f} of it learned from {', '.join(f'#{n}' for n in verdict.learned.tickets)}"

@@ -36,8 +36,8 @@ def overdue(question: OpenQuestion, settings: Settings, now: float) -> Lapse:
 
 
 def settled(verdict: Verdict) -> Verdict:
-    """Return the verdict that silence makes of an open one."""
-    holding = {clause.name for clause in verdict.clauses if clause.holds}
+    """Return the verdict that silence makes of an open one; nothing is an emergency without words that say so."""
+    holding = {clause.name for clause in verdict.clauses if clause.holds and any(e.weight > 0 for e in clause.evidence)}
     tag = Tag.EMERGENCY if holding >= GROUNDS else verdict.tag
     return replace(verdict, tag=tag, unsure=False)
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from daemon.core.desk.round import settled
+from daemon.core.desk.shadow import SHADOW, author_reading
 from daemon.core.mail.letter import Words, excerpt
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Settings
@@ -26,6 +28,7 @@ def words_for(
     now: float,
 ) -> Words:
     """Return the words for every letter that a message causes; `number` is that of its ticket."""
+    reading = (author_reading(reading, settings) if changes.reason == SHADOW else None) or reading
     message, opens = reading.message, changes.opens
     verdict = opens.verdict if opens else None
     ticket = facts.ticket(changes.ticket)
@@ -38,6 +41,8 @@ def words_for(
         reporter_address=reading.clues.sender,
         tag=verdict.tag if verdict else None,
         unsure=bool(verdict and verdict.unsure),
+        question_minutes=settings.duty.answer_minutes if opens and opens.asks else None,
+        silence=settled(verdict).tag if verdict else None,
         area=verdict.area if verdict else None,
         clauses=verdict.clauses if verdict else (),
         questions=_questions(verdict, opens.language, definition) if verdict and opens else (),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from daemon.core.mail.headblock import names_a_message, read_block, told_in_line
-from daemon.core.mail.page import LINE_READ, Page, fold, is_quoted
+from daemon.core.mail.page import LINE_READ, Page, fold
 from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, SUBJECT, has_verb
 
 WRAPPED = 6  # lines over which an attribution may be broken
@@ -42,6 +42,7 @@ _DATE = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th|er|\.|º|-го)? (?:de |d')?[^\W\d]{3,12}\.?,? (?:de |del |г\. )?(?:19|20)\d\d)"
     r"|(?P<time>\d{1,2}[:.h]\d{2}(?!\d)|\d{1,2} ?[ap]\.?m\b)|(?P<year>(?:19|20)\d\d)"
 )
+_DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 _FIRST_WORD = re.compile(r"[\"'*_(\[-]{0,2}([^\s,:]{1,24})")
 _WEIGHT = {"day": 2, "time": 1, "year": 1}
@@ -49,8 +50,9 @@ _WEIGHT = {"day": 2, "time": 1, "year": 1}
 
 def evidence(text: str) -> int:
     """Weigh what speaks for an attribution: a day 2, a time of day 1, a year 1, an address 2."""
-    kinds = {match.lastgroup for match in _DATE.finditer(text[:LINE_READ])}
-    return sum(_WEIGHT[kind] for kind in kinds if kind) + 2 * (_ADDRESS.search(text[:LINE_READ]) is not None)
+    text = text[:LINE_READ]
+    kinds = {match.lastgroup for match in _DATE.finditer(text)} if _DIGIT.search(text) else set()
+    return sum(_WEIGHT[kind] for kind in kinds if kind) + 2 * ("@" in text and _ADDRESS.search(text) is not None)
 
 
 # --- attributions -----------------------------------------------------------------------------------------------------
@@ -97,7 +99,7 @@ def _joins(view: Page, joined: str, at: int) -> bool:
     bracket_open = joined.count("<") > joined.count(">")
     if not line:
         return bool(joined) and (bracket_open or view.low[at + 1 : at + 2] == ("<",))
-    if is_quoted(line):
+    if view.quoted[at]:
         return bracket_open
     return not joined or not (line.endswith(":") and _opens(line) and _is_attribution(line, before_quote=False))
 
@@ -185,10 +187,6 @@ _ABOVE = re.compile(
     r"|sopra (?:di )?questa (?:riga|linea)|(?:powyżej|nad) tej linii|nad tento řádek|ovanför denna rad|over denne linj"
     r"|выше этой (?:линии|строки)|この行より上|在此行(?:以上|上方|之上)"
 )
-_UP = (  # one of these stands in every such line; to look for them is cheaper
-    "above", "oberhalb", "über", "dessus", "encima", "boven", "acima", "sopra", "powyżej", "nad ", "ovanför", "over",
-    "выше", "この行", "在此行",
-)  # fmt: skip
 _BELOW = re.compile(
     r"(?:reply|respond|answer|write|type)\b.{0,40}\b(?:below|under) this line|unterhalb dieser (?:linie|zeile)"
     r"|(?:au[- ]dessous|en dessous) de cette ligne|debajo de esta línea|onder deze (?:regel|lijn)"
@@ -198,9 +196,7 @@ _BELOW = re.compile(
 def _delimiter(view: Page, at: int) -> Head | None:
     """Find a helpdesk's "## please reply above this line ##"."""
     line = view.low[at]
-    if len(line) > 160 or not any(word in line for word in _UP):
-        return None
-    return Head(Kind.DELIMITER, at, at + 1) if _ABOVE.search(line) else None
+    return Head(Kind.DELIMITER, at, at + 1) if view.asking and len(line) < 160 and _ABOVE.search(line) else None
 
 
 def is_below_delimiter(folded: str) -> bool:
@@ -223,4 +219,7 @@ RECOGNISERS: tuple[Callable[[Page, int], Head | None], ...] = (
 
 def find_head(view: Page, at: int) -> Head | None:
     """Return the head that begins at a line with words, if one does."""
-    return next((head for find in RECOGNISERS if (head := find(view, at))), None)
+    for find in RECOGNISERS:
+        if head := find(view, at):
+            return head
+    return None

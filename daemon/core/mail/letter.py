@@ -36,6 +36,8 @@ class Words:
     questions: tuple[str, ...] = ()  # the facts still needed, asked in the language of the letter
     next_look: datetime | None = None  # when the team goes through what is new, in the desk's time zone
     answer_minutes: float | None = None  # until the next person on the rota is asked
+    question_minutes: float | None = None  # until the open question is settled without an answer
+    silence: Tag | None = None  # what the request is then
     excerpt: str = ""  # the new text
     attachments: tuple[Attachment, ...] = ()
     recipient: str = ""  # notice: the address that our mail did not reach

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from daemon.core.mail.heads import Head, Kind, find_head, is_below_delimiter
-from daemon.core.mail.page import Page, is_quoted
+from daemon.core.mail.page import Page
 from daemon.core.mail.signature import begins_signature
 
 _RULE = re.compile(r"[-_=—–]{3,}")
@@ -39,8 +39,9 @@ class _Reading:
     written: bool = False  # something of the sender's own has been seen
 
     def is_quote(self, at: int) -> bool:
-        line = self.view.low[at]
-        return is_quoted(line) or bool(self.mark and line.startswith(self.mark)) or _torn_off(self.view, at)
+        if self.view.quoted[at] or (self.mark and self.view.low[at].startswith(self.mark)):
+            return True
+        return _torn_off(self.view, at)
 
     def pass_quote(self, at: int) -> int:
         """Step over a quoted line, and over the blank ones below it: they part it from the answer."""
@@ -105,7 +106,7 @@ def split(view: Page) -> Split:
 
 def _torn_off(view: Page, at: int) -> bool:
     """Say whether an unmarked line between two quoted ones is the end of the first, which a program broke."""
-    if not (0 < at < len(view.low) - 1 and is_quoted(view.low[at - 1]) and is_quoted(view.low[at + 1])):
+    if not (0 < at < len(view.low) - 1 and view.quoted[at - 1] and view.quoted[at + 1]):
         return False
     return _LINK.match(view.low[at]) is not None or (len(view.lines[at - 1]) >= 68 and len(view.low[at]) < 40)
 

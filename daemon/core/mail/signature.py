@@ -3,7 +3,7 @@
 import re
 
 from daemon.core.mail.heads import find_head
-from daemon.core.mail.page import Page, is_quoted
+from daemon.core.mail.page import Page
 from daemon.core.mail.phrases import CLOSINGS, DEVICE_ENDS, DEVICES
 
 FOOTER = 14  # lines with words that may follow a rule for it to begin a signature
@@ -16,6 +16,7 @@ _DEVICE = re.compile(
     r"|tel[eé]fono|telefon|телефон|móvil|cellulare|device|gerät|terminal|tablet|smartphone|app\\b|watch|spark|nine"
     r"|スマートフォン|携帯|手机|手機|휴대|نقال|הנייד"
 )
+_STARTS, _ENDS = frozenset(words[:2] for words in DEVICES), frozenset(words[-2:] for words in DEVICE_ENDS)
 
 
 def begins_signature(view: Page, at: int, written: bool) -> bool:
@@ -27,7 +28,7 @@ def begins_signature(view: Page, at: int, written: bool) -> bool:
     line = view.low[at]
     if at in view.signatures or line == "-----begin pgp signature-----":
         return True
-    if _RULE.fullmatch(line):
+    if line[0] in "-_=—–*" and _RULE.fullmatch(line):
         alone = line == "--" or (line == "---" and view.dividers == 1)
         return written and (alone or _is_footer(view, at + 1))
     if line.rstrip(",.! ") in CLOSINGS:
@@ -38,7 +39,7 @@ def begins_signature(view: Page, at: int, written: bool) -> bool:
 def _is_footer(view: Page, at: int) -> bool:
     """Say whether all that follows a rule is a few lines with a telephone number, an address or a link."""
     end = min(at + 3 * FOOTER, len(view.low))
-    stop = next((pos for pos in range(at, end) if is_quoted(view.low[pos])), end)
+    stop = next((pos for pos in range(at, end) if view.quoted[pos]), end)
     below = [line for line in view.low[at:stop] if line]
     longest = 120 if view.low[at - 1][0] == "_" else 60  # lists put long links below "____"; prose stands below others
     if len(below) > FOOTER or any(len(line) > longest for line in below):
@@ -51,7 +52,7 @@ def _is_name(view: Page, at: int) -> bool:
     words = 0
     for pos in range(at, min(at + 12, len(view.low))):
         line = view.low[pos]
-        if line and (is_quoted(line) or find_head(view, pos)):
+        if line and (view.quoted[pos] or find_head(view, pos)):
             return True
         words += bool(line)
         if words > 4 or len(line) > 60:
@@ -72,4 +73,4 @@ def _names_a_device(view: Page, at: int) -> bool:
 
 def _is_last(view: Page, at: int) -> bool:
     at = view.next_text(at)
-    return at == len(view.low) or is_quoted(view.low[at]) or find_head(view, at) is not None
+    return at == len(view.low) or view.quoted[at] or find_head(view, at) is not None

@@ -20,7 +20,7 @@ AXES = (*CLAUSES, "feature", "question")  # what a group of phrases may speak fo
 STRONGEST = 6.0
 _TOP = frozenset({"sentence", "thresholds", "words", "groups", "areas", "facts"})
 _THRESHOLDS = {"technical": 2.0, "stopping": 2.0, "page": 1.75, "ask": 0.0}
-_NEEDED_WORDS = ("tongue", "not", "without", "only")
+_NEEDED_WORDS = ("tongue", "not", "without", "only", "but")
 _LANGUAGE = re.compile(r"[a-z]{2}|any|each")  # each: the same phrase with the classes of every language
 _KINDS = frozenset({"emergency", "problem", "feature", "question", "other"})
 
@@ -41,12 +41,13 @@ class Effect(StrEnum):
     SUPPOSES = "supposes"  # from here to the end of its sentence it tells of what might be, not of what is
     SUPPOSES_IF_ASKED = "supposes if asked"  # the same, where the sentence is a question
     ANNOUNCES = "announces"  # its sentence, from its beginning, tells of what is planned
+    VOIDS = "voids"  # what it overlaps means something else
     RESOLVES = "resolves"  # what was told before it is over
     AREA = "area"
     FACT = "fact"
 
 
-_WRITTEN = (Effect.WEIGHS, Effect.SUPPOSES, Effect.SUPPOSES_IF_ASKED, Effect.ANNOUNCES, Effect.RESOLVES)
+_WRITTEN = (Effect.WEIGHS, Effect.SUPPOSES, Effect.SUPPOSES_IF_ASKED, Effect.ANNOUNCES, Effect.VOIDS, Effect.RESOLVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class Definition:
     tree: Tree
     negators: frozenset[str]  # not, never, without, kein, …
     limiters: frozenset[str]  # only: a "not only" denies nothing
+    contrasts: frozenset[str]  # but: a "not" before it denies nothing after it
     languages: tuple[str, ...]  # that can be told from one another
     tongues: Mapping[str, tuple[str, ...]]  # a word that tells a language -> the languages it tells
     areas: tuple[str, ...]
@@ -160,6 +162,7 @@ class _Reader:
             grow(self.phrases),
             self.every("not") | self.every("without"),
             self.every("only"),
+            self.every("but"),
             tuple(sorted(self.classes.get("tongue", {}))),
             self.tongues(),
             areas,

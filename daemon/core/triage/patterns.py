@@ -13,7 +13,7 @@ from daemon.core.triage.tokens import fold, tokens_of
 WIDEST_GAP = 8
 MOST_ELEMENTS = 10
 SHORTEST_BEGINNING = 2  # letters
-SHORTEST_END = 3
+SHORTEST_END = 2
 NUMBER = "<number>"  # the class that is always there: a word that begins with a digit
 AT_ONCE = (0, True)  # no gap: a comma between two words of a phrase does not part them
 

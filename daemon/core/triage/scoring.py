@@ -24,6 +24,9 @@ class Side:
     evidence: tuple[Evidence, ...]
 
 
+NOTHING_SAID = Side(0.0, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Balance:
     """Both sides of one axis."""
@@ -49,6 +52,8 @@ def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balanc
 def _side(spans: tuple[Span, ...], axis: int, sign: int, subject: str, text: str) -> Side:
     """Take the strongest spans that do not overlap, each counting half of the one before."""
     weighed = [(_weight(span, axis), span) for span in spans if span.rule.group.weights[axis] * sign > 0]
+    if not weighed:
+        return NOTHING_SAID
     weighed.sort(key=lambda item: (-abs(item[0]), item[1].part, item[1].start, item[1].start - item[1].end))
     taken: list[tuple[float, Span]] = []
     for weight, span in weighed:

@@ -144,7 +144,7 @@ def _apart(pieces: list[tuple[str, int, int]], start: int, end: int) -> list[tup
 
 def _mend(words: list[str]) -> list[str]:
     """Read `don t` and `ca n't`, which a machine cut apart, as negations."""
-    if "t" in words or "not" in words:
+    if "t" in words or not _CUT.isdisjoint(words):
         for place, (before, word) in enumerate(pairwise(words)):
             if before in _BEFORE_T and (word == "t" or (word == "not" and before in _CUT)):
                 words[place], words[place + 1] = _BEFORE_T[before], "not"

@@ -62,7 +62,7 @@ class Tree:
     first: Mapping[str, Start]  # by language
     exact: Mapping[str, Atoms]  # word -> the atoms that take it
     begins: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> beginnings, and the atoms that take them
-    ends: Mapping[str, tuple[tuple[str, Atoms], ...]]  # three letters -> ends, and the atoms that take them
+    ends: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> ends, and the atoms that take them
     numbers: Atoms  # those that take a number
 
 
@@ -205,10 +205,14 @@ def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> li
     present = frozenset().union(*(atoms for atoms, _ in read.values()))
     lead = {word: nodes for word, (_, its) in read.items() if (nodes := [n for n in its if _can_go(n, present)])}
     atoms = [read[word][0] for word in tokens.words]
+    around = _by_sentence(tokens, atoms)
     matches: list[Match] = []
     for first, word in enumerate(tokens.words):
-        if word in lead:
-            _walk(lead[word], first, atoms, tokens, matches)
+        for node in lead.get(word, ()):
+            if node.found:
+                matches += [Match(first, first, phrase) for phrase in node.found]
+            if node.ahead is None or not node.ahead.isdisjoint(around[tokens.sentences[first]]):
+                _walk(node, first, atoms, tokens, matches)
     matches.sort()
     return matches
 
@@ -218,18 +222,29 @@ def _can_go(node: Node, present: Atoms) -> bool:
     return bool(node.found) or node.ahead is None or not node.ahead.isdisjoint(present)
 
 
-def _walk(nodes: list[Node], first: int, atoms: list[Atoms], tokens: Tokens, matches: list[Match]) -> None:
-    """Follow the tree from the word `first`, which led to `nodes`; each point is visited once a place."""
-    matches += [Match(first, first, phrase) for node in nodes for phrase in node.found]
-    pending = [(node, first) for node in nodes if node.ahead != _NO_ATOMS]
+def _by_sentence(tokens: Tokens, atoms: list[Atoms]) -> list[set[int]]:
+    """Return the atoms that are present in each sentence."""
+    present: list[set[int]] = [set() for _ in range(tokens.sentences[-1] + 1)] if atoms else []
+    for sentence, its in zip(tokens.sentences, atoms, strict=True):
+        present[sentence] |= its
+    return present
+
+
+def _walk(node: Node, first: int, atoms: list[Atoms], tokens: Tokens, matches: list[Match]) -> None:
+    """Follow the tree from the word `first`, which led to `node`; each point is visited once a place."""
+    pending = [(node, first)]
     seen: set[tuple[int, int]] = set()
-    sentence, clause = _ends(tokens, first) if pending else (0, 0)
+    sentence, clause = _ends(tokens, first)
     while pending:
         node, last = pending.pop()
         if last >= clause:
             clause = _ends(tokens, last)[1]
         for steps, end in ((node.near, clause), (node.far, sentence)):
-            for place, (wanted, taken, others) in zip(range(last + 1, end), steps, strict=False):
+            place = last
+            for wanted, taken, others in steps:
+                place += 1
+                if place >= end:
+                    break
                 here = atoms[place]
                 if not others and here.isdisjoint(wanted):
                     continue
@@ -239,7 +254,8 @@ def _walk(nodes: list[Node], first: int, atoms: list[Atoms], tokens: Tokens, mat
                     if (key := (id(child), place)) in seen:
                         continue
                     seen.add(key)
-                    matches += [Match(first, place, phrase) for phrase in child.found]
+                    if child.found:
+                        matches += [Match(first, place, phrase) for phrase in child.found]
                     if child.ahead != _NO_ATOMS:
                         pending.append((child, place))
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _acknowledged()
     _ticket()
     _verdict()
+    _correction()
     _link()
     _participant()
     _message()
@@ -111,6 +112,24 @@ def _verdict() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_verdict"),
     )
     op.create_index("ix_verdict_ticket", "verdict", ["ticket"])
+
+
+def _correction() -> None:
+    op.create_table(
+        "correction",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(32), nullable=True),
+        sa.Column("who", sa.String(320), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_correction_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_correction"),
+    )
+    op.create_index("ix_correction_ticket", "correction", ["ticket"])
 
 
 def _link() -> None:

@@ -1,7 +1,10 @@
 """Every word of the grammar, its aliases and what may stand behind it."""
 
+from dataclasses import replace
+
 import pytest
 
+from daemon.core.desk.arguments import Name
 from daemon.core.desk.grammar import GRAMMAR, ROWS, Row, Verb
 from daemon.core.desk.line import Reason
 from tests.core.command.words import DESK, NOBODY, refused, said, understood
@@ -137,8 +140,11 @@ def test_names_are_any_word_where_nobody_is_known() -> None:
 
 
 def test_a_name_that_two_people_share_is_nobodys() -> None:
-    assert DESK.people
-    assert refused("give anja").nearest == ("give anna",)
+    two = replace(DESK, people=(Name("berg", ("Anna Berg", "Anna")), Name("bo", ("Anna Bo", "Anna"))))
+    assert said("give Anna Bo", two) == (("give", "bo"),)
+    assert said("give anna", two) == "? give anna"
+    assert refused("give anna", two).nearest == ("give berg", "give bo")
+    assert said("give anna", replace(two, people=(Name("anna"), Name("bo", ("Anna",))))) == (("give", "anna"),)
 
 
 def test_a_word_that_needs_words_says_so() -> None:

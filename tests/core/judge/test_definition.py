@@ -7,7 +7,7 @@ from daemon.core.triage.judge import judge
 from store.model.verdict import Tag
 from tests.core.judge.desk import SHIPPED
 
-EFFECTS = "no such effect; there are weighs, supposes, supposes if asked, announces, resolves"
+EFFECTS = "no such effect; there are weighs, supposes, supposes if asked, announces, voids, resolves"
 SMALL = """
 sentence = "It is an emergency when the boat sinks."
 
@@ -19,6 +19,8 @@ en = "not"
 en = "no"
 [words.only]
 en = "only"
+[words.but]
+en = "but"
 [words.boat]
 en = "boat ship* ferry"
 
