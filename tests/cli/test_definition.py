@@ -109,8 +109,8 @@ def test_faults_in_the_file_are_told_with_line_and_phrase(lived_in: Path, other:
     other.write_text(OTHER.replace("list could", "list ~99 could").replace("stopping = 4", "stopping = 44"), "utf-8")
     result = triaged("definition", "test", other, "-c", lived_in)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"{other}:12: groups.unsorted: stopping: must be a number" in result.stderr
-    assert f"{other}:13: groups.unsorted: list ~99 could be sorted: a gap is written" in result.stderr
+    assert f"{other}:13: groups.unsorted: stopping: must be a number" in result.stderr
+    assert f"{other}:14: groups.unsorted: list ~99 could be sorted: a gap is written" in result.stderr
 
 
 def test_check_tells_every_fault_of_the_definition_with_line_and_phrase(
