@@ -8,6 +8,7 @@ from daemon.core.desk.grammar import Verb
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.roster import on_duty
 from daemon.core.desk.scene import (
+    UNBUILT,
     Deed,
     Scene,
     after,
@@ -152,15 +153,5 @@ DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.WHO: answer_who,
     V.LIST: answer_list,
     V.HELP: answer_help,
-    V.UP: unbuilt,
-    V.DOWN: unbuilt,
-    V.MOVE: unbuilt,
-    V.JOIN: unbuilt,
-    V.SPLIT: unbuilt,
-    V.ADMIT: unbuilt,
-    V.DUTY: unbuilt,
-    V.SWAP: unbuilt,
-    V.COVER: unbuilt,
-    V.AWAY: unbuilt,
-    V.SHADOW: unbuilt,
+    **dict.fromkeys(UNBUILT, unbuilt),
 }

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from daemon.core.desk.case import Case
-from daemon.core.desk.permit import Level
+from daemon.core.desk.grammar import Verb
+from daemon.core.desk.permit import HelpLine, Level, help_for
 from daemon.core.desk.plan import Planned
 from daemon.core.settings import Person, Settings
 from store.model.changes import Draft, Said, TicketChange
@@ -13,6 +14,11 @@ from store.model.message import Address
 from store.model.outbox import MailKind
 from store.model.ticket import Ticket
 from store.model.verdict import Tag
+
+V = Verb
+UNBUILT = frozenset(  # words of the grammar that the desk does not follow yet: said plainly, and never offered
+    {V.UP, V.DOWN, V.MOVE, V.JOIN, V.SPLIT, V.ADMIT, V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,11 @@ class Deed:
     stops: tuple[int, ...] = ()
     refused: bool = False  # nothing of the whole mail is applied
     own_move: bool = False
+
+
+def offered(ticket: Ticket | None, level: Level) -> tuple[HelpLine, ...]:
+    """Return the words that fit now, and do what they say."""
+    return tuple(line for line in help_for(ticket, level) if line.verb not in UNBUILT)
 
 
 def no(what: str, step: Planned, **more: str | int | tuple[str, ...]) -> Deed:
