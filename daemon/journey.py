@@ -19,6 +19,7 @@ from daemon.core.desk.authority import needs_proof
 from daemon.core.desk.case import Backdrop
 from daemon.core.desk.decide import decide
 from daemon.core.desk.round import asked_until, overdue
+from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
 from daemon.core.desk.words import words_about, words_for, words_of
 from daemon.core.mail.address import Own, mark_from
@@ -85,7 +86,7 @@ async def receive(raw: bytes, envelope: Envelope, house: House) -> Receipt:
 
 async def process(work: RawMessage, house: House) -> None:
     """Find out what a message changes, then change all of it at once."""
-    reading = await _proven(work, await _read(work, house), house)
+    reading = asks_for_author(await _proven(work, await _read(work, house), house), house.settings)
     async with house.threads.hold(reading.clues):
         for _ in range(DECIDED_AGAIN):
             changes = await _change(work, reading, house)

@@ -109,8 +109,8 @@ def test_faults_in_the_file_are_told_with_line_and_phrase(lived_in: Path, other:
     other.write_text(OTHER.replace("list could", "list ~99 could").replace("stopping = 4", "stopping = 44"), "utf-8")
     result = triaged("definition", "test", other, "-c", lived_in)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"{other}:12: groups.unsorted: stopping: must be a number" in result.stderr
-    assert f"{other}:13: groups.unsorted: list ~99 could be sorted: a gap is written" in result.stderr
+    assert f"{other}:13: groups.unsorted: stopping: must be a number" in result.stderr
+    assert f"{other}:14: groups.unsorted: list ~99 could be sorted: a gap is written" in result.stderr
 
 
 def test_check_tells_every_fault_of_the_definition_with_line_and_phrase(
@@ -122,7 +122,7 @@ def test_check_tells_every_fault_of_the_definition_with_line_and_phrase(
     result = triaged("check", "-c", own / "triaged.toml")
     assert result.exit_code == 1
     told = [line.partition(f"{own}/definition.toml")[2] for line in result.stdout.splitlines() if "definition" in line]
-    assert [line.partition(" ")[0] for line in told] == [":12:", ":13:", ":16:"]
+    assert [line.partition(" ")[0] for line in told] == [":13:", ":14:", ":17:"]
     for line, phrase in zip(told, ("stopping", "list ~99 could be sorted", "list|<lists>"), strict=True):
         assert phrase in line
     (own / "definition.toml").write_text('sentence = "x"\n[words\n', "utf-8")

@@ -22,7 +22,7 @@ def judge(definition: Definition, subject: str, text: str, learned: Learned = NO
     score = _bounded(definition.thresholds, answers, by_rules, taught)
     emergency = score >= definition.thresholds.page and _may_page(answers, balance, taught)
     unsure = not emergency and score >= definition.thresholds.ask and _may_ask(answers)
-    tag = Tag.EMERGENCY if emergency else _filed(balance, answers)
+    tag = Tag.EMERGENCY if emergency else _filed(balance, answers, findings)
     area = _area(findings)
     missing = _missing(definition, findings, tag, area)
     return Verdict(tag, unsure, score, area, answers, definition.hash, missing, taught)
@@ -47,12 +47,14 @@ def _may_page(answers: tuple[Clause, ...], balance: dict[str, Balance], taught: 
 
 
 def _may_ask(answers: tuple[Clause, ...]) -> bool:
-    """Say whether an answer can make it an emergency: it is not of something wished for, and something is quoted."""
+    """Say whether an answer can make it an emergency: it is no wish, and no words say that nobody is stopped."""
     technical, existing, stopping = answers
-    return existing.holds is not False and (technical.holds is not False or stopping.holds is not False)
+    refused = stopping.holds is False and any(evidence.weight < 0 for evidence in stopping.evidence)
+    open_still = technical.holds is not False or stopping.holds is not False
+    return existing.holds is not False and open_still and not refused
 
 
-def _filed(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> Tag:
+def _filed(balance: dict[str, Balance], answers: tuple[Clause, ...], findings: Findings) -> Tag:
     """Return the tag of what is no emergency: the strongest of wish, question and malfunction; earlier wins a draw."""
     if answers[1].holds is False and answers[0].holds is not True:
         wish = max(balance["feature"].net, CLEAR)
@@ -64,7 +66,9 @@ def _filed(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> Tag:
         (balance["question"].net, Tag.QUESTION),
     )
     strength, tag = max(strengths, key=lambda item: item[0])
-    return tag if strength >= CLEAR else Tag.OTHER
+    if strength >= CLEAR:
+        return tag
+    return Tag.QUESTION if findings.asks else Tag.OTHER
 
 
 def _area(findings: Findings) -> str | None:
