@@ -12,7 +12,7 @@ from store.moving import edits_of
 from store.processing import read
 from store.questions import original
 from store.recall import tickets
-from store.schema import event, mail, message, ticket, verdict
+from store.schema import event, known_id, mail, message, ticket, verdict
 from store.verdicts import verdict_of
 
 MOST_EVENTS = 200  # the latest of a ticket
@@ -33,6 +33,9 @@ _OPEN = (
     .where(ticket.c.state.in_([state for state in State if state not in ENDED]))
     .order_by(ticket.c.number)
     .limit(MOST_OPEN)
+)
+_AUTHOR = (
+    select(known_id.c.sender).join(mail, mail.c.message == known_id.c.message).where(mail.c.mark == bindparam("mark_"))
 )
 _KEPT = (
     select(message.c.id, message.c.fence)
@@ -76,6 +79,7 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         open=tickets(connection, connection.execute(_OPEN).scalars().all()),
         posted=tuple(posted[row] for row in sorted(posted)),
         original=original(connection, inquiry.ticket),
+        author=connection.execute(_AUTHOR, {"mark_": inquiry.answered or ""}).scalar_one_or_none() or "",
     )
 
 

@@ -44,7 +44,7 @@ def inquiry(
     read = read_command(commanding.message.new_text, known_to(settings, definition, day_at(now, settings)))
     commands = read.commands if isinstance(read, Commands) else ()
     named = tuple(a.number for c in commands for a in c.arguments if isinstance(a, TicketNumber))
-    return Inquiry(number, named)
+    return Inquiry(number, named, word.sent.mark if word.sent else None)
 
 
 def confirmation(reading: Reading, facts: Facts, settings: Settings, now: float) -> str | None:
