@@ -145,8 +145,16 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "replied",
     ),
     *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo", "unbuilt"),
-    *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "no-reporter"),
-    *("no-such-ticket", "taken-over", "refused", *(f"refused-{why}" for why in Why)),
+    *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "gated"),
+    *(
+        "admitted",
+        "nobody-to-admit",
+        "no-reporter",
+        "no-such-ticket",
+        "taken-over",
+        "refused",
+        *(f"refused-{why}" for why in Why),
+    ),
 )
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
