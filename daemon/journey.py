@@ -25,12 +25,14 @@ from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
 from daemon.edge.relay import Relay
 from daemon.letters import Letters
-from daemon.loops import Threads
-from store.model.changes import Draft
+from daemon.loops import Hands, Threads
+from store.model.changes import Changes, Draft
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail
 from store.store import Store
 
+MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
+MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 LARGE = 256 << 10  # octets from which a message is read beside the loop, so that no sender waits for another's
 
 
@@ -46,15 +48,21 @@ class House:
     relay: Relay
     bell: Bell
     threads: Threads
+    messages: Hands[RawMessage]  # of the crank that turns `process`
+    mails: Hands[Mail]  # of the crank that turns `deliver`
     clock: Callable[[], float]  # epoch seconds
     random: Callable[[int], bytes]
 
 
 async def receive(raw: bytes, envelope: Envelope, house: House) -> Receipt:
     """Make a message ours. The door may say 250 after this, and never before (RFC 5321 section 6.1)."""
-    receipt = await house.store.keep(raw, envelope, house.clock())
-    house.bell.ring(Stage.PROCESS)
-    return receipt
+    with house.messages.promised(1) as hands:
+        kept = await house.store.keep_and_lease(raw, envelope, house.clock(), MESSAGE_LEASE_SECONDS * hands)
+        if kept.work:
+            house.messages.take(kept.work)
+        elif not kept.receipt.duplicate:
+            house.bell.ring(Stage.PROCESS)
+    return kept.receipt
 
 
 async def process(work: RawMessage, house: House) -> None:
@@ -68,14 +76,14 @@ async def process(work: RawMessage, house: House) -> None:
         number = opened or changes.ticket
         words = words_for(reading, facts, changes, number, house.settings, house.definition, now)
         mails = tuple(_write(draft, words, work, reading, house, now) for draft in changes.drafts)
-        await house.store.commit(work, changes, mails, opened, now)
-    if mails:
-        house.bell.ring(Stage.DELIVER)
+        await _commit(work, changes, mails, opened, house, now)
 
 
 async def deliver(mail: Mail, house: House) -> None:
     """Send one mail to one recipient, and write down what became of it."""
-    answer = await house.relay.send(mail, before_dot=lambda: house.store.attempt(mail))
+    answer = await house.relay.send(
+        mail, before_dot=lambda: house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
+    )
     chance = house.random(1)[0] / 255
     settlement = after(answer, mail, house.clock(), chance, house.settings.relay.on_unknown)
     await house.store.settle(mail, settlement, house.clock())
@@ -89,6 +97,20 @@ async def round_(house: House) -> None:
     await house.store.resend_unknown(tuple(kind for kind in MailKind if not (drop_acks and kind is MailKind.ACK)), now)
     house.bell.ring(Stage.PROCESS)
     house.bell.ring(Stage.DELIVER)
+
+
+async def _commit(
+    work: RawMessage, changes: Changes, mails: tuple[NewMail, ...], number: int | None, house: House, now: float
+) -> None:
+    """Write down what follows, and hand on at once as many of its mails as there are hands for."""
+    with house.mails.promised(len(mails)) as hands:
+        leased = await house.store.commit_and_lease(
+            work, changes, mails, number, now, hands=hands, seconds=MAIL_LEASE_SECONDS
+        )
+        for mail in leased:
+            house.mails.take(mail)
+    if len(leased) < len(mails):
+        house.bell.ring(Stage.DELIVER)
 
 
 async def _read(work: RawMessage, house: House) -> Reading:

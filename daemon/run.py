@@ -20,19 +20,18 @@ from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
-from daemon.journey import House, deliver, process, receive, round_
+from daemon.journey import MAIL_LEASE_SECONDS, MESSAGE_LEASE_SECONDS, House, deliver, process, receive, round_
 from daemon.letters import Letters
-from daemon.loops import Crank, Threads, every, turn
+from daemon.loops import Crank, Hands, Threads, every, turn
 from store.migrate import migrate
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.store import Store
 
-LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
-MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 ROUND_SECONDS = 15.0
 DRAIN_SECONDS = 20.0
 MESSAGES_AT_ONCE = 32
+MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
 
 log = structlog.get_logger()
 
@@ -107,6 +106,8 @@ def _furnish(settings: Settings, own: Own, definition: Definition) -> House:
         open_relay(settings.relay, Path(), host=settings.desk.id_host),
         Bell(),
         Threads(),
+        Hands(MESSAGES_AT_ONCE),
+        Hands(settings.relay.connections * MAILS_A_CONNECTION),
         time.time,
         secrets.token_bytes,
     )
@@ -131,17 +132,17 @@ def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None
 
     messages = Crank(
         Stage.PROCESS,
-        lambda free: store.lease_messages(clock(), free, LEASE_SECONDS),
+        lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS),
         lambda work: process(work, house),
         set_aside,
-        MESSAGES_AT_ONCE,
+        house.messages,
     )
     mails = Crank(
         Stage.DELIVER,
         lambda free: store.lease_mails(clock(), free, MAIL_LEASE_SECONDS),
         lambda mail: deliver(mail, house),
         leave,
-        house.settings.relay.connections,
+        house.mails,
     )
     return (
         turn(messages, bell, stopping),

@@ -1,8 +1,9 @@
 """One thread works, and all who wait at one moment share one transaction (group commit).
 
 A caller hands over an item and the *bulk* that knows how to do many such items at once, and awaits a future. The thread
-takes all that waits, with no delay of its own, does it in one transaction, and only after the commit are the futures
-resolved. If anything fails, the transaction is undone and the items are tried one by one: a bad item fails alone.
+takes all that waits, does it in one transaction, and only after the commit are the futures resolved. One who comes
+alone is served at once; after a crowd the thread pauses for a moment, so that the next transaction is a large one too.
+If anything fails, the transaction is undone and the items are tried one by one: a bad item fails alone.
 """
 
 from asyncio import AbstractEventLoop, Future, get_running_loop
@@ -11,12 +12,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import sleep
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 MOST_AT_ONCE = 200
+CROWD = 4  # items in one transaction from which the next one is waited for a moment
+GATHERING_SECONDS = 0.002
 FAULTS = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError)
 
 Item = TypeVar("Item")
@@ -74,6 +78,8 @@ class Batches:
         try:
             while batch := self._take():
                 _resolve(self._do(batch))
+                if len(batch) >= CROWD:
+                    sleep(GATHERING_SECONDS)
         finally:
             self._closed = True
             _resolve((job, None, Closed()) for job in self._rest())

@@ -11,9 +11,9 @@ from store.budget import spend
 from store.identity import SUBJECT_LETTERS
 from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
-from store.model.outbox import NewMail
+from store.model.outbox import Mail, NewMail
 from store.model.ticket import ENDED
-from store.outbox import put
+from store.outbox import Posting, put
 from store.processing import held
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
 from store.upsert import of, upsert
@@ -30,6 +30,8 @@ class Filing:
     mails: tuple[NewMail, ...]
     number: int | None  # of the ticket it opens
     now: float
+    hands: int = 0  # so many of the mails at most are handed on at once, leased
+    lease_seconds: float = 0.0
 
     @property
     def ticket(self) -> int | None:
@@ -63,8 +65,8 @@ _SENDER = upsert(sender, ("address",), lambda came: {"proven": sender.c.proven |
 _FAILING = upsert(failing, ("address",), lambda came: {"message": came.message, "at": came.at})
 
 
-def commit(connection: Connection, filings: Sequence[Filing]) -> list[bool]:
-    """File messages whose fence still holds; says for each whether it was filed.
+def commit(connection: Connection, filings: Sequence[Filing]) -> list[tuple[Mail, ...] | None]:
+    """File messages whose fence still holds; returns for each the mails that are leased, None where it was not filed.
 
     Raises:
         ValueError: a ticket is opened without a number.
@@ -73,13 +75,22 @@ def commit(connection: Connection, filings: Sequence[Filing]) -> list[bool]:
     holding = held(connection, [filing.work for filing in filings])
     filed = [(filing.work.id, filing.work.fence) in holding for filing in filings]
     valid = [filing for filing, holds in zip(filings, filed, strict=True) if holds]
-    mails = [(filing, mail) for filing in valid for mail in filing.mails]
+    leased: dict[int, tuple[Mail, ...]] = {}
     if valid:
         _open(connection, valid)
         _follow(connection, valid)
-        put(connection, [(filing.work.id, mail, filing.now) for filing, mail in mails])
-        spend(connection, [(mail, filing.changes.filed.text_digest, filing.now) for filing, mail in mails])
-    return filed
+        for cause, mail in put(connection, [posting for filing in valid for posting in _postings(filing)]):
+            leased[cause] = (*leased.get(cause, ()), mail)
+        acknowledging = [(filing, mail) for filing in valid for mail in filing.mails]
+        spend(connection, [(mail, filing.changes.filed.text_digest, filing.now) for filing, mail in acknowledging])
+    ids = [filing.work.id for filing in filings]
+    return [leased.get(row, ()) if holds else None for row, holds in zip(ids, filed, strict=True)]
+
+
+def _postings(filing: Filing) -> list[Posting]:
+    cause, now, until = filing.work.id, filing.now, filing.now + filing.lease_seconds
+    handed = [mail.mark for mail in filing.mails if mail.due <= now][: filing.hands]
+    return [Posting(cause, mail, now, until if mail.mark in handed else None) for mail in filing.mails]
 
 
 def _open(connection: Connection, filings: list[Filing]) -> None:

@@ -17,7 +17,7 @@ from store.lock import Lock, take
 from store.migrate import require_current
 from store.model.changes import Changes
 from store.model.facts import Clues, Facts
-from store.model.message import Envelope, RawMessage, Receipt
+from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
@@ -79,8 +79,15 @@ class Store:
 
     async def keep(self, raw: bytes, envelope: Envelope, now: float) -> Receipt:
         """Make a message ours; once this returns, it survives a crash and a loss of power."""
+        return (await self.keep_and_lease(raw, envelope, now, 0.0)).receipt
+
+    async def keep_and_lease(self, raw: bytes, envelope: Envelope, now: float, seconds: float) -> Kept:
+        """Make a message ours, and lease it in the same transaction to whoever brings it, for so many seconds.
+
+        0 seconds lease nothing, and a message that came before is nobody's work.
+        """
         identity = identify(raw) if len(raw) < LARGE else await to_thread(identify, raw)
-        return await self._writing.do(intake.keep, intake.Arrival(raw, envelope, identity, now))
+        return await self._writing.do(intake.keep, intake.Arrival(raw, envelope, identity, now, seconds))
 
     async def lease_messages(self, now: float, limit: int, seconds: float) -> tuple[RawMessage, ...]:
         """Take up to so many messages that are due, oldest first, for so many seconds."""
@@ -108,7 +115,21 @@ class Store:
         `number` is that of the ticket it opens, as reserved, and None where it opens none. False, and nothing is
         written, if the fence is lost.
         """
-        return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now))
+        return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now)) is not None
+
+    async def commit_and_lease(
+        self,
+        work: RawMessage,
+        changes: Changes,
+        mails: tuple[NewMail, ...],
+        number: int | None,
+        now: float,
+        hands: int,
+        seconds: float,
+    ) -> tuple[Mail, ...]:
+        """Commit, and lease so many of the mails that are due at most in the same transaction, for so many seconds."""
+        whole = filing.Filing(work, changes, mails, number, now, hands, seconds)
+        return await self._writing.do(filing.commit, whole) or ()
 
     async def fail_message(self, work: RawMessage, error: str, now: float) -> bool:
         """Have a message tried again shortly, or set aside after the third try; says whether it was set aside."""
@@ -123,9 +144,12 @@ class Store:
         taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds))
         return await self._asking.do(outbox.read, taken) if taken else ()
 
-    async def attempt(self, mail: Mail) -> bool:
-        """Record, before the final dot, that the mail may leave now; False forbids it: the fence is lost."""
-        return await self._writing.do(outbox.attempt, mail)
+    async def attempt(self, mail: Mail, until: float | None = None) -> bool:
+        """Record, before the final dot, that the mail may leave now; False forbids it: the fence is lost.
+
+        The lease ends at `until` from then on, since the wait for the answer begins only now.
+        """
+        return await self._writing.do(outbox.attempt, outbox.Attempt(mail, until))
 
     async def settle(self, mail: Mail, settlement: Settlement, now: float) -> bool:
         """Write down what an attempt came to; False if the fence is lost."""
