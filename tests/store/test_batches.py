@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from store.batches import MOST_AT_ONCE, Batches, Closed
+from store import batches as gathering
+from store.batches import CROWD, MOST_AT_ONCE, Batches, Closed
 from store.database import writing
 
 
@@ -71,6 +72,31 @@ async def test_all_that_waits_is_written_at_once_up_to_a_limit(batches: Batches)
     await asyncio.gather(*tasks)
     assert max(bulk.batches) == MOST_AT_ONCE
     assert len(bulk.batches) <= 5
+
+
+async def test_one_who_comes_alone_is_never_kept_waiting(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "GATHERING_SECONDS", 5.0)
+    bulk = Bulk()
+    bulk.gate.set()
+    started = time.monotonic()
+    for n in range(20):
+        await batches.do(bulk, n)
+    assert time.monotonic() - started < 5
+    assert bulk.batches == [1] * 20
+
+
+async def test_after_a_crowd_the_next_ones_are_gathered(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "GATHERING_SECONDS", 0.3)
+    bulk = Bulk()
+    crowd = await start(batches, bulk, range(1 + CROWD))  # of which the first may be taken alone
+    bulk.gate.set()
+    await asyncio.gather(*crowd)
+    late = []
+    for n in range(5):
+        late += await start(batches, bulk, [100 + n])
+        await asyncio.sleep(0.01)
+    await asyncio.gather(*late)
+    assert bulk.batches[-1] == 5
 
 
 async def test_a_bad_item_fails_alone(batches: Batches, engine: Engine) -> None:
