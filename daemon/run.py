@@ -2,11 +2,12 @@
 
 import asyncio
 import gc
+import resource
 import secrets
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,8 @@ ROUND_SECONDS = 15.0
 DRAIN_SECONDS = 20.0
 MESSAGES_AT_ONCE = 32
 MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
+MANY_FILES = 65536
+YOUNG_OBJECTS = 20_000  # made and not yet freed, some tens of messages, until the collector looks through them
 
 log = structlog.get_logger()
 
@@ -50,6 +53,7 @@ def serve(settings: Settings, own: Own, definition: Definition, *, role: str = "
 
 
 async def _serve(settings: Settings, own: Own, definition: Definition, role: str) -> int:
+    open_many_files()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -60,6 +64,15 @@ async def _serve(settings: Settings, own: Own, definition: Definition, role: str
         await stopping.wait()
         log.info("stopping")
     return 0
+
+
+def open_many_files() -> None:
+    """Raise the number of files, and so of connections, that may be open, as far as the system lets us by ourselves."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # some systems name a limit that they do not grant
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @asynccontextmanager
@@ -79,7 +92,7 @@ async def running(settings: Settings, own: Own, definition: Definition, *, role:
             listener = await open_door(
                 settings.smtp, settings.desk, _received_by(house), tls=tls_context(settings.smtp)
             )
-        gc.freeze()  # what lives as long as the process need not be looked through again and again
+        _spare_the_collector()
         yield Running(house, listener)
     finally:
         if listener is not None:
@@ -93,6 +106,12 @@ async def running(settings: Settings, own: Own, definition: Definition, *, role:
                 task.cancel()
         await house.relay.close()
         await house.store.close()
+
+
+def _spare_the_collector() -> None:
+    """Look for cycles less often: what lives as long as the process is left alone, and a message makes hardly any."""
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
 def _furnish(settings: Settings, own: Own, definition: Definition) -> House:

@@ -13,6 +13,7 @@ from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
 from store.model.outbox import Mail, NewMail
 from store.model.ticket import ENDED
+from store.model.verdict import Clause
 from store.outbox import Posting, put
 from store.processing import held
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
@@ -59,6 +60,7 @@ _MOVE = (
     .where(ticket.c.number == bindparam("row"))
     .values(state=bindparam("now_in"), ended_at=bindparam("ended"))
 )
+_TICKET, _VERDICT, _EVENT, _KNOWN = insert(ticket), insert(verdict), insert(event), insert(known_id)
 _LINK = upsert(link, ("ticket", "other"), lambda _: {})
 _PARTICIPANT = upsert(participant, ("ticket", "address"), lambda _: {})
 _SENDER = upsert(sender, ("address",), lambda came: {"proven": sender.c.proven | came.proven})
@@ -95,8 +97,8 @@ def _postings(filing: Filing) -> list[Posting]:
 
 def _open(connection: Connection, filings: list[Filing]) -> None:
     opened = [(filing, opening) for filing in filings if (opening := filing.changes.opens)]
-    _many(connection, insert(ticket), [_ticket(filing, opening) for filing, opening in opened])
-    _many(connection, insert(verdict), [row for filing, opening in opened for row in _verdict(filing, opening)])
+    _many(connection, _TICKET, [_ticket(filing, opening) for filing, opening in opened])
+    _many(connection, _VERDICT, [row for filing, opening in opened for row in _verdict(filing, opening)])
     _many(
         connection,
         of(_PARTICIPANT, connection),
@@ -114,8 +116,8 @@ def _open(connection: Connection, filings: list[Filing]) -> None:
 def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _END, [_end(filing) for filing in filings])
     _many(connection, _MOVE, [row for filing in filings for row in _move(filing)])
-    _many(connection, insert(event), [row for filing in filings for row in _events(filing)])
-    _many(connection, insert(known_id), [row for filing in filings for row in _known(filing)])
+    _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
+    _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
     reported = {address: filing for filing in filings for address in filing.changes.failing}
     _many(
@@ -165,11 +167,20 @@ def _verdict(filing: Filing, opening: Opening) -> Rows:
             "score": judged.score,
             "area": judged.area,
             "definition": judged.definition,
-            "clauses": [asdict(clause) for clause in judged.clauses],
+            "clauses": [_clause(clause) for clause in judged.clauses],
             "missing": judged.missing,
             "learned": asdict(judged.learned) if judged.learned else None,
         }
     ]
+
+
+def _clause(clause: Clause) -> dict[str, object]:
+    """As `dataclasses.asdict` would write it, at a tenth of its cost."""
+    evidence = [
+        {"text": one.text, "start": one.start, "end": one.end, "rule": one.rule, "weight": one.weight, "part": one.part}
+        for one in clause.evidence
+    ]
+    return {"name": clause.name, "holds": clause.holds, "evidence": evidence}
 
 
 def _end(filing: Filing) -> dict[str, object]:

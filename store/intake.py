@@ -21,6 +21,7 @@ _KEEP = upsert(
     lambda came: {"copies": message.c.copies + came.copies},
     returning=("id", "digest", "message_id", "copies"),
 )
+_KEEP_RAW = insert(message_raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Kept]:
     }
     if fresh:
         raws = [{"message": identifier, "raw": groups[key][0].raw} for key, identifier in fresh.items()]
-        connection.execute(insert(message_raw), raws)
+        connection.execute(_KEEP_RAW, raws)
     firsts = {id(groups[key][0]): identifier for key, identifier in fresh.items()}
     return [_kept(arrival, firsts.get(id(arrival))) for arrival in arrivals]
 
