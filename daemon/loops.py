@@ -1,7 +1,7 @@
 """The cranks: take what is due, hand it to a stage, set the failed aside, never die."""
 
 import asyncio
-from collections import Counter
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -154,29 +154,32 @@ class Threads:
     """Keeps messages that may belong together in order: two replies of one thread are never decided side by side."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, asyncio.Lock] = {}
-        self._holders: Counter[str] = Counter()
+        self._queues: dict[str, deque[asyncio.Event]] = {}
 
     @asynccontextmanager
     async def hold(self, clues: Clues) -> AsyncIterator[None]:
-        """Hold every identifier that a message names, in one fixed order, so that no two wait for each other."""
-        names = sorted({clues.message_id or "", clues.sender, *clues.reply_marks, *clues.own_marks, *clues.foreign_ids})
-        for name in names:
-            self._holders[name] += 1
-            self._locks.setdefault(name, asyncio.Lock())
-        held: list[asyncio.Lock] = []
+        """Hold every identifier that a message names, once all that came before it and name one of them have ended.
+
+        Each takes its place in all queues at one moment, so nobody overtakes, and no two wait for each other.
+        """
+        names = {clues.message_id or "", clues.sender, *clues.reply_marks, *clues.own_marks, *clues.foreign_ids} - {""}
+        turn_come = asyncio.Event()
+        queues = [self._queues.setdefault(name, deque()) for name in names]
+        for queue in queues:
+            queue.append(turn_come)
         try:
-            for name in names:
-                await self._locks[name].acquire()
-                held.append(self._locks[name])
+            while any(queue[0] is not turn_come for queue in queues):
+                turn_come.clear()
+                await turn_come.wait()
             yield
         finally:
-            for lock in held:
-                lock.release()
-            self._forget(names)
+            self._leave(names, turn_come)
 
-    def _forget(self, names: list[str]) -> None:
+    def _leave(self, names: set[str], turn_come: asyncio.Event) -> None:
         for name in names:
-            self._holders[name] -= 1
-            if not self._holders[name]:
-                del self._holders[name], self._locks[name]
+            queue = self._queues[name]
+            queue.remove(turn_come)
+            if queue:
+                queue[0].set()
+            else:
+                del self._queues[name]

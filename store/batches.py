@@ -25,7 +25,7 @@ from store.database import no_room
 
 MOST_AT_ONCE = 200
 CROWD = 4  # items in one transaction from which the next one is waited for a moment
-GATHERING_SECONDS = 0.002
+GATHERING_SECONDS = 0.003
 IDLE_SECONDS = 1.0  # without work, until the connection is let go
 FAULTS = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError)
 
@@ -52,8 +52,10 @@ _Outcome = tuple[_Job, Any, BaseException | None]
 class Batches:
     """The thread, and the queue in front of it."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, crowd: int = CROWD) -> None:
+        """Start the thread; after so many items at once it pauses for a moment."""
         self._engine = engine
+        self._crowd = crowd
         self._waiting: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
         self._connection: Connection | None = None  # used by the thread alone
@@ -86,7 +88,7 @@ class Batches:
         try:
             while batch := self._take():
                 _resolve(self._do(batch))
-                if len(batch) >= CROWD:
+                if len(batch) >= self._crowd:
                     sleep(GATHERING_SECONDS)
         finally:
             self._closed = True

@@ -39,7 +39,7 @@ class Store:
         if lock:
             _take_over(self._engine)
         self._writing = Batches(self._engine, "store-writer")
-        self._asking = Batches(self._reader.engine, "store-facts")
+        self._asking = Batches(self._reader.engine, "store-facts", crowd=1)  # a message asks it once, and nothing waits
 
     @classmethod
     def open(cls, url: str, *, alone: bool = True) -> Self:

@@ -100,16 +100,43 @@ async def test_a_crank_ends_only_after_what_was_promised_to_it() -> None:
 
 
 async def test_messages_that_name_the_same_are_worked_in_the_order_in_which_they_came() -> None:
+    assert await order(*((f"m{n}", "root", f"other{n % 3}") for n in range(20))) == list(range(20))
+
+
+async def test_a_message_is_not_overtaken_while_it_waits_for_another_thread() -> None:
+    assert await order(("a",), ("a", "z"), ("z",)) == [0, 1, 2]
+
+
+async def test_messages_that_have_nothing_in_common_do_not_wait() -> None:
+    threads = Threads()
+    async with threads.hold(clues("a")), threads.hold(clues("b")), threads.hold(clues("")), threads.hold(clues("")):
+        pass
+
+
+async def test_one_who_gives_up_waiting_holds_up_nobody() -> None:
     threads, seen = Threads(), list[int]()
+    async with threads.hold(clues("a")):
+        waiting = [asyncio.create_task(note(threads, seen, n, ("a",))) for n in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        await asyncio.sleep(0)
+        assert seen == []
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert seen == [1, 2]
 
-    async def one(number: int) -> None:
-        async with threads.hold(clues(f"m{number}", "root", f"other{number % 3}")):
-            await asyncio.sleep(0.001)
-            seen.append(number)
 
-    await asyncio.gather(*(one(number) for number in range(20)))
-    assert seen == list(range(20))
+async def order(*named: tuple[str, ...]) -> list[int]:
+    """Let messages that name these come one after another; return in which order they were worked."""
+    threads, seen = Threads(), list[int]()
+    await asyncio.gather(*(note(threads, seen, number, names) for number, names in enumerate(named)))
+    return seen
+
+
+async def note(threads: Threads, seen: list[int], number: int, names: tuple[str, ...]) -> None:
+    async with threads.hold(clues(*names)):
+        await asyncio.sleep(0.001)
+        seen.append(number)
 
 
 def clues(message_id: str, *named: str) -> Clues:
-    return Clues(message_id, "ann@a.example", "", (), (), named, None, None, "")
+    return Clues(message_id, "", "", (), (), named, None, None, "")
