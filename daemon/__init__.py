@@ -2,7 +2,7 @@
 
     cli/         the operator's words
     run.py       the wiring: where doors, journey, store, relay and bell meet
-    journey.py   the spine: receive, process, deliver, and the minute's round
+    journey.py   the spine: receive, process, deliver, lapse, and the round
     loops.py     the cranks that turn the stages and never die
     config.py    triaged.toml -> Settings, or every mistake in it at once
     letters.py   templates/ -> words

@@ -14,17 +14,22 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 from markupsafe import Markup, escape
 
+from daemon.core.desk.permit import Why
 from daemon.core.mail.clean import lines, one_line
 from daemon.core.mail.letter import Letter, Words
+from store.model.changes import Said
 from store.model.message import Attachment
 from store.model.verdict import Clause, Evidence, Tag
 
 SHIPPED = Path(__file__).parent.parent / "templates"
 LAST_LANGUAGE = "en"
-NAMES = ("ack", "forward", "card", "follow-up", "notice")  # the letters that the desk writes
+NAMES = (
+    *("ack", "forward", "card", "follow-up", "notice"),
+    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over"),
+)  # the letters that the desk writes
 _FIELDS = tuple(field.name for field in fields(Words))
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
-_LONG = frozenset({"excerpt", "reason"})  # fields that may have several lines
+_LONG = frozenset({"excerpt", "reason", "text"})  # fields that may have several lines
 
 
 class BadTemplates(ValueError):  # noqa: N818 - it lists faults, and is none itself
@@ -124,6 +129,25 @@ def _octets(size: int) -> str:
 
 
 _QUOTE = (Evidence("error 500", 0, 9, "failure", 3.0),)
+SENTENCES = (  # by which a letter answers a member, or tells a reporter the outcome
+    *("mine", "taken", "yes", "can-wait", "emergency", "emergency-nobody", "emergency-called", "tagged", "given"),
+    *(
+        "bug",
+        "limitation",
+        "config",
+        "dup",
+        "duplicate",
+        "injected",
+        "scheduled",
+        "done",
+        "fixed",
+        "reopened",
+        "replied",
+    ),
+    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo", "unbuilt"),
+    *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "no-reporter"),
+    *("no-such-ticket", "taken-over", "refused", *(f"refused-{why}" for why in Why)),
+)
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
     Words(
@@ -143,10 +167,25 @@ SAMPLES = (  # every branch of a template is walked by one of them
         attachments=(Attachment("log.txt", "text/plain", 2048, None, ""), Attachment(None, "image/png", 9, None, "")),
         recipient="ada@customer.example",
         reason="550 no such user",
+        text="Please try again.",
+        opened=13,
+        said=(Said("mine", 12), Said("bug", 12, text="p1"), Said("injected", 0)),
+    ),
+    *(
+        Words(desk="Support", address="support@desk.example", ticket=12, said=said)
+        for said in (
+            tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
+            tuple(Said(what) for what in SENTENCES),
+            *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
+        )
     ),
     *(
         Words(desk="Support", address="support@desk.example", ticket=3, tag=tag, unsure=unsure, excerpt="Hello")
         for tag in Tag
         for unsure in (False, True)
+    ),
+    *(
+        Words(desk="Support", address="a@desk.example", ticket=4, unsure=True, question_minutes=minutes, silence=tag)
+        for tag, minutes in ((Tag.EMERGENCY, 0.5), (Tag.PROBLEM, 15))
     ),
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -110,16 +110,28 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
 
 
 async def every(seconds: float, act: Callable[[], Awaitable[None]], stopping: asyncio.Event) -> None:
-    """Do something again and again until told to stop; what goes wrong is said, and the next time comes."""
-    while not stopping.is_set():
+    """Do something again and again, after so many seconds, until told to stop; what goes wrong is said."""
+    while not await _set_within(seconds, stopping):
         try:
             await act()
         except Exception as error:
             log.error("round failed", error=_words(error))
+
+
+async def _set_within(seconds: float, event: asyncio.Event) -> bool:
+    try:
+        return await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+
+
+async def each(found: Awaitable[Iterable[Work]], act: Callable[[Work], Awaitable[None]]) -> None:
+    """Do something with everything found, one by one; what goes wrong with one is said, and the others come."""
+    for one in await found:
         try:
-            await asyncio.wait_for(stopping.wait(), seconds)
-        except TimeoutError:
-            continue
+            await act(one)
+        except Exception:
+            log.exception("round failed")
 
 
 async def _take(crank: Crank[Work], free: int) -> tuple[Work, ...]:

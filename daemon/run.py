@@ -19,17 +19,30 @@ from daemon.core.mail.compose import self_test
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
+from daemon.edge.dns import Dns
+from daemon.edge.log import start_log
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
-from daemon.journey import MAIL_LEASE_SECONDS, MESSAGE_LEASE_SECONDS, House, deliver, process, receive, round_
+from daemon.journey import (
+    MAIL_LEASE_SECONDS,
+    MESSAGE_LEASE_SECONDS,
+    House,
+    deliver,
+    lapse,
+    process,
+    receive,
+    round_,
+    unanswered,
+)
 from daemon.letters import Letters
-from daemon.loops import Crank, Hands, Threads, every, turn
+from daemon.loops import Crank, Hands, Threads, each, every, turn
 from store.migrate import migrate
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.store import Store
 
 ROUND_SECONDS = 15.0
+SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start, answers that wait are read before
 DRAIN_SECONDS = 20.0
 MESSAGES_AT_ONCE = 32
 MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
@@ -49,6 +62,7 @@ class Running:
 
 def serve(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> int:
     """Run the daemon until SIGTERM or SIGINT; return the exit status."""
+    start_log()
     return uvloop.run(_serve(settings, own, definition, role))
 
 
@@ -76,11 +90,16 @@ def open_many_files() -> None:
 
 
 @asynccontextmanager
-async def running(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> AsyncIterator[Running]:
-    """Open everything, turn the cranks, and on leaving let all that is in hand come to its end."""
+async def running(
+    settings: Settings, own: Own, definition: Definition, *, role: str = "all", dns: Dns | None = None
+) -> AsyncIterator[Running]:
+    """Open everything, turn the cranks, and on leaving let all that is in hand come to its end.
+
+    Names are looked up by `dns`, or as the system is configured.
+    """
     if fault := self_test():
         raise SystemExit(f"triaged: this Python would let a sender write headers into our mail: {fault}")
-    house = _furnish(settings, own, definition)
+    house = _furnish(settings, own, definition, dns or Dns())
     stopping = asyncio.Event()
     listener = None
     tasks: list[asyncio.Task[None]] = []
@@ -114,7 +133,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
-def _furnish(settings: Settings, own: Own, definition: Definition) -> House:
+def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> House:
     migrate(settings.store.url)
     return House(
         settings,
@@ -123,6 +142,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition) -> House:
         Letters(settings.desk.language),
         Store.open(settings.store.url),
         open_relay(settings.relay, Path(), host=settings.desk.id_host),
+        dns,
         Bell(),
         Threads(),
         Hands(MESSAGES_AT_ONCE),
@@ -167,4 +187,5 @@ def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None
         turn(messages, bell, stopping),
         turn(mails, bell, stopping),
         every(ROUND_SECONDS, lambda: round_(house), stopping),
+        every(SWEEP_SECONDS, lambda: each(unanswered(house), lambda question: lapse(question, house)), stopping),
     )

@@ -1,23 +1,25 @@
 """Stage 2, its end: all that one message changes, written at once or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.sql.expression import Executable
 
+from store import corrections
 from store.budget import spend
 from store.identity import SUBJECT_LETTERS
 from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
 from store.model.outbox import Mail, NewMail
 from store.model.ticket import ENDED
-from store.model.verdict import Clause
+from store.moving import event_row, move
 from store.outbox import Posting, put
 from store.processing import held
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
 from store.upsert import of, upsert
+from store.verdicts import row_of
 
 Rows = list[dict[str, object]]
 
@@ -37,7 +39,7 @@ class Filing:
     @property
     def ticket(self) -> int | None:
         """The ticket that the message is filed with."""
-        return self.number if self.changes.opens else self.changes.ticket
+        return self.changes.ticket if self.changes.ticket is not None else self.number
 
 
 _END = (
@@ -58,7 +60,7 @@ _END = (
 _MOVE = (
     update(ticket)
     .where(ticket.c.number == bindparam("row"))
-    .values(state=bindparam("now_in"), ended_at=bindparam("ended"))
+    .values(state=bindparam("now_in"), ended_at=bindparam("ended"), version=ticket.c.version + 1)
 )
 _TICKET, _VERDICT, _EVENT, _KNOWN = insert(ticket), insert(verdict), insert(event), insert(known_id)
 _LINK = upsert(link, ("ticket", "other"), lambda _: {})
@@ -68,16 +70,21 @@ _FAILING = upsert(failing, ("address",), lambda came: {"message": came.message, 
 
 
 def commit(connection: Connection, filings: Sequence[Filing]) -> list[tuple[Mail, ...] | None]:
-    """File messages whose fence still holds; returns for each the mails that are leased, None where it was not filed.
+    """File messages whose fence still holds, and whose tickets nobody has changed.
+
+    Returns for each the mails that are leased, None where it was not filed.
 
     Raises:
         ValueError: a ticket is opened without a number.
 
     """
     holding = held(connection, [filing.work for filing in filings])
-    filed = [(filing.work.id, filing.work.fence) in holding for filing in filings]
+    filed = [
+        (one.work.id, one.work.fence) in holding and move(connection, one.changes, one.now)  # in their order
+        for one in filings
+    ]
     valid = [filing for filing, holds in zip(filings, filed, strict=True) if holds]
-    leased: dict[int, tuple[Mail, ...]] = {}
+    leased: dict[int | None, tuple[Mail, ...]] = {}
     if valid:
         _open(connection, valid)
         _follow(connection, valid)
@@ -98,7 +105,8 @@ def _postings(filing: Filing) -> list[Posting]:
 def _open(connection: Connection, filings: list[Filing]) -> None:
     opened = [(filing, opening) for filing in filings if (opening := filing.changes.opens)]
     _many(connection, _TICKET, [_ticket(filing, opening) for filing, opening in opened])
-    _many(connection, _VERDICT, [row for filing, opening in opened for row in _verdict(filing, opening)])
+    judged = [(filing, opening.verdict) for filing, opening in opened if opening.verdict]
+    _many(connection, _VERDICT, [row_of(filing.number or 0, found, filing.now) for filing, found in judged])
     _many(
         connection,
         of(_PARTICIPANT, connection),
@@ -119,6 +127,7 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
+    corrections.add(connection, [one for filing in filings for one in filing.changes.corrections])
     reported = {address: filing for filing in filings for address in filing.changes.failing}
     _many(
         connection,
@@ -150,37 +159,10 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "area": opening.area,
         "language": opening.language,
         "opened_at": filing.work.received_at,
+        "priority": opening.priority,
         "ended_at": filing.now if opening.state in ENDED else None,
+        "asked_at": filing.now if opening.asks else None,
     }
-
-
-def _verdict(filing: Filing, opening: Opening) -> Rows:
-    judged = opening.verdict
-    if judged is None:
-        return []
-    return [
-        {
-            "ticket": filing.number,
-            "at": filing.now,
-            "tag": judged.tag,
-            "unsure": judged.unsure,
-            "score": judged.score,
-            "area": judged.area,
-            "definition": judged.definition,
-            "clauses": [_clause(clause) for clause in judged.clauses],
-            "missing": judged.missing,
-            "learned": asdict(judged.learned) if judged.learned else None,
-        }
-    ]
-
-
-def _clause(clause: Clause) -> dict[str, object]:
-    """As `dataclasses.asdict` would write it, at a tenth of its cost."""
-    evidence = [
-        {"text": one.text, "start": one.start, "end": one.end, "rule": one.rule, "weight": one.weight, "part": one.part}
-        for one in clause.evidence
-    ]
-    return {"name": clause.name, "holds": clause.holds, "evidence": evidence}
 
 
 def _end(filing: Filing) -> dict[str, object]:
@@ -200,16 +182,17 @@ def _end(filing: Filing) -> dict[str, object]:
 
 def _move(filing: Filing) -> Rows:
     state = filing.changes.state
-    if state is None or filing.changes.opens:
+    if state is None or filing.changes.ticket is None:
         return []
     return [{"row": filing.ticket, "now_in": state, "ended": filing.now if state in ENDED else None}]
 
 
 def _events(filing: Filing) -> Rows:
-    return [
-        {"ticket": filing.ticket, "message": filing.work.id, "at": one.at, "who": one.who, "what": one.what}
-        for one in filing.changes.events
-    ]
+    changes, opening = filing.changes, filing.changes.opens
+    moved = [(change.ticket, one) for change in changes.moves for one in change.events]
+    opened = [(filing.number, one) for one in opening.events] if opening else []
+    mine = [(filing.ticket, one) for one in changes.events]
+    return [event_row(ticket, filing.work.id, one) for ticket, one in (*mine, *moved, *opened)]
 
 
 def _known(filing: Filing) -> Rows:

@@ -29,7 +29,10 @@ class SchemaOutdated(Exception):  # noqa: N818 - it reads as what is the case
 
 def head() -> str:
     """Return the newest step."""
-    return _script().get_current_head() or "a step, and none stands beside it"
+    step = _script().get_current_head()
+    if step is None:
+        raise FileNotFoundError(f"no steps in {STEPS}")
+    return step
 
 
 def current(url: str) -> str | None:

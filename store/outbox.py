@@ -31,7 +31,7 @@ class Settling:
 class Posting:
     """A mail to be put into the outbox."""
 
-    cause: int  # the message that caused it
+    cause: int | None  # the message that caused it
     mail: NewMail
     now: float
     until: float | None = None  # end of the lease under which it is handed on at once
@@ -120,7 +120,7 @@ _RESEND = (
 )
 
 
-def put(connection: Connection, postings: Sequence[Posting]) -> list[tuple[int, Mail]]:
+def put(connection: Connection, postings: Sequence[Posting]) -> list[tuple[int | None, Mail]]:
     """Put mails into the outbox; returns those that are leased from the start, each with the message that caused it."""
     if not postings:
         return []

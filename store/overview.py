@@ -12,7 +12,8 @@ from store.model.ticket import ENDED, Event, State, Ticket
 from store.model.views import AsideLine, FirstResponse, OutboxLine, Status, Story
 from store.processing import read
 from store.recall import tickets
-from store.schema import event, mail, message, ticket
+from store.schema import event, mail, message, ticket, verdict
+from store.verdicts import verdict_of
 
 CLOCKED = 10_000  # the newest so many tickets tell how fast the desk answers
 PAGE = 500  # tickets read at once
@@ -31,6 +32,7 @@ _CLOCKS = (
 _EVENTS = (
     select(event.c.at, event.c.who, event.c.what).where(event.c.ticket == bindparam("number")).order_by(event.c.id)
 )
+_VERDICT = select(verdict).where(verdict.c.ticket == bindparam("number")).order_by(verdict.c.id.desc()).limit(1)
 _ALL = select(ticket.c.number).order_by(ticket.c.number)
 _OPEN = _ALL.where(ticket.c.state.in_([state for state in State if state not in ENDED]))
 _ASIDE = (
@@ -86,7 +88,9 @@ def story(connection: Connection, number: int) -> Story | None:
     found = tickets(connection, (number,)) if 0 < number < 2**31 else ()
     if not found:
         return None
-    return Story(found[0], tuple(Event(*row) for row in connection.execute(_EVENTS, {"number": number})))
+    judged = connection.execute(_VERDICT, {"number": number}).one_or_none()
+    events = tuple(Event(*row) for row in connection.execute(_EVENTS, {"number": number}))
+    return Story(found[0], events, verdict_of(judged) if judged else None)
 
 
 def listing(connection: Connection, ended: bool) -> tuple[Ticket, ...]:

@@ -1,21 +1,25 @@
 """Read the store while others write it: from a command line, or from threads beside the event loop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import overview
+from store import corrections, overview, questions, verdicts
 from store.database import reading
 from store.migrate import require_current
+from store.model.correction import Correction
 from store.model.message import RawMessage
 from store.model.ticket import Ticket
-from store.model.views import AsideLine, OutboxLine, Status, Story
-from store.schema import mail, message
+from store.model.views import AsideLine, Judged, OutboxLine, Status, Story
+from store.schema import mail, message, ticket
 
 Answer = TypeVar("Answer")
 
+PAGE = 100  # verdicts read at once
+
+_COUNT = select(func.count()).select_from(ticket)
 _DUES = (select(func.min(message.c.due)), select(func.min(mail.c.due)))
 
 
@@ -58,6 +62,28 @@ class Reader:
     def tickets(self, ended: bool) -> tuple[Ticket, ...]:
         """Return the open tickets in the order of their numbers, or all of them with the ended ones."""
         return self.ask(lambda connection: overview.listing(connection, ended))
+
+    def judged(self) -> Iterator[Judged]:
+        """Yield every ticket that was judged, with what it was found to be when it was opened; a few at a time."""
+        after = 0
+        while page := self._judged(after):
+            yield from page
+            after = page[-1].ticket
+
+    def _judged(self, after: int) -> tuple[Judged, ...]:
+        return self.ask(lambda connection: verdicts.first(connection, after, PAGE))
+
+    def count_tickets(self) -> int:
+        """Return how many tickets there are."""
+        return self.ask(lambda connection: int(connection.execute(_COUNT).scalar_one()))
+
+    def original(self, number: int) -> RawMessage | None:
+        """Return the message that opened a ticket, None if there is none (any more)."""
+        return self.ask(lambda connection: questions.original(connection, number))
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Return what the team taught, the latest 2000 in the order in which they were given."""
+        return self.ask(corrections.read)
 
     def aside(self) -> tuple[AsideLine, ...]:
         """Return what was set aside, oldest first."""

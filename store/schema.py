@@ -106,8 +106,19 @@ ticket = Table(
     Column("ended_at", Double),
     Column("first_automatic_at", Double),
     Column("first_human_at", Double),
+    Column("planned", Key),
+    Column("snoozed_until", Double),
+    Column("support", Key),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("asked_at", Double),  # since when its open question waits; NULL once it was answered, or was never put
 )
 Index("ix_ticket_state", ticket.c.state)
+Index(
+    "ix_ticket_asked_at",
+    ticket.c.asked_at,
+    sqlite_where=ticket.c.asked_at.is_not(None),
+    postgresql_where=ticket.c.asked_at.is_not(None),
+)
 
 verdict = Table(
     "verdict",
@@ -123,6 +134,20 @@ verdict = Table(
     Column("clauses", Json, nullable=False),
     Column("missing", Json, nullable=False),
     Column("learned", Json),  # what the team's corrections added, NULL for nothing
+)
+
+correction = Table(  # what the team said of requests; rows are added and never changed
+    "correction",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket", Integer, ForeignKey("ticket.number"), nullable=False, index=True),
+    Column("said", Word(Tag)),  # NULL: only that it is no emergency
+    Column("who", Key, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("definition", CleanText, nullable=False),  # hash of the definition whose score this is
+    Column("score", Double, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
 )
 
 link = Table(
@@ -151,6 +176,8 @@ event = Table(
     Column("at", Double, nullable=False),
     Column("who", CleanText, nullable=False),
     Column("what", CleanText, nullable=False),
+    Column("edits", Json),  # what it changed of the ticket, as [field, before, after]; NULL for nothing
+    Column("undoes", Id, ForeignKey("event.id")),
 )
 Index("ix_event_ticket", event.c.ticket)
 
@@ -213,6 +240,7 @@ mail = Table(
     Column("answer", CleanText, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("settled_at", Double),
+    Column("used_at", Double),  # of a confirmation: when it was answered with yes
 )
 Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
 Index("ix_mail_state", mail.c.state)

@@ -9,14 +9,15 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from store import budget, filing, intake, outbox, processing, recall
+from store import background, budget, corrections, filing, intake, outbox, processing, questions, recall
 from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import identify
 from store.lock import Lock, take
 from store.migrate import require_current
-from store.model.changes import Changes
-from store.model.facts import Clues, Facts
+from store.model.changes import Changes, Lapse
+from store.model.correction import Correction
+from store.model.facts import Background, Clues, Facts, Inquiry, OpenQuestion
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.ticket import Ticket
@@ -113,7 +114,7 @@ class Store:
         """Write all that a message changes and end its work, in one transaction.
 
         `number` is that of the ticket it opens, as reserved, and None where it opens none. False, and nothing is
-        written, if the fence is lost.
+        written, if the fence is lost, or if a ticket that `changes` moves is no longer as it was looked at.
         """
         return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now)) is not None
 
@@ -126,10 +127,51 @@ class Store:
         now: float,
         hands: int,
         seconds: float,
-    ) -> tuple[Mail, ...]:
-        """Commit, and lease so many of the mails that are due at most in the same transaction, for so many seconds."""
+    ) -> tuple[Mail, ...] | None:
+        """Commit, and lease so many of the mails that are due at most in the same transaction, for so many seconds.
+
+        Returns the mails that are leased; None, and nothing is written, where `commit` would say False.
+        """
         whole = filing.Filing(work, changes, mails, number, now, hands, seconds)
-        return await self._writing.do(filing.commit, whole) or ()
+        return await self._writing.do(filing.commit, whole)
+
+    async def questions(self, until: float, limit: int) -> tuple[OpenQuestion, ...]:
+        """Return questions put at this moment or before that nobody has answered yet, oldest first."""
+        return await self._asking.do(questions.due, (until, limit))
+
+    async def original(self, number: int) -> RawMessage | None:
+        """Return the message that opened a ticket, None if there is none (any more)."""
+        return await self._asking.do(questions.originals, number)
+
+    async def lapse(self, lapse: Lapse, mails: tuple[NewMail, ...], now: float) -> bool:
+        """Close a question that was not answered in time, with all that follows, in one transaction.
+
+        False, and nothing is written, if it is open no more: somebody answered, or another process was first.
+        """
+        return await self._writing.do(questions.close, questions.Lapsing(lapse, mails, now))
+
+    async def correct(self, correction: Correction) -> None:
+        """Keep what a member said a request is."""
+        await self._writing.do(corrections.add, correction)
+
+    async def corrections(self) -> tuple[Correction, ...]:
+        """Return what the team taught, the latest 2000 in the order in which they were given."""
+        return await self._thread(self._reader.corrections)
+
+    async def latest_corrections(self) -> tuple[int, ...]:
+        """Return the rows of the latest few corrections: as long as they are the same, there is nothing new."""
+        return await self._thread(lambda: self._reader.ask(corrections.latest))
+
+    async def background(self, inquiry: Inquiry) -> Background:
+        """Return what is known that bears on a member's word about a ticket."""
+        return await self._asking.do(background.backgrounds, inquiry)
+
+    async def kept(self, mark: str, since: float) -> RawMessage | None:
+        """Return the message whose commands wait for a yes to the confirmation of this mark, sent at `since` or later.
+
+        None if there is none, or it was said already.
+        """
+        return await self._asking.do(background.kept, (mark, since))
 
     async def fail_message(self, work: RawMessage, error: str, now: float) -> bool:
         """Have a message tried again shortly, or set aside after the third try; says whether it was set aside."""

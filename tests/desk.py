@@ -13,6 +13,7 @@ from daemon.core.mail.address import Key, Own
 from daemon.core.mail.parse import parse
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition, read
+from daemon.edge.dns import Dns
 from daemon.letters import SHIPPED
 from daemon.run import Running, running
 from store.model.message import Message
@@ -70,9 +71,16 @@ class DeskUnderTest:
         await self.quiet()
         return self.post.mails[before:]
 
-    async def quiet(self) -> Status:
+    async def wait(self, seconds: float) -> list[Delivered]:
+        """Let time go by, and return what left meanwhile."""
+        before = len(self.post.mails)
+        await asyncio.sleep(seconds)
+        await self.quiet()
+        return self.post.mails[before:]
+
+    async def quiet(self, seconds: float = SETTLED_SECONDS) -> Status:
         """Wait until nothing waits to be worked or sent."""
-        deadline = time.monotonic() + SETTLED_SECONDS
+        deadline = time.monotonic() + seconds
         while True:
             status = await self.running.house.store.status(time.time())
             outbox = {state.value: count for state, count in status.outbox}
@@ -91,7 +99,9 @@ def shipped_definition() -> Definition:
 
 
 @asynccontextmanager
-async def desk_at(folder: Path, **sections: object) -> AsyncIterator[DeskUnderTest]:
+async def desk_at(
+    folder: Path, definition: Definition | None = None, *, dns: Dns | None = None, **sections: object
+) -> AsyncIterator[DeskUnderTest]:
     """Open a desk for support@hd.test whose mail goes to a real SMTP server; sections of triaged.toml may be given."""
     post, sink, door = Post(), free_port(), free_port()
     mailboxes = await open_sink(sink, post.deliver)
@@ -110,7 +120,7 @@ async def desk_at(folder: Path, **sections: object) -> AsyncIterator[DeskUnderTe
     settings = Settings.model_validate(base | sections)
     own = Own(settings.desk.addresses, settings.desk.tag, settings.desk.id_host, (Key("1", b"k" * 32),))
     try:
-        async with running(settings, own, shipped_definition()) as desk:
+        async with running(settings, own, definition or shipped_definition(), dns=dns) as desk:
             yield DeskUnderTest(desk, post, door, settings)
     finally:
         mailboxes.close()

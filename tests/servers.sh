@@ -12,7 +12,6 @@ want() { # want PACKAGE FILE...: one of the files must be there
 }
 want postgresql '/usr/lib/postgresql/*/bin/initdb'
 want postfix /usr/sbin/postfix
-want chromium /usr/bin/chromium
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing for the tests:$missing"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, demo, explain, look, run
+from daemon.cli import care, check, definition, demo, explain, look, run
 from daemon.cli.paper import DONE, FAULT, complain
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command()(look.show)
 app.command("list")(look.tickets)
 app.command()(look.outbox)
 app.add_typer(care.aside, name="aside")
+app.add_typer(definition.definition, name="definition")
 
 
 @app.callback()

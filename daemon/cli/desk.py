@@ -9,10 +9,13 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli.paper import fail, fail_for
+from daemon.cli.paper import complain, fail, fail_for
+from daemon.core.desk.teaching import learned_from
 from daemon.core.fault import Fault, Faults
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition, read
+from daemon.core.triage.learn import NOTHING, Learned
+from store.database import file_of
 from store.lock import StoreInUse
 from store.migrate import SchemaOutdated
 from store.reader import Reader
@@ -55,12 +58,25 @@ def reader_of(settings: Settings) -> Iterator[Reader]:
         yield reader
 
 
+def learned_by(settings: Settings, definition: Definition) -> Learned:
+    """Return what the team's corrections taught; what cannot be read is said, and then the rules alone judge."""
+    file = file_of(settings.store.url)
+    if file is not None and not file.exists():
+        return NOTHING
+    try:
+        with Reader(settings.store.url) as reader:
+            return learned_from(reader.corrections(), definition)
+    except Exception as error:  # whatever the database's driver says
+        complain(f"what the desk has learned is left out: {first_line(error)}")
+        return NOTHING
+
+
 @contextmanager
 def store_troubles(settings: Settings) -> Iterator[None]:
     """Turn what a store may refuse into one line and exit status 1."""
     try:
         yield
-    except typer.Exit:
+    except (typer.Exit, BrokenPipeError):  # our own end, or a reader that has read enough
         raise
     except (SchemaOutdated, StoreInUse) as refusal:
         fail(str(refusal))

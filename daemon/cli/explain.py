@@ -1,17 +1,23 @@
 """`triaged explain`: what the daemon would make of the messages in files, without any side effect."""
 
 import os
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, settings_of
+from daemon.cli.desk import AsJson, Option, definition_in, learned_by, settings_of
 from daemon.cli.files import Found, messages
 from daemon.cli.paper import FAULT, complain, fail_for, say_json
 from daemon.cli.portrait import show_page
 from daemon.cli.records import Explained, explained_record
+from daemon.core.desk.arguments import Known
+from daemon.core.desk.command import Commands, read_command
+from daemon.core.desk.known import known_to
+from daemon.core.desk.line import NotUnderstood
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Own
 from daemon.core.mail.bounce import read_bounce
@@ -21,9 +27,10 @@ from daemon.core.mail.proof import prove
 from daemon.core.settings import Acknowledge, Smtp
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
+from daemon.core.triage.learn import NOTHING, Learned
 from daemon.letters import SHIPPED
 from store.model.facts import Facts
-from store.model.message import Door, Envelope
+from store.model.message import AutomaticKind, Door, Envelope, Message
 
 FILE = Envelope(mail_from="", rcpt_to=(), door=Door.FILE)  # the header tells the sender
 
@@ -31,22 +38,39 @@ FILE = Envelope(mail_from="", rcpt_to=(), door=Door.FILE)  # the header tells th
 class Explainer:
     """What is needed to read a message as this desk would, or as any desk would where no configuration is given."""
 
-    def __init__(self, own: Own, smtp: Smtp, acknowledge: Acknowledge, definition: Definition | None) -> None:
+    def __init__(
+        self,
+        own: Own,
+        smtp: Smtp,
+        acknowledge: Acknowledge,
+        definition: Definition | None,
+        known: Known,
+        learned: Learned = NOTHING,
+    ) -> None:
         self.own = own
         self.smtp = smtp
         self.acknowledge = acknowledge
         self.definition = definition
+        self.known = known
+        self.learned = learned
 
     def explain(self, file: str, raw: bytes) -> Explained:
         """Read one message; whatever the bytes are, something can be said of them."""
         message = parse(raw)
-        machine = automatic(message, FILE, self.own)
+        bounce = read_bounce(message, FILE)
+        machine = automatic(message, FILE, self.own, bounce)
         proof = prove(message, FILE, self.smtp)
         allowed = permission(
             message, FILE, machine, proof=proof, facts=Facts(), settings=self.acknowledge, own=self.own
         )
-        verdict = judge(self.definition, message.subject, message.new_text) if self.definition else None
-        return Explained(file, message, machine, allowed, read_bounce(message), verdict)
+        verdict = judge(self.definition, message.subject, message.new_text, self.learned) if self.definition else None
+        command = self.command(message) if machine.kind is AutomaticKind.NONE else None  # a machine orders nothing
+        return Explained(file, message, machine, allowed, bounce, verdict, command)
+
+    def command(self, message: Message) -> Commands | NotUnderstood | None:
+        """Read what the new text orders; a date in it is counted from the day on which it was written."""
+        today = (message.date or datetime.now(UTC)).date()
+        return read_command(message.new_text, replace(self.known, today=today))
 
 
 def explain(
@@ -81,11 +105,13 @@ def explainer(option: Path | None) -> Explainer:
     if option is None and not os.environ.get(config.VARIABLE) and not path.exists():
         definition = definition_in(SHIPPED / "definition.toml")
         shipped = None if isinstance(definition, Faults) else definition
-        return Explainer(Own((), "+", "", ()), Smtp(), Acknowledge(), shipped)
+        return Explainer(Own((), "+", "", ()), Smtp(), Acknowledge(), shipped, Known(date.min))
     path, settings = settings_of(option)
     definition = definition_in(Path(settings.emergency.definition))
     if isinstance(definition, Faults):
         fail_for(definition)
     keys = config.desk_keys(path)
     own = config.own_of(settings, () if isinstance(keys, Faults) else keys)
-    return Explainer(own, settings.smtp or Smtp(), settings.acknowledge, definition)
+    known = known_to(settings, definition, date.min)
+    learned = learned_by(settings, definition)
+    return Explainer(own, settings.smtp or Smtp(), settings.acknowledge, definition, known, learned)

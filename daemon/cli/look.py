@@ -9,6 +9,7 @@ from rich.text import Text
 
 from daemon.cli.desk import AsJson, Option, reader_of, settings_of
 from daemon.cli.paper import Column, blank_grid, cell, fail, flat, say, say_json, screen, show_table, span
+from daemon.cli.portrait import judged
 from daemon.cli.records import iso, mail_record, since, status_record, story_record, ticket_record, track
 from store.model.outbox import MailState
 from store.model.ticket import State, Ticket
@@ -94,7 +95,7 @@ def _tell(story: Story) -> None:
     console.print(Text(f"#{t.number} ", "bold") + Text(flat(t.subject), "bold"))
     facts = (
         ("state", f"{t.kind.value}, {t.state.value}" + (f" ({t.resolution})" if t.resolution else "")),
-        ("verdict", f"{t.verdict.value}{', unsure' if t.unsure else ''}" if t.verdict else None),
+        ("verdict", _overruled(story)),
         ("track", track(t)),
         ("reporter", t.reporter),
         ("owner", t.owner),
@@ -110,9 +111,17 @@ def _tell(story: Story) -> None:
         if value:
             grid.add_row(name, Text(flat(value)))
     console.print(grid)
+    if story.verdict:
+        console.print(judged(story.verdict))
     if story.events:
         console.print()
         show_table(HISTORY, [(cell(iso(e.at), "dim"), cell(e.who), cell(e.what)) for e in story.events])
+
+
+def _overruled(story: Story) -> str | None:
+    """Return what the ticket is held to be, unless the verdict below says the same."""
+    tag, verdict = story.ticket.verdict, story.verdict
+    return tag.value if tag and (verdict is None or verdict.tag is not tag) else None
 
 
 def _clocks(t: Ticket) -> str:

@@ -31,9 +31,9 @@ _ESCAPED: _Signs = {code: f"\\u{code:04x}" for code in (*_C1, 0x2028, 0x2029, *_
 _SECONDS = (("d", 86400), ("h", 3600), ("min", 60))
 
 
-def screen() -> Console:
-    """Return the console of this moment's standard output."""
-    return Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+def screen(piped: int = PIPED_WIDTH) -> Console:
+    """Return the console of this moment's standard output, so wide where it is piped."""
+    return Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else piped)
 
 
 def say(*lines: str | Text) -> None:
@@ -88,8 +88,8 @@ class Column:
 
 def show_table(columns: tuple[Column, ...], rows: list[tuple[Text, ...]]) -> None:
     """Print rows under their headings, each on one line as far as the terminal is wide; piped, nothing is cut."""
-    console = screen()
-    room = console.width if sys.stdout.isatty() else UNCUT
+    console = screen(UNCUT)
+    room = console.width
     widths = [max(cell_len(c.name), *(row[n].cell_len for row in rows)) for n, c in enumerate(columns)]
     kept = [n for n, c in enumerate(columns) if not c.spare or sum(widths) + GAP * len(widths) <= room]
     giving = [n for n in kept if columns[n].gives]

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from daemon.cli.paper import blank_grid, clean, flat, screen, size
 from daemon.cli.records import Explained
+from daemon.core.desk.line import NotUnderstood
 from store.model.message import Address, AutomaticKind
-from store.model.verdict import Clause, Evidence, Tag, Verdict
+from store.model.verdict import Clause, Evidence, Part, Tag, Verdict
 
 COLOURS = {"technical": "cyan", "existing": "blue", "stopping": "magenta"}  # by clause
 TAGS = {Tag.EMERGENCY: "bold white on red", Tag.PROBLEM: "bold yellow", Tag.FEATURE: "bold green"}
@@ -41,17 +42,17 @@ def show_page(e: Explained, *, first: bool) -> None:
     else:
         console.print(title, soft_wrap=True)  # a path that is cut could not be copied
     page = blank_grid()
-    for name, value in (*_head(e), *_guarded(e), *_threading(e), *_bounced(e), *_parts(e)):
+    for name, value in (*_head(e), *_guarded(e), *_ordered(e), *_threading(e), *_bounced(e), *_parts(e)):
         page.add_row(name, value)
     console.print(page)
-    if e.verdict and e.automatic.kind not in UNJUDGED:
-        console.print(_judged(e.verdict))
+    if verdict := _shown(e):
+        console.print(judged(verdict))
     _body(e)
 
 
 def _head(e: Explained) -> Iterator[tuple[str, Text]]:
     m = e.message
-    yield "Subject", Text(flat(m.subject), "bold") if m.subject else Text("none", "dim")
+    yield "Subject", _coloured(flat(m.subject), Part.SUBJECT, _shown(e)) if m.subject else Text("none", "dim")
     yield "From", _mailbox(m.sender) if m.sender else Text("nobody that can be read", "dim")
     for name, mailboxes in (("To", m.to), ("Cc", m.cc), ("Reply-To", m.reply_to)):
         if mailboxes:
@@ -76,6 +77,19 @@ def _guarded(e: Explained) -> Iterator[tuple[str, Text]]:
 
 def _because(reasons: tuple[str, ...]) -> Text:
     return Text(f"  ({', '.join(flat(reason) for reason in reasons)})" if reasons else "", "dim")
+
+
+def _ordered(e: Explained) -> Iterator[tuple[str, Text]]:
+    """Tell the commands, which only a member's mail can give."""
+    if isinstance(e.command, NotUnderstood):
+        near = f"  (perhaps: {', '.join(flat(word) for word in e.command.nearest)})" if e.command.nearest else ""
+        yield "Command", Text(flat(e.command.words), "yellow") + Text(near, "dim")
+    elif e.command:
+        said = (" ".join((c.verb, *(flat(str(a)) for a in c.arguments))) for c in e.command.commands)
+        yield (
+            "Command",
+            Text(", then ").join(Text(one, "bold") for one in said) + Text("  (if a member says so)", "dim"),
+        )
 
 
 def _threading(e: Explained) -> Iterator[tuple[str, Text]]:
@@ -109,7 +123,8 @@ def _parts(e: Explained) -> Iterator[tuple[str, Text]]:
         yield "Forwards", sender + Text(subject)
 
 
-def _judged(v: Verdict) -> Table:
+def judged(v: Verdict) -> Table:
+    """Return the verdict clause by clause with the words that led to it, and what corrections added."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True, width=11)
     table.add_column(no_wrap=True)
@@ -122,6 +137,9 @@ def _judged(v: Verdict) -> Table:
     for clause in v.clauses:
         words, style = HOLDS[clause.holds]
         table.add_row("", Text(clause.name, COLOURS.get(clause.name, "")), Text(words, style), _evidence(clause))
+    if v.learned:
+        behind = ", ".join(f"#{number}" for number in v.learned.tickets)
+        table.add_row("", Text("learned"), Text(f"{v.learned.offset:+.2f}"), Text(f"from {behind}", "dim"))
     return table
 
 
@@ -133,14 +151,14 @@ def _evidence(clause: Clause) -> Text:
 def _quote(e: Evidence, colour: str) -> Text:
     """Return the quoted words with their weight and the group of the rule that found them."""
     group = e.rule.partition(":")[0]
-    return Text(f'"{flat(e.text)}"', colour) + Text(f" {e.weight:+.1f} {flat(group)}", "dim")
+    return Text.assemble((f'"{flat(e.text)}"', colour), (f" {e.weight:+.1f} {flat(group)}", "dim"))
 
 
 def _body(e: Explained) -> None:
     m = e.message
     console = screen()
     console.print()
-    text, cut = _first_lines(_coloured(m.new_text, e.verdict))
+    text, cut = _first_lines(_coloured(clean(m.new_text), Part.TEXT, _shown(e)))
     console.print(Padding(text if text.plain.strip() else Text("no text of its own", "dim"), (0, 0, 0, MARGIN)))
     quoted = m.quoted.count("\n") + 1 if m.quoted.strip() else 0
     rest = [f"{cut} more lines"] if cut else []
@@ -149,12 +167,17 @@ def _body(e: Explained) -> None:
         console.print(Padding(Text(f"... {' and '.join(rest)}", "dim"), (0, 0, 0, MARGIN)))
 
 
-def _coloured(new_text: str, verdict: Verdict | None) -> Text:
-    """Return the new text with each quoted span in the colour of its clause."""
-    text = Text(clean(new_text))
-    spans = [(evidence, clause.name) for clause in (verdict.clauses if verdict else ()) for evidence in clause.evidence]
-    for e, name in sorted(spans, key=lambda span: abs(span[0].weight)):  # where spans meet, the heaviest shows
-        if new_text[e.start : e.end] == e.text:  # and not words of the subject
+def _shown(e: Explained) -> Verdict | None:
+    """Return the verdict, unless a message of this kind is never judged."""
+    return e.verdict if e.automatic.kind not in UNJUDGED else None
+
+
+def _coloured(words: str, part: Part, verdict: Verdict | None) -> Text:
+    """Return one part of a message, its signs in their places, with each quoted span in the colour of its clause."""
+    text = Text(words, "bold" if part is Part.SUBJECT else "")
+    quoted = ((e, clause.name) for clause in (verdict.clauses if verdict else ()) for e in clause.evidence)
+    for e, name in sorted(quoted, key=lambda one: abs(one[0].weight)):  # where spans meet, the heaviest shows
+        if e.part is part:
             text.stylize(f"{'bold' if e.weight > 0 else 'dim'} {COLOURS.get(name, '')}".strip(), e.start, e.end)
     return text
 

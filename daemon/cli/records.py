@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from daemon.core.desk.command import Commands
+from daemon.core.desk.line import NotUnderstood
+from daemon.core.triage.compare import Difference
 from store.model.message import Address, Automatic, Bounce, Forwarded, Message, Permission
 from store.model.ticket import Ticket
-from store.model.verdict import Clause, Verdict
+from store.model.verdict import Clause, Evidence, Tag, Verdict
 from store.model.views import AsideLine, OutboxLine, Status, Story
 
 Json = dict[str, "Json"] | list["Json"] | str | float | int | bool | None
@@ -24,6 +27,19 @@ class Explained:
     acknowledge: Permission
     bounce: Bounce | None
     verdict: Verdict | None
+    command: Commands | NotUnderstood | None  # what the words order, if their sender is a member
+
+
+@dataclass(frozen=True, slots=True)
+class Rejudged:
+    """A stored request on which another definition decides otherwise."""
+
+    ticket: int
+    subject: str
+    then: Verdict
+    now: Verdict
+    difference: Difference
+    said: str | None  # what a member of the team called it
 
 
 def iso(at: float) -> str:
@@ -55,7 +71,7 @@ def explained_record(e: Explained) -> Record:
         "in_reply_to": m.in_reply_to,
         "references": list(m.references),
         "forwarded": _forwarded(m.forwarded) if m.forwarded else None,
-        "command": None,
+        "command": _command(e.command) if e.command else None,
         "verdict": _verdict(e.verdict) if e.verdict else None,
         "defects": list(m.defects),
     }
@@ -73,6 +89,13 @@ def _forwarded(f: Forwarded) -> Record:
     return {"from": _address(f.sender) if f.sender else None, "subject": f.subject, "text": f.text}
 
 
+def _command(c: Commands | NotUnderstood) -> Record:
+    if isinstance(c, NotUnderstood):
+        return {"error": c.words, "nearest": list(c.nearest)}
+    verbs: list[Json] = [{"verb": one.verb.value, "arguments": [str(a) for a in one.arguments]} for one in c.commands]
+    return {"verbs": verbs, "text": c.text}
+
+
 def _verdict(v: Verdict) -> Record:
     return {
         "tag": v.tag.value,
@@ -82,14 +105,40 @@ def _verdict(v: Verdict) -> Record:
         "clauses": {clause.name: _clause(clause) for clause in v.clauses},
         "definition": v.definition,
         "missing": list(v.missing),
+        "learned": {"offset": v.learned.offset, "tickets": list(v.learned.tickets)} if v.learned else None,
     }
 
 
 def _clause(c: Clause) -> Record:
-    evidence: list[Json] = [
-        {"text": e.text, "start": e.start, "end": e.end, "rule": e.rule, "weight": e.weight} for e in c.evidence
-    ]
-    return {"holds": c.holds, "evidence": evidence}
+    return {"holds": c.holds, "evidence": [_evidence(e) for e in c.evidence]}
+
+
+def _evidence(e: Evidence) -> Record:
+    return {"text": e.text, "start": e.start, "end": e.end, "rule": e.rule, "weight": e.weight}
+
+
+def rejudged_record(r: Rejudged) -> Record:
+    """Return the record of a changed verdict in `definition test --json`."""
+    d = r.difference
+    return {
+        "ticket": r.ticket,
+        "subject": r.subject,
+        "then": _outcome(r.then),
+        "now": _outcome(r.now),
+        "clause": d.clause,
+        "holds": {"then": d.then, "now": d.now} if d.clause else None,
+        "quotes": [{**_evidence(quote.evidence), "change": quote.change} for quote in d.quotes],
+        "said": r.said,
+    }
+
+
+def said_of(said: Tag | None) -> str:
+    """Return a member's word on a request; None is the word that it is no emergency."""
+    return str(said) if said else "not emergency"
+
+
+def _outcome(v: Verdict) -> Record:
+    return {"tag": v.tag.value, "unsure": v.unsure, "score": v.score, "definition": v.definition}
 
 
 def ticket_record(t: Ticket, now: float) -> Record:
@@ -139,6 +188,7 @@ def story_record(s: Story) -> Record:
         "history": [{"at": iso(event.at), "who": event.who, "what": event.what} for event in s.events],
         "subject": t.subject,
         "opened": iso(t.opened_at),
+        "judged": _verdict(s.verdict) if s.verdict else None,
     }
 
 

@@ -164,7 +164,9 @@ class Duty(Section):
     turn: Turn = "week"
     at: Clock = "09:30"
     days: str = Field("mon-fri", pattern=DAYS, description="working days, such as mon-fri or mon,wed")
-    answer_minutes: Minutes = Field(15, description="until the next person is asked")
+    answer_minutes: Minutes = Field(
+        15, description="until the next person is asked, or a question settled without an answer"
+    )
     pair_shifts: int = Field(3, ge=0, description="finished turns before somebody serves alone")
     shadow_answers: bool = False
     fallback: str | None = None

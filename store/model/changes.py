@@ -3,11 +3,25 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from store.model.correction import Correction
 from store.model.facts import Threading
 from store.model.message import Address
 from store.model.outbox import MailKind
-from store.model.ticket import Event, Kind, Participant, State
-from store.model.verdict import Verdict
+from store.model.ticket import Edit, Event, Kind, Participant, State
+from store.model.verdict import Tag, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence of an answer to a member, by its name in the letters, with what it speaks of."""
+
+    what: str
+    ticket: int | None = None
+    who: str = ""  # a member's name
+    text: str = ""  # such as a priority, a sprint, or a line that was quoted
+    other: int | None = None  # another ticket
+    words: tuple[str, ...] = ()  # commands, as the help writes them
+    lines: tuple[str, ...] = ()  # further facts, one a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,11 @@ class Draft:
     carries_original: bool = False  # the message that caused it goes along (message/rfc822)
     answers_message: bool = False  # In-Reply-To and References point to the message that caused it
     hold_seconds: float = 0.0
+    about: int | None = None  # another ticket than that of the message
+    original: bool = False  # it speaks of, carries and answers the message that opened the ticket
+    tag: Tag | None = None  # what the request is held to be from now on
+    text: str = ""  # a member's words for the reader
+    said: tuple[Said, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -47,6 +66,9 @@ class Opening:
     team: str | None = None
     area: str | None = None
     links: tuple[int, ...] = ()
+    asks: bool = False  # a person is asked the one open question of the verdict
+    priority: str | None = None
+    events: tuple[Event, ...] = ()  # its history, where the message is filed with another ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +83,16 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketChange:
+    """What changes of one ticket, provided that it is still the version that was looked at."""
+
+    ticket: int
+    version: int
+    edits: tuple[Edit, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """All that one message changes, as one value: the unit of work of the stage `process`."""
 
@@ -69,8 +101,24 @@ class Changes:
     threading: Threading
     filed: Filed
     ticket: int | None = None  # an existing ticket it is filed with
-    opens: Opening | None = None
+    opens: Opening | None = None  # the message is filed with it where it is filed with no other
     state: State | None = None  # new state of the existing ticket
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()
     failing: tuple[str, ...] = ()  # recipients that a delivery report names as failed for good
+    corrections: tuple[Correction, ...] = ()  # what it teaches
+    moves: tuple[TicketChange, ...] = ()  # all of them, or the whole is decided anew
+    stops: tuple[int, ...] = ()  # rows of held mails that must not leave
+    confirms: str | None = None  # mark of the confirmation that is used up by it
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """All that changes because a question was not answered in time: no message caused it."""
+
+    ticket: int
+    verdict: Verdict  # what holds from now on, with no question open
+    kind: Kind
+    state: State
+    events: tuple[Event, ...]
+    drafts: tuple[Draft, ...]

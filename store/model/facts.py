@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from store.model.message import RawMessage
 from store.model.outbox import MailKind
-from store.model.ticket import Ticket
+from store.model.ticket import Edit, Ticket
+from store.model.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Clues:
     subject_number: int | None  # [#12]
     bounced_mark: str | None  # mark of our mail that a delivery report is about
     text_digest: str  # of the new text, to know a repeat
+    command_marks: tuple[str, ...] = ()  # of `reply_marks`, those whose address takes a member's commands
+    confirm_marks: tuple[str, ...] = ()  # of `reply_marks`, those whose address takes a member's yes to one action
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,63 @@ class Facts:
     def ticket(self, number: int | None) -> Ticket | None:
         """Return the ticket of that number, if it was among the clues."""
         return next((t for t in self.tickets if t.number == number), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question that was put to the person on duty, and that nobody has answered yet."""
+
+    ticket: Ticket
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A line of a ticket's history, with its row and the message that brought it about."""
+
+    row: int
+    message: int | None
+    at: float
+    who: str
+    what: str
+    edits: tuple[Edit, ...]
+    undoes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A mail of ours about a ticket."""
+
+    row: int
+    message: int | None  # that caused it
+    kind: MailKind
+    to: str
+    held: bool  # it has not left, and can be stopped
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a member's word makes us ask the store beyond the facts of every message."""
+
+    ticket: int
+    named: tuple[int, ...] = ()  # other tickets that the commands name
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """All that the store knows which bears on a member's word about a ticket."""
+
+    verdict: Verdict | None = None  # the latest
+    history: tuple[Past, ...] = ()  # oldest first
+    related: tuple[Ticket, ...] = ()  # linked to it, directly or by others, and those that were named
+    open: tuple[Ticket, ...] = ()  # the desk's open tickets, the first of them
+    posted: tuple[Posted, ...] = ()  # oldest first
+    original: RawMessage | None = None  # the message that opened the ticket
+
+    def ticket(self, number: int) -> Ticket | None:
+        """Return a related ticket."""
+        return next((one for one in self.related if one.number == number), None)
 
 
 class Signal(StrEnum):

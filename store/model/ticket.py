@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from store.model.verdict import Tag
 
@@ -73,10 +74,29 @@ class Ticket:
     participants: tuple[Participant, ...] = ()
     first_automatic_at: float | None = None
     first_human_at: float | None = None
+    asked_at: float | None = None  # since when its one open question waits for an answer; None where none does
+    planned: str | None = None  # of a scheduled bug: the sprint, or the day as 2026-12-01
+    snoozed_until: float | None = None
+    support: str | None = None  # the L1 member who talks to the reporter while L2 investigates
+    version: int = 0  # how often it was changed: what was decided about an older one is decided anew
 
     def takes_part(self, address: str) -> bool:
         """Say whether this address belongs to the ticket."""
         return any(p.address == address for p in self.participants)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One field of a ticket, before and after; the field's name is that in Ticket."""
+
+    field: str
+    before: Any
+    after: Any
+
+    @property
+    def inverse(self) -> "Edit":
+        """The edit that takes this one back."""
+        return Edit(self.field, self.after, self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +106,5 @@ class Event:
     at: float
     who: str  # an address, a person's id, or "triaged"
     what: str  # a short sentence in the field's words
+    edits: tuple[Edit, ...] = ()  # what it changed: the inverse takes it back
+    undoes: int | None = None  # the row of the event that it takes back

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from store.model.outbox import MailKind, MailState
 from store.model.ticket import Event, State, Ticket
+from store.model.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,16 @@ class Story:
 
     ticket: Ticket
     events: tuple[Event, ...]
+    verdict: Verdict | None = None  # the latest
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A ticket and what it was found to be when it was opened."""
+
+    ticket: int
+    subject: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,11 @@
 
 import json
 import mailbox
+import os
+import pty
 import re
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -204,3 +208,54 @@ def test_whatever_others_have_collected_can_be_explained(triaged: Triaged) -> No
     page = triaged("explain", *paths)
     assert page.exit_code == 0
     assert "\x1b" not in page.output
+
+
+def test_the_commands_of_a_reply_are_named_in_order(elsewhere: Path, triaged: Triaged) -> None:
+    body = b"\r\n\r\nMine!\r\nschedule fri\r\nI look at it.\r\n"
+    (elsewhere / "a.eml").write_bytes(BROKEN.partition(b"\r\n\r\n")[0] + body)
+    (record,) = explained(triaged, "a.eml")
+    assert record["command"] == {
+        "verbs": [{"verb": "mine", "arguments": []}, {"verb": "schedule", "arguments": ["2026-11-27"]}],
+        "text": "I look at it.",
+    }
+    assert "mine, then schedule 2026-11-27" in triaged("explain", "a.eml").stdout
+
+
+def test_a_command_that_is_not_understood_is_quoted_with_what_is_near(elsewhere: Path, triaged: Triaged) -> None:
+    (elsewhere / "a.eml").write_bytes(BROKEN.partition(b"\r\n\r\n")[0] + b"\r\n\r\n#clsoe\r\n")
+    (record,) = explained(triaged, "a.eml")
+    assert record["command"] == {"error": "I do not know this word: #clsoe", "nearest": ["close"]}
+    assert "perhaps: close" in triaged("explain", "a.eml").stdout
+
+
+def test_only_text_is_no_command_and_a_machine_never_gives_one(elsewhere: Path, triaged: Triaged) -> None:
+    (elsewhere / "a.eml").write_bytes(BROKEN)
+    (elsewhere / "b.eml").write_bytes(AWAY.replace(b"I am away.", b"mine"))
+    assert [record["command"] for record in explained(triaged, "a.eml", "b.eml")] == [None, None]
+
+
+def test_on_a_terminal_each_quoted_span_has_the_colour_of_its_clause(elsewhere: Path) -> None:
+    raw = BROKEN.replace(b"Subject: The export is broken", b"Subject: Help, the export is broken")
+    (elsewhere / "a.eml").write_bytes(raw)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm", "COLUMNS": "100"}
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "daemon", "explain", "a.eml"], stdout=theirs, env=environment, timeout=60, check=True
+    )
+    os.close(theirs)
+    page = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    colours = {"technical": "36", "existing": "34", "stopping": "35"}
+    done = subprocess.run(
+        [sys.executable, "-m", "daemon", "explain", "--json", "a.eml"],
+        env=environment, capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    clauses = json.loads(done.stdout)["verdict"]["clauses"]
+    quoted = [(name, e["text"]) for name, clause in clauses.items() for e in clause["evidence"]]
+    assert quoted
+    for name, text in quoted:
+        assert f'\x1b[{colours[name]}m"{text}"\x1b[0m' in page  # beside its clause
+    body = page.rpartition("stopping")[2]
+    heaviest = max((e for c in clauses.values() for e in c["evidence"]), key=lambda e: abs(e["weight"]))
+    where = page if heaviest["text"] in raw.decode().partition("\r\n\r\n")[0] else body
+    assert re.search(rf"\x1b\[1;3[456]m{re.escape(heaviest['text'])}", where)  # and in its place

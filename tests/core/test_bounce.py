@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from daemon.core.mail.bounce import read_bounce, read_status, status_of
 from daemon.core.mail.parse import parse
 from store.model.message import Address, Bounce, Message
-from tests.core.given import message, part
+from tests.core.given import envelope, message, part
 
 DAEMON = Address("Mail Delivery System", "MAILER-DAEMON@mx.customer.test")
 REPORT = (("content-type", "multipart/report; report-type=delivery-status; boundary=b"),)
@@ -159,6 +159,18 @@ def test_several_recipients_are_found() -> None:
     assert bounce.recipients == ("al@x.test", "bo@x.test")
 
 
+def test_an_alias_that_was_written_to_counts_and_not_the_mailbox_behind_it() -> None:
+    bounce = free("<inner@x.test> (expanded from <al@x.test>): unknown user\n\n<bo@x.test>: over quota\n")
+    assert bounce is not None
+    assert bounce.recipients == ("al@x.test", "bo@x.test")
+
+
+def test_a_line_about_the_original_message_does_not_end_the_report() -> None:
+    bounce = free("Hello\n\nThe original message was received at noon\n\n<al@x.test>: no such user\n")
+    assert bounce is not None
+    assert bounce.recipients == ("al@x.test",)
+
+
 def test_the_header_of_exim_says_it_exactly() -> None:
     mail = message(
         ("x-failed-recipients", "al@x.test, bo@x.test"), sender=None, text="Mail delivery failed to cy@x.test"
@@ -229,6 +241,21 @@ def test_an_answering_machine_sends_no_report() -> None:
         ("auto-submitted", "auto-replied"), ("return-path", "<>"), sender=PERSON, text="I cannot be reached."
     )
     assert read_bounce(away) is None
+
+
+def test_a_person_may_attach_a_report() -> None:
+    attached = message(parts=(part("text/plain", "See below."), part("message/delivery-status", group("al@x.test"))))
+    assert read_bounce(attached) is None
+
+
+def test_the_null_sender_of_the_envelope_is_a_machines() -> None:
+    mail = message(
+        sender=Address("X400", "mta@x.test"), subject="Hello", text="Could not be delivered:\n\n al@x.test\n"
+    )
+    assert read_bounce(mail) is None
+    bounce = read_bounce(mail, envelope(""))
+    assert bounce is not None
+    assert bounce.recipients == ("al@x.test",)
 
 
 # --- laws ------------------------------------------------------------------------------------------------------------

@@ -3,15 +3,26 @@
 A record that states something we decide otherwise on purpose stands in UNFAIR with the reason; everything else holds.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pytest
 
-from daemon.core.mail.address import Key, Own, mark_from, mark_of_reply_address, message_id, tag_of
+from daemon.core.mail.address import (
+    Key,
+    Own,
+    Purpose,
+    loop_value,
+    mark_from,
+    mark_of_reply_address,
+    message_id,
+    reply_address,
+    tag_of,
+)
 from daemon.core.mail.bounce import read_bounce
-from daemon.core.mail.guard import automatic, permission
+from daemon.core.mail.guard import LOOP_HEADER, automatic, permission
 from daemon.core.mail.parse import parse
 from daemon.core.mail.proof import prove
 from daemon.core.mail.subject import base_subject
@@ -212,6 +223,76 @@ def test_hostile_mail_is_answered_only_where_it_may_be(record: dict[str, Any]) -
     route = Envelope(record["envelope"]["mail_from"], tuple(record["envelope"]["rcpt_to"]), "127.0.0.1", Door.SMTP)
     _, may = decided(read("hazards", record["file"]), route, OWN)
     assert may.allowed is bool(record["expect"]["auto_reply"]), may
+
+
+MARK = mark_from(b"0123456789")
+FILLED = {
+    "@@OUR_REPLY_MESSAGE_ID@@": message_id(OWN, MARK),
+    "@@OUR_ACK_MESSAGE_ID@@": message_id(OWN, MARK),
+    "@@CUSTOMER_TOKEN_ADDR@@": reply_address(OWN, Purpose.TALK, MARK),
+    "@@BOB_TOKEN_ADDR@@": reply_address(OWN, Purpose.COMMAND, MARK),
+    "@@OWN_LOOP_VALUE@@": loop_value(OWN),
+    "@@TICKET_NO@@": "12",
+    "X-Helpdesk-Loop": LOOP_HEADER,
+}
+
+
+def filled(text: str) -> str:
+    for name, value in FILLED.items():
+        text = text.replace(name, value)
+    return text
+
+
+def templates() -> list[Any]:
+    """Return the hostile messages whose tokens can be filled in here; which have expired is for the store to say."""
+    known = [r for r in records("hazards") if r.get("template") and r["file"].endswith(".eml")]
+    return [pytest.param(r, id=r["file"]) for r in known if "EXPIRED" not in str(r["envelope"])]
+
+
+@pytest.mark.parametrize("record", templates())
+def test_hostile_mail_with_true_tokens_finds_its_ticket_and_is_not_acknowledged(record: dict[str, Any]) -> None:
+    raw = filled((root() / "hazards" / record["file"]).read_text("utf-8", "surrogateescape"))
+    mail = parse(raw.encode("utf-8", "surrogateescape"))
+    rcpt_to = tuple(filled(address) for address in record["envelope"]["rcpt_to"])
+    route = Envelope(record["envelope"]["mail_from"], rcpt_to, "127.0.0.1")
+    bounce = read_bounce(mail, route)
+    signs, may = decided(mail, route, OWN)
+    if isinstance(record["expect"]["auto_reply"], int):
+        assert may.allowed is bool(record["expect"]["auto_reply"]), may
+    told = thread(
+        clues(mail, route, OWN, bounce),
+        Facts(
+            sent=(SentMail(MARK, 17, "bob@team.test", MailKind.CARD, NOW),), tickets=(ticket(17, "cust@customer.test"),)
+        ),
+        NOW,
+    )
+    if record["expect"]["ticket"] == "same":
+        assert told.ticket == 17
+    else:
+        assert told.ticket is None
+        assert record["expect"]["ticket"] == "new" or signs.kind is AutomaticKind.OWN
+    if "other-sender" in record["file"] or "outsider" in record["file"]:
+        assert told.unverified
+    if "delayed" in record["file"]:
+        assert bounce is not None
+        assert not bounce.permanent
+
+
+def test_a_mail_that_comes_by_two_paths_is_one() -> None:
+    first, second = read("hazards", "thr-two-paths-1.eml"), read("hazards", "thr-two-paths-2.eml")
+    route = Envelope("cust@customer.test", ("sales@hd.test",), "127.0.0.1")
+    digest = clues(first, route, OWN, None).text_digest
+    known = KnownId("twice@customer.test", 12, "cust@customer.test", digest)
+    told = thread(clues(second, route, OWN, None), Facts(known=(known,)), NOW)
+    assert (told.signal, told.ticket) == (Signal.REPEAT, 12)
+
+
+def test_a_message_id_that_somebody_used_up_costs_nobody_his_ticket() -> None:
+    route = Envelope("x@evil.test", ("support@hd.test",), "127.0.0.1")
+    taken = clues(read("hazards", "thr-msgid-poison-1.eml"), route, OWN, None)
+    known = KnownId(taken.message_id or "", 12, taken.sender, taken.text_digest)
+    victim = replace(taken, sender="cust@customer.test")
+    assert thread(victim, Facts(known=(known,)), NOW).signal is Signal.NONE
 
 
 IMPOSTORS = ("cmd-ar-", "cmd-from-", "cmd-two-from", "cmd-spoofed", "cmd-sender-header")

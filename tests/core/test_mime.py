@@ -161,3 +161,28 @@ def test_depth_and_number_of_parts_have_a_limit() -> None:
 def test_a_part_that_lacks_its_empty_line_is_still_ended_by_the_boundary() -> None:
     message = mail(*MIXED, "--x", "Content-Type: text/plain", "--x", "", "two", "--x--")
     assert message.text.strip() == "two"
+
+
+def test_a_boundary_that_ends_with_spaces_is_compared_as_it_is_written() -> None:
+    lines = ('Content-Type: multipart/mixed; boundary="x  "', "", "--x  ", "", "one", "--x ", "still one", "--x  --")
+    assert mail(*lines).text == "one\n--x \nstill one"
+    assert mail(*lines).defects == ("ambiguous",)
+
+
+def test_a_boundary_that_ends_with_spaces_is_found_where_its_lines_lost_them() -> None:
+    assert mail('Content-Type: multipart/mixed; boundary="x  "', "", "--x", "", "one", "--x--").text == "one"
+
+
+def test_where_no_delimiter_is_found_the_beginning_of_its_line_is_enough() -> None:
+    message = mail(*MIXED, "--x and more", "Content-Type: text/html", "", "<p>one</p>", "--x-- the end", "not shown")
+    assert message.text == "one"
+    assert message.defects == ("ambiguous",)
+
+
+def test_a_name_in_raw_octets_is_in_the_charset_that_the_message_declares() -> None:
+    message = parse(
+        b"From: a@b.test\r\nContent-Type: multipart/mixed; boundary=x; charset=gb2312\r\n\r\n--x\r\n\r\n\r\n--x\r\n"
+        b'Content-Type: application/pdf; name="other.pdf"\r\n'
+        b'Content-Disposition: attachment; filename="' + "绩效管理.pdf".encode("gb2312") + b'"\r\n\r\n%PDF\r\n--x--\r\n'
+    )
+    assert [one.filename for one in message.attachments] == ["绩效管理.pdf"]

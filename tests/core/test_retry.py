@@ -36,7 +36,7 @@ def test_accepted_is_sent_and_refused_has_failed() -> None:
 
 def test_the_rhythm_of_five_days() -> None:
     gaps = [round(b - a) for a, b in pairwise(dues(0.5))]
-    assert gaps[:8] == [120, 300, 900, 1800, 3600, 7200, 10800, 10800]
+    assert gaps[:8] == [70, 300, 900, 1800, 3600, 7200, 10800, 10800]
     assert set(gaps[7:]) == {10800}
 
 
@@ -60,7 +60,7 @@ def test_after_five_days_it_has_failed_with_the_servers_last_words() -> None:
 @pytest.mark.parametrize("kind", MailKind)
 def test_an_unclear_end_is_unknown_and_tried_again(kind: MailKind) -> None:
     settled = after(Answer(Delivery.UNCLEAR, "no answer"), a_mail(0, kind), 100.0, 0.5, "resend")
-    assert (settled.state, settled.due) == (MailState.UNKNOWN, 220.0)
+    assert (settled.state, settled.due) == (MailState.UNKNOWN, 170.0)
 
 
 @pytest.mark.parametrize("kind", MailKind)
@@ -78,4 +78,4 @@ def test_an_end_that_stays_unclear_is_never_called_failed() -> None:
 def test_a_server_that_takes_nothing_costs_no_mail_its_life() -> None:
     settled = after(Answer(Delivery.UNREADY, "535 login"), a_mail(40), 9 * DAY, 0.5, "resend")
     assert settled.state is MailState.QUEUED
-    assert settled.due == 9 * DAY + 90
+    assert settled.due == 9 * DAY + 45

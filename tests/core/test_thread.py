@@ -12,7 +12,7 @@ from daemon.core.mail.thread import REOPEN_SECONDS, clues, subject_number, text_
 from store.model.facts import Facts, KnownId, SentMail, Signal, Threading
 from store.model.message import Address, Bounce, Envelope, Message
 from store.model.outbox import MailKind
-from tests.core.given import CUSTOMER, NOW, OWN, envelope, message, sent, ticket
+from tests.core.given import CUSTOMER, NOW, OWN, envelope, message, part, sent, ticket
 
 MARK, OTHER = mark_from(b"0123456789"), mark_from(b"abcdefghij")
 STRANGER = Address("", "x@evil.test")
@@ -68,6 +68,17 @@ def test_a_delivery_report_belongs_to_the_mail_that_failed() -> None:
     assert (found.signal, found.ticket) == (Signal.REPORT, 12)
 
 
+@pytest.mark.parametrize(
+    ("kind", "field"), [("message/feedback-report", ""), ("message/disposition-notification", "Original-Message-ID")]
+)
+def test_a_complaint_or_receipt_belongs_to_the_mail_it_is_about(kind: str, field: str) -> None:
+    named = f"<{message_id(OWN, MARK)}>"
+    returned = part("message/rfc822", f"Message-ID: {'<x@y>' if field else named}\n\nhello\n")
+    mail = message(sender=STRANGER, parts=(part(kind, f"{field}: {named}\n" if field else ""), returned))
+    found = threaded(mail, sent(MARK, 12), envelope(STRANGER.address))
+    assert (found.signal, found.ticket) == (Signal.REPORT, 12)
+
+
 def test_a_report_on_a_mail_that_we_never_sent_belongs_nowhere() -> None:
     forged = Bounce(True, (CUSTOMER,), "5.1.1", "made-up@hd.test")
     assert threaded(message(), sent(MARK, 12), envelope(""), forged).signal is Signal.NONE
@@ -118,18 +129,28 @@ def test_a_member_who_got_the_mail_is_no_stranger_to_it() -> None:
     assert (found.ticket, found.unverified) == (12, False)
 
 
+def test_a_customer_who_holds_a_members_address_is_unverified_on_his_own_ticket() -> None:
+    found = threaded(message(), sent(MARK, 12, "bo@team.test", MailKind.CARD), envelope(CUSTOMER, ADDRESS))
+    assert (found.ticket, found.unverified) == (12, True)
+
+
 @pytest.mark.parametrize(
     "mail",
     [
         message(sender=STRANGER, subject="[#12]"),
         message(sender=STRANGER, in_reply_to="first@customer.test"),
-        message(sender=None, subject="[#12]"),
     ],
 )
 def test_a_stranger_with_a_number_or_a_known_id_gets_a_new_linked_ticket(mail: Message) -> None:
     found = threaded(mail, known("first@customer.test"))
     assert (found.signal, found.ticket, found.linked) == (Signal.NONE, None, 12)
     assert "#12" in found.why
+
+
+def test_without_a_from_the_envelope_sender_is_the_author() -> None:
+    mail = message(sender=None, subject="[#12]")
+    assert threaded(mail, Facts(tickets=(ticket(12, CUSTOMER),)), envelope(CUSTOMER)).ticket == 12
+    assert threaded(mail, Facts(tickets=(ticket(12, CUSTOMER),)), envelope(STRANGER.address)).linked == 12
 
 
 @pytest.mark.parametrize("tag", ["t1-0000000000000000", "t1" + MARK + "a" * 16, "c" + "x" * 33, ""])

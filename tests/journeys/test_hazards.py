@@ -1,6 +1,8 @@
 """Hostile and odd messages through a whole desk: the ticket, the answer and the outgoing mail that each requires."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,18 @@ async def test_hazard(record: dict[str, Any], tmp_path: Path) -> None:
             raw = filled(raw, ack, card)
         left = await desk.send(raw, envelope["mail_from"], *_recipients(envelope, ack, card))
         as_expected(record, left, (opened_before, (await desk.quiet()).tickets))
+    assert sent_as(raw) in stored(tmp_path)
+
+
+def sent_as(raw: bytes) -> bytes:
+    """The octets that the client put on the wire: a last line that is open is ended."""
+    return raw if raw.endswith(b"\r\n") else raw + b"\r\n"
+
+
+def stored(folder: Path) -> list[bytes]:
+    """Every message as the desk keeps it."""
+    with closing(sqlite3.connect(folder / "triaged.db")) as database:
+        return [row[0] for row in database.execute("SELECT raw FROM message_raw")]
 
 
 def _recipients(envelope: dict[str, Any], ack: Delivered | None, card: Delivered | None) -> list[str]:

@@ -2,12 +2,14 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.desk import Delivered, DeskUnderTest, desk_at
+from daemon.core.triage.definition import Definition
+from tests.desk import Delivered, DeskUnderTest, desk_at, shipped_definition
 
 JOURNEYS = sorted(path.parent for path in Path(__file__).parent.glob("*/story.toml"))
 PLACE = re.compile(r"@@(\d+)\.(reply_to|message_id)@@")  # of the n-th mail that left
@@ -23,7 +25,7 @@ def filled(text: str, sent: list[Delivered]) -> str:
     return PLACE.sub(value, text)
 
 
-def looks_like(mail: Delivered, wanted: dict[str, Any]) -> None:
+def looks_like(mail: Delivered, wanted: dict[str, Any], folder: Path) -> None:
     words = f"{mail.message.subject}\n{mail.message.text}"
     for phrase in wanted.get("says", ()):
         assert phrase in words, f"{phrase!r} is not in {words!r}"
@@ -31,23 +33,34 @@ def looks_like(mail: Delivered, wanted: dict[str, Any]) -> None:
         assert phrase.encode() not in mail.raw, f"{phrase!r} is in {words!r}"
     for name, value in wanted.get("headers", {}).items():
         assert mail.message.header(name) == value
+    if "carries" in wanted:
+        assert (folder / wanted["carries"]).read_bytes().replace(b"\n", b"\r\n") in mail.raw
 
 
 async def played(desk: DeskUnderTest, folder: Path, step: dict[str, Any]) -> None:
-    raw = filled((folder / step["mail"]).read_text("utf-8"), desk.post.mails).replace("\n", "\r\n").encode()
-    sender = step.get("from", "cust@customer.test")
-    left = await desk.send(raw, sender, filled(step.get("to", "support@hd.test"), desk.post.mails))
+    if "wait" in step:
+        left = await desk.wait(step["wait"])
+    else:
+        raw = filled((folder / step["mail"]).read_text("utf-8"), desk.post.mails).replace("\n", "\r\n").encode()
+        sender = step.get("from", "cust@customer.test")
+        left = await desk.send(raw, sender, filled(step.get("to", "support@hd.test"), desk.post.mails))
     found = sorted((mail.kind, mail.to) for mail in left)
-    assert found == sorted((wanted["kind"], wanted["to"]) for wanted in step.get("out", ())), step["mail"]
+    assert found == sorted((wanted["kind"], wanted["to"]) for wanted in step.get("out", ())), step
     for wanted in step.get("out", ()):
         mail = next(m for m in left if (m.kind, m.to) == (wanted["kind"], wanted["to"]))
-        looks_like(mail, wanted)
+        looks_like(mail, wanted, folder)
+
+
+def definition_of(story: dict[str, Any]) -> Definition:
+    """The definition as it ships, with the thresholds of the story."""
+    shipped = shipped_definition()
+    return replace(shipped, thresholds=replace(shipped.thresholds, **story.get("thresholds", {})))
 
 
 @pytest.mark.parametrize("folder", JOURNEYS, ids=lambda folder: folder.name)
 async def test_journey(folder: Path, tmp_path: Path) -> None:
     story = tomllib.loads((folder / "story.toml").read_text("utf-8"))
-    async with desk_at(tmp_path, **story.get("settings", {})) as desk:
+    async with desk_at(tmp_path, definition_of(story), **story.get("settings", {})) as desk:
         for step in story["steps"]:
             await played(desk, folder, step)
         status = await desk.quiet()

@@ -6,7 +6,8 @@ from store.model.changes import Outcome
 from store.model.facts import Budget, Facts, KnownId
 from store.model.message import Envelope
 from store.model.outbox import MailKind
-from store.recall import MOST_KNOWN
+from store.reader import Reader
+from store.recall import MOST_KNOWN, facts
 from store.store import Store
 from tests.store.specimens import (
     ANN,
@@ -115,9 +116,9 @@ async def test_who_uses_an_id_first_is_believed(store: Store) -> None:
     ]
 
 
-async def test_what_one_message_gets_to_know_never_depends_on_others(store: Store) -> None:
+async def test_what_one_message_gets_to_know_never_depends_on_others(store: Store, url: str) -> None:
     flood = ("flood@customer.example",)
-    for n in range(2 * MOST_KNOWN):
+    for n in range(3 * MOST_KNOWN):
         await store.keep(raw("flood", f"text {n}"), ENVELOPE, NOW)
     works = await store.lease_messages(NOW, 1000, MINUTE)
     numbers = await asyncio.gather(*(store.reserve_number(work.id) for work in works))
@@ -125,8 +126,9 @@ async def test_what_one_message_gets_to_know_never_depends_on_others(store: Stor
         *(store.commit(work, opens("flood"), (), number, NOW) for work, number in zip(works, numbers, strict=True))
     )
     last = await file_one(store, "last", "bob@b.example", (MailKind.ACK,))
-    every = [clues(foreign_ids=flood), clues("bob@b.example", foreign_ids=("last@customer.example",)), clues()] * 10
-    together = await asyncio.gather(*(store.facts(one, NOW) for one in every))
+    every = [clues(foreign_ids=flood), clues("bob@b.example", foreign_ids=("last@customer.example",)), clues()]
+    with Reader(url) as reader:
+        together = reader.ask(lambda connection: facts(connection, [(one, NOW) for one in every]))
     assert together == [await store.facts(one, NOW) for one in every]
     assert [one.ticket for one in together[1].known] == [last]
 

@@ -12,6 +12,8 @@ from store.migrate import migrate
 from store.model.outbox import MailKind, MailState, Settlement
 from store.store import Store
 from tests.store.specimens import ENVELOPE, NOW, clues, file_one, follows, mail, raw, take_one
+from tests.store.test_corrections import correction
+from tests.store.test_questions import ask, lapse
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
 WHOLE_TABLE = re.compile(
@@ -38,6 +40,7 @@ async def live(url: str) -> None:
     """Let all happen to a store that happens while the desk works."""
     store = Store.open(url)
     number = await file_one(store, "a", mails=(MailKind.ACK, MailKind.FORWARD))
+    asked = await ask(store, "q")
     await store.keep(raw("b"), ENVELOPE, NOW)
     await store.facts(
         clues(
@@ -56,6 +59,12 @@ async def live(url: str) -> None:
     for leased in await store.lease_mails(NOW, 10, 60):
         await store.attempt(leased)
         await store.settle(leased, Settlement(MailState.SENT, 0, "250"), NOW)
+    await store.questions(NOW + 1e9, 10)
+    await store.original(number)
+    await store.lapse(lapse(asked), (), NOW)
+    await store.correct(correction(number))
+    await store.corrections()
+    await store.latest_corrections()
     await store.recover(NOW)
     await store.resend_unknown((MailKind.ACK,), NOW)
     await store.next_due()

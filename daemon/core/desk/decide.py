@@ -1,8 +1,10 @@
 """The page of policy: what one message changes, decided from what was read and what the store knows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from daemon.core.desk.acting import members_word
+from daemon.core.desk.authority import authority
+from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.roster import on_duty
 from daemon.core.mail.address import Own, fold
@@ -11,45 +13,24 @@ from daemon.core.mail.reading import Reading
 from daemon.core.mail.thread import thread
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
-from store.model.changes import Changes, Draft, Filed, Outcome
-from store.model.facts import Facts, Signal, Threading
-from store.model.message import Address, AutomaticKind, Permission, Proven
+from daemon.core.triage.learn import NOTHING, Learned
+from store.model.changes import Changes, Draft, Outcome
+from store.model.facts import Facts, Signal
+from store.model.message import Address, AutomaticKind
 from store.model.outbox import MailKind
 from store.model.ticket import ENDED, Event, Kind, State, Ticket
 
-NOTE_LETTERS = 2000  # of a note stand in the history; the message itself is kept whole
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One message with everything its decision may look at."""
-
-    reading: Reading
-    facts: Facts
-    settings: Settings
-    definition: Definition
-    threading: Threading
-    permission: Permission
-    now: float
-
-    @property
-    def ticket(self) -> Ticket | None:
-        """The ticket the message belongs to, if it belongs to one."""
-        return self.facts.ticket(self.threading.ticket)
-
-    @property
-    def filed(self) -> Filed:
-        """What is remembered of the message itself."""
-        clues, message = self.reading.clues, self.reading.message
-        proven = self.reading.proof.level in (Proven.DKIM, Proven.DMARC)
-        return Filed(clues.message_id, clues.sender, message.subject, clues.text_digest, proven)
-
-    def event(self, what: str) -> Event:
-        """A line of history that this message writes."""
-        return Event(self.now, self.reading.clues.sender or "unknown sender", what)
-
-
-def decide(reading: Reading, facts: Facts, settings: Settings, own: Own, definition: Definition, now: float) -> Changes:
+def decide(
+    reading: Reading,
+    facts: Facts,
+    settings: Settings,
+    own: Own,
+    definition: Definition,
+    now: float,
+    learned: Learned = NOTHING,
+    backdrop: Backdrop = NO_BACKDROP,
+) -> Changes:
     """Say what a message changes: the first policy that has a word on it decides."""
     allowed = permission(
         reading.message,
@@ -60,7 +41,18 @@ def decide(reading: Reading, facts: Facts, settings: Settings, own: Own, definit
         settings=settings.acknowledge,
         own=own,
     )
-    case = Case(reading, facts, settings, definition, thread(reading.clues, facts, now), allowed, now)
+    case = Case(
+        reading,
+        facts,
+        settings,
+        definition,
+        thread(reading.clues, facts, now),
+        allowed,
+        now,
+        learned,
+        authority(reading, facts, settings, now),
+        backdrop,
+    )
     return next(changes for policy in POLICIES if (changes := policy(case)) is not None)
 
 
@@ -82,12 +74,8 @@ def delivery_report(case: Case) -> Changes | None:
     if case.ticket is None or bounce is None:
         return _silence(case, str(kind), case.ticket)
     about = next((mail for mail in case.facts.sent if mail.mark == case.reading.clues.bounced_mark), None)
-    failed = bounce.permanent and about is not None
-    what = (
-        f"mail to {about.to} failed for good ({bounce.status or 'no status'})"
-        if failed and about
-        else "a delivery report"
-    )
+    failing = (about.to,) if about and bounce.permanent else ()
+    what = f"mail to {failing[0]} failed for good ({bounce.status or 'no status'})" if failing else "a delivery report"
     return Changes(
         Outcome.SILENCED,
         str(kind),
@@ -95,8 +83,8 @@ def delivery_report(case: Case) -> Changes | None:
         case.filed,
         ticket=case.ticket.number,
         events=(case.event(what),),
-        drafts=_to_owner(case, case.ticket) if failed else (),
-        failing=(about.to,) if failed and about else (),
+        drafts=_to_owner(case, case.ticket, "notice") if failing else (),
+        failing=failing,
     )
 
 
@@ -155,6 +143,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     repeat,
     delivery_report,
     automatic_follow_up,
+    members_word,
     members_note,
     unverified_follow_up,
     follow_up,
@@ -163,7 +152,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
 
 
 def _new_request(case: Case, links: tuple[int, ...]) -> Changes:
-    opened = open_ticket(case.reading, case.settings, case.definition, case.now, links)
+    opened = open_ticket(case.reading, case.settings, case.definition, case.now, links, case.learned)
     return Changes(
         Outcome.TICKET,
         "",

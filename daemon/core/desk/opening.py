@@ -8,6 +8,7 @@ from daemon.core.mail.reading import Reading
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
+from daemon.core.triage.learn import NOTHING, Learned
 from store.model.changes import Draft, Opening
 from store.model.message import Address
 from store.model.outbox import MailKind
@@ -38,17 +39,18 @@ class Opened:
 
 
 def open_ticket(
-    reading: Reading, settings: Settings, definition: Definition, now: float, links: tuple[int, ...]
+    reading: Reading,
+    settings: Settings,
+    definition: Definition,
+    now: float,
+    links: tuple[int, ...],
+    learned: Learned = NOTHING,
 ) -> Opened:
     """Judge a new request and choose its way: a card to the one person on duty, or one forward to the pipeline."""
     message = reading.message
-    verdict = judge(definition, message.subject, message.new_text)
+    verdict = judge(definition, message.subject, message.new_text, learned)
     duty = on_duty(settings, now) if verdict.tag is Tag.EMERGENCY or verdict.unsure else None
-    kind, state = next((kind, state) for tag, kind, state in KINDS if tag is verdict.tag)
-    if duty is not None:
-        state = State.PAGED
-    elif state is State.PAGED:  # nobody is declared who could be asked: it must not wait unseen
-        state = State.TO_INVESTIGATE
+    kind, state = start_of(verdict.tag, duty)
     reporter = reading.clues.sender
     opening = Opening(
         kind,
@@ -60,11 +62,22 @@ def open_ticket(
         (Participant(reporter, Role.REPORTER),) if reporter else (),
         area=verdict.area,
         links=links,
+        asks=verdict.unsure and duty is not None,
     )
-    return Opened(opening, _way(verdict, duty, settings), _why(verdict, duty))
+    return Opened(opening, way(verdict, duty, settings), _why(verdict, duty))
 
 
-def _way(verdict: Verdict, duty: Person | None, settings: Settings) -> tuple[Draft, ...]:
+def start_of(tag: Tag, duty: Person | None) -> tuple[Kind, State]:
+    """Return what a request of this tag is, and where its ticket starts: paged where a person on duty gets a card."""
+    kind, state = next((kind, state) for known, kind, state in KINDS if known is tag)
+    if duty is not None:
+        return kind, State.PAGED
+    # with nobody declared who could be asked, an emergency must not wait unseen
+    return kind, State.TO_INVESTIGATE if state is State.PAGED else state
+
+
+def way(verdict: Verdict, duty: Person | None, settings: Settings) -> tuple[Draft, ...]:
+    """Return the one mail that takes a request on: a card to the person on duty, or a forward to the pipeline."""
     language = settings.desk.language
     if duty is not None:
         return (Draft(MailKind.CARD, "card", Address(duty.name, duty.address), language),)
@@ -73,5 +86,13 @@ def _way(verdict: Verdict, duty: Person | None, settings: Settings) -> tuple[Dra
 
 
 def _why(verdict: Verdict, duty: Person | None) -> str:
-    judged = f"judged {verdict.tag}{', to be asked' if verdict.unsure else ''} (score {verdict.score:.2f})"
+    judged = (
+        f"judged {verdict.tag}{', to be asked' if verdict.unsure else ''} (score {verdict.score:.2f}{_taught(verdict)})"
+    )
     return f"{judged}; card to {duty.id}" if duty else f"{judged}; forwarded"
+
+
+def _taught(verdict: Verdict) -> str:
+    if verdict.learned is None:
+        return ""
+    return f", {verdict.learned.offset:+.2f} of it learned from {', '.join(f'#{n}' for n in verdict.learned.tickets)}"

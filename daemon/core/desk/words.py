@@ -1,14 +1,19 @@
 """What a letter may speak of, taken from the message and from what it changes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from daemon.core.desk.round import settled
 from daemon.core.mail.letter import Words, excerpt
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
-from store.model.changes import Changes
-from store.model.facts import Facts
+from store.model.changes import Changes, Draft
+from store.model.facts import Background, Facts
+from store.model.message import Message
+from store.model.outbox import MailKind
+from store.model.ticket import Ticket
 from store.model.verdict import Verdict
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -36,6 +41,8 @@ def words_for(
         reporter_address=reading.clues.sender,
         tag=verdict.tag if verdict else None,
         unsure=bool(verdict and verdict.unsure),
+        question_minutes=settings.duty.answer_minutes if opens and opens.asks else None,
+        silence=settled(verdict).tag if verdict else None,
         area=verdict.area if verdict else None,
         clauses=verdict.clauses if verdict else (),
         questions=_questions(verdict, opens.language, definition) if verdict and opens else (),
@@ -44,6 +51,65 @@ def words_for(
         attachments=message.attachments,
         recipient=", ".join(changes.failing),
         reason=message.new_text if changes.failing else "",
+    )
+
+
+def words_about(ticket: Ticket, verdict: Verdict, message: Message | None, settings: Settings, now: float) -> Words:
+    """Return the words for a letter about a ticket that no new message causes; `message` is the one that opened it."""
+    return Words(
+        desk=settings.desk.name,
+        address=settings.desk.address,
+        ticket=ticket.number,
+        subject=ticket.subject,
+        reporter_name=message.sender.name if message and message.sender else "",
+        reporter_address=ticket.reporter,
+        tag=verdict.tag,
+        unsure=verdict.unsure,
+        area=verdict.area,
+        clauses=verdict.clauses,
+        next_look=next_look(settings, now),
+        excerpt=excerpt(message) if message else "",
+        attachments=message.attachments if message else (),
+    )
+
+
+def words_of(
+    draft: Draft,
+    words: Words,
+    changes: Changes,
+    first: Message | None,
+    facts: Facts,
+    background: Background,
+    definition: Definition,
+    settings: Settings,
+    opened: int | None,
+    now: float,
+) -> Words:
+    """Return the words for one mail that a member's word causes.
+
+    `words` are those of the member's own message, `first` is the one that opened the ticket.
+    """
+    about = changes.ticket if draft.about is None else draft.about
+    ticket = facts.ticket(about) or (background.ticket(about) if about else None)
+    if ticket is None:
+        return words
+    verdict = background.verdict
+    if draft.original and verdict:
+        words = words_about(ticket, verdict, first, settings, now)
+    else:  # what the member wrote is for the desk alone
+        words = replace(words, excerpt="", reporter_name="", attachments=())
+    questions = _questions(verdict, draft.language, definition) if draft.kind is MailKind.ASK and verdict else ()
+    return replace(
+        words,
+        ticket=ticket.number,
+        subject=ticket.subject,
+        reporter_address=ticket.reporter,
+        tag=draft.tag,
+        unsure=False,
+        questions=questions,
+        said=draft.said,
+        opened=opened,
+        text=draft.text,
     )
 
 

@@ -1,7 +1,7 @@
 """The body of a message as a reader sees it: the whole text, what is new in it, what was quoted, what was passed on."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.core.mail.forward import read_forwarded
 from daemon.core.mail.page import page
@@ -9,12 +9,10 @@ from daemon.core.mail.quote import split
 from daemon.core.mail.text import Rendered, read_html
 from store.model.message import Forwarded
 
-_STUB = re.compile(
-    r"(?:view|read|open|see|display).{0,60}(?:html|browser|online)|html.{0,40}(?:view|client|reader|mail)",
-    re.IGNORECASE,
-)
-_WORD = re.compile(r"\w{2,40}")
-WORDS_COMPARED = 400
+_STUB = re.compile(r"\bhtml\b|(?:view|read|open|see|display).{0,60}(?:browser|online)", re.IGNORECASE)
+_WORD = re.compile(r"\w{1,40}")
+_NOT_SHOWN = re.compile(r"(?:https?:|mailto:|cid:|www\.)[^\s>\])]{1,2000}|\[[^\]\n]{1,200}\]")
+LETTERS_COMPARED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +30,22 @@ def read_body(plain: str | None, html: str | None) -> Body:
     """Read the body of a message from its plain text, its HTML, or both (RFC 2046 section 5.1.4). Never raises.
 
     Plain text is preferred, unless it is empty or only says that there is HTML. Where the two say different things,
-    both are read, one below the other, so that nothing said in one alone is overlooked.
+    both are read, one below the other, so that nothing said in one alone is overlooked. They are `alike` only if the
+    first line of the new text, where a command would stand, is shown in both.
     """
     written = _lines(plain or "")
     shown = read_html(html) if html else Rendered("", frozenset(), frozenset())
     if not _says_something(written, shown.text):
         return _part(shown.text, shown.heads, shown.signatures)
     body = _part(written, frozenset(), frozenset())
-    if not shown.text.strip() or _alike(body, shown.text):
+    if not shown.text.strip():
+        return body
+    if shown.text.split() == body.text.split():
         return body
     other = _part(shown.text, shown.heads, shown.signatures)
+    said, seen = _words(body.new_text), _words(shown.text)
+    if _most(said, seen, spare=4) and _most(_words(other.new_text), _words(body.text), spare=2):
+        return body if _words(_first_line(body.new_text)) <= seen else replace(body, alike=False)
     return Body(
         _join(body.text, other.text),
         _join(body.new_text, other.new_text),
@@ -63,22 +67,25 @@ def _join(*texts: str) -> str:
 def _says_something(written: str, shown: str) -> bool:
     """Say whether the plain text is worth reading beside the HTML."""
     bare = written.strip()
-    return bool(bare) and not (shown.strip() and len(bare) < 400 and _STUB.search(bare) and len(shown) > len(bare))
+    return bool(bare) and not (len(bare) < 400 and len(shown.strip()) > 2 * len(bare) and _STUB.search(bare))
 
 
 def _words(text: str) -> set[str]:
-    found: set[str] = set()
-    for match in _WORD.finditer(text[:20_000].casefold()):
-        found.add(match[0])
-        if len(found) >= WORDS_COMPARED:
-            break
-    return found
+    """Return the words of a text, without what one alternative writes out and the other only links to."""
+    return set(_WORD.findall(_NOT_SHOWN.sub(" ", text[:LETTERS_COMPARED].casefold())))
 
 
-def _alike(body: Body, shown: str) -> bool:
-    """Say whether HTML shows what the plain text says: nearly all its new words, and hardly any that are new to it."""
-    new, all_shown = _words(body.new_text), _words(shown)
-    return len(new - all_shown) <= len(new) // 4 and len(all_shown - _words(body.text)) <= len(all_shown) // 2
+def _first_line(text: str) -> str:
+    """Return the line in which a command would stand."""
+    return text.lstrip().partition("\n")[0]
+
+
+def _most(part: set[str], whole: set[str], spare: int) -> bool:
+    """Say whether the words of a part stand in the whole, all but one in `spare`.
+
+    Programs write links, lists and pictures in two ways, so that the two alternatives hardly ever have the same words.
+    """
+    return len(part - whole) <= len(part) // spare
 
 
 def _part(text: str, heads: frozenset[int], signatures: frozenset[int]) -> Body:

@@ -12,7 +12,8 @@ from daemon.core.mail.address import fold
 from daemon.core.mail.bounce_forms import Report, failed_recipients, names_surely
 from daemon.core.mail.field import first_word, parameter
 from daemon.core.mail.machine_words import MAILER_NAMES, REPORT_PARTS, STATUS_PARTS
-from store.model.message import Bounce, Message
+from daemon.core.mail.sender import sender_path
+from store.model.message import Bounce, Envelope, Message
 
 LONGEST = 32768  # of a text that is searched
 FAILED = ("fail", "undeliver", "expired")  # how an Action begins
@@ -22,7 +23,7 @@ _ADDRESS = re.compile(r"[^\s<>;,:\"()\[\]]{1,64}@[^\s<>;,:\"()\[\]@]{1,253}")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _CODED = re.compile(r"(?<![\d.])[45]\d\d[ -]{1,3}[#'<(\[]{0,2}([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?:(?<![\d.:/-])|\bcode\W{1,3})([45])[0-5]\d(?=[ ,-]\D|$)", re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"^[>\s]{0,4}Message-ID:\s{0,5}<([^<>\s]{1,998})>", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(r"^[>\s]{0,4}(?:Original-)?Message-ID:\s{0,5}<([^<>\s]{1,998})>", re.IGNORECASE | re.MULTILINE)
 _FIELD = re.compile(r"([A-Za-z-]{1,40})[ \t]*:[ \t]*(.*)")
 
 
@@ -36,22 +37,33 @@ class Recipient:
     final: bool  # the server has given up, and another day would not help
 
 
-def read_bounce(message: Message) -> Bounce | None:
+def read_bounce(message: Message, envelope: Envelope | None = None) -> Bounce | None:
     """Read a delivery report; None for every other message, also for reports of success, complaints and receipts.
 
+    The envelope adds what its null sender says; without it only a Return-Path in the header is known.
     `permanent` is False where the server keeps trying, and where the status says that another day may do (4.y.z, but
     not 4.4.7). Recipients are spelled as the report spells them, in its order, each once.
     """
     if _other_report(message):
         return None
-    groups = [group for part in message.parts if part.content_type in STATUS_PARTS for group in read_status(part.text)]
-    if not groups and not _might_be(message):
+    machine = _by_machine(message) or (envelope is not None and not sender_path(message, envelope))
+    if not (machine or message.sender is None or _entitled(message) or _notice(message)):
         return None
     report = _report(message)
-    if not groups and not _speaks_of_failure(message, report):
+    groups = [group for part in message.parts if part.content_type in STATUS_PARTS for group in read_status(part.text)]
+    if not groups and not _speaks_of_failure(report, machine):
         return None
     groups = groups or [*read_status(report.text), *read_status(report.returned)]
-    return _formal(report, groups) if any(group.address for group in groups) else _free_form(report)
+    return _formal(report, groups) if any(group.address for group in groups) else _free_form(report, machine)
+
+
+def complained_id(message: Message) -> str | None:
+    """Return the Message-ID of the mail that a complaint or receipt is about; None for every other message."""
+    if not _other_report(message):
+        return None
+    said = "\n".join(part.text[:LONGEST] for part in message.parts if part.content_type in REPORT_PARTS)
+    named = _MESSAGE_ID.search(said)
+    return named[1] if named else _original_id(_report(message))
 
 
 def read_status(text: str) -> tuple[Recipient, ...]:
@@ -118,9 +130,9 @@ def _on_its_line(report: Report, recipient: Recipient) -> str | None:
     return recipient.status
 
 
-def _free_form(report: Report) -> Bounce | None:
+def _free_form(report: Report, machine: bool) -> Bounce | None:
     recipients = failed_recipients(report)
-    if not recipients and not _by_machine(report.message):
+    if not recipients and not machine:
         return None
     given_up = any(words in report.folded for words in phrases.GIVEN_UP)
     waiting = not given_up and any(words in report.folded for words in phrases.DELAYS)
@@ -142,10 +154,10 @@ def _other_report(message: Message) -> bool:
     )
 
 
-def _might_be(message: Message) -> bool:
-    """Say in a moment that most mail is no report at all."""
-    notice = "notificationtype" in message.text[:4096].casefold()
-    return notice or _entitled(message) or _by_machine(message) or message.header("x-failed-recipients") is not None
+def _notice(message: Message) -> bool:
+    """Say whether a header, or a program's own notation in the text, says without doubt what it is."""
+    plain = "".join(message.text[:4096].casefold().replace("\\", "").split())
+    return message.header("x-failed-recipients") is not None or any(words in plain for words in phrases.CERTAIN)
 
 
 def _entitled(message: Message) -> bool:
@@ -167,12 +179,12 @@ def _by_machine(message: Message) -> bool:
     return any(name in phrases.SYSTEM_NAMES or name.startswith(phrases.SYSTEM_STARTS) for name in names)
 
 
-def _speaks_of_failure(message: Message, report: Report) -> bool:
-    plain = report.folded.replace("\\", "")
-    if message.header("x-failed-recipients") or any(words in plain for words in phrases.CERTAIN):
+def _speaks_of_failure(report: Report, machine: bool) -> bool:
+    message = report.message
+    if _notice(message):
         return True
     failing = any(words in report.folded for words in phrases.FAILURES)
-    if not _by_machine(message):
+    if not machine:
         passed_on = message.subject.casefold().startswith(phrases.PASSED_ON)
         return _entitled(message) and failing and names_surely(report) and not passed_on
     if _entitled(message) or (_by_mailer(message) and names_surely(report)):

@@ -9,9 +9,9 @@ from daemon.core.mail.address import domain_of, fold
 from store.model.message import Message
 
 ANNOUNCEMENTS, BLOCK_LINES = 20, 200  # at most
-_A = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,8}"
+_A = r"[A-Za-z0-9_][A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{0,63}@[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,8}"
 _LEAD = r"[ \t>|*•-]{0,40}(?:[245]\d\d[ -](?:[245]\.\d\.\d{1,2}[ ])?)?"
-_COLON = re.compile(rf"^{_LEAD}<({_A})>[ \t]{{0,5}}:", re.MULTILINE)
+_COLON = re.compile(rf"^{_LEAD}<({_A})>[ \t]{{0,5}}(?:\(expanded\s+from\s+<({_A})>\))?[ \t]{{0,5}}:", re.MULTILINE)
 _BARE_COLON = re.compile(rf"^{_LEAD}({_A})[ \t]{{0,5}}:", re.MULTILINE)
 _EXPANDED = re.compile(rf"\(expanded from: <?({_A})>?\)", re.IGNORECASE)
 _LABEL = re.compile(
@@ -39,7 +39,7 @@ _WORDS = re.compile(
         [\s:,]{{1,5}}["'<(]{{0,2}}({_A})""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ANY = re.compile(rf"(?<![A-Za-z0-9._%+=-])(?:[A-Za-z]{{1,8}}=)?({_A})")
+_ANY = re.compile(rf"(?<![A-Za-z0-9.!#$%&*+/=?^_`{{|}}~-])(?:[A-Za-z]{{1,8}}=)?({_A})")
 _HEADER_TO = re.compile(
     rf"^[>\s]{{0,4}}(?:x-original-to|to|apparently-to):[^@\n]{{0,200}}?<?({_A})", re.IGNORECASE | re.MULTILINE
 )
@@ -96,6 +96,11 @@ def _header(report: Report) -> list[str]:
     return [address for value in report.message.every("x-failed-recipients") for address in _ANY.findall(value)]
 
 
+def _colon(report: Report) -> list[str]:
+    """An alias that was written to counts, not the mailbox it stands for."""
+    return [alias or address for address, alias in _COLON.findall(report.text)]
+
+
 def _in_text(pattern: re.Pattern[str]) -> Callable[[Report], Iterable[str]]:
     return lambda report: pattern.findall(report.text)
 
@@ -134,7 +139,7 @@ def _announced_names(report: Report) -> list[str]:
 
 FORMS: tuple[Form, ...] = (
     Form("X-Failed-Recipients (Exim)", _header, sure=True),
-    Form("<address>: reason (qmail, Postfix, Yahoo)", _in_text(_COLON), sure=True),
+    Form("<address>: reason (qmail, Postfix, Yahoo)", _colon, sure=True),
     Form("(expanded from: address) (sendmail)", _in_text(_EXPANDED), sure=True),
     Form("address: reason (Exim, OpenSMTPD)", _in_text(_BARE_COLON), sure=True),
     Form("address on date (Exchange)", _in_text(_DATED), sure=True),

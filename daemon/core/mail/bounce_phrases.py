@@ -7,7 +7,7 @@ FAILURE_SUBJECTS = (
     "undeliver",
     "delivery failure",
     "delivery fail",
-    "delivery status notification",
+    "delivery status",
     "delivery notification",
     "delivery report",
     "delivery problem",
@@ -214,14 +214,14 @@ COPY = re.compile(  # the line at which the returned message begins
         (?!.*\breceive).{0,60}\b(?:copy|headers?|summary|contents?|lines)\b.{0,20}
             \bof\b.{0,40}\b(?:message|mail|e-mail)\b.{0,60}
       | (?:the\ )?(?:original|returned|old|unsent|rejected|bounced|undelivered)\s
-            (?:message|mail|e-mail|header)s?\b.{0,60}
+            (?:message|mail|e-mail|header)s?\b(?!\s+was\b).{0,60}
       | (?:start|begin|beginning)\sof\s(?:the\s)?(?:returned|original|forwarded).{0,60}
       | (?:message|mail)\s(?:text|headers?|body|contents?)\sfollows?.{0,60}
       | .{0,30}original\smessage\s(?:follows|as\sreceived|attached|is\sattached|headers?).{0,60}
       | mensaje\soriginal.{0,60}
       | here\sis\syour\sreturned\smail.{0,30}
-      | (?:received|return-path|x-originating-ip|dkim-signature|message-id|mime-version|x-track)\s?:\s?\S.*
-    )$""",
+    )$
+    | ^>?\ ?(?:received|return-path|x-originating-ip|dkim-signature|message-id|mime-version|x-track)\s?:\s?\S.*$""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 REASONS: tuple[tuple[str, tuple[str, ...]], ...] = (  # RFC 3463 status, and the words that stand for it

@@ -17,13 +17,19 @@ def clean(name: str | None) -> str | None:
     """
     if name is None:
         return None
-    visible = "".join(c for c in name[:4096] if c in "\t\n" or unicodedata.category(c) not in _HIDDEN)
+    visible = _visible(name[:4096])
     last = re.split(r"[/\\]", visible)[-1]
     bare = _SPACES.sub(" ", last).strip(" ").rstrip(". ")
     bare = bare.lstrip(".") if not bare.strip(".") else bare
     if _RESERVED.match(bare):
         bare = f"_{bare}"
     return _shorten(bare) or None
+
+
+def _visible(name: str) -> str:
+    if name.isascii() and name.isprintable():
+        return name
+    return "".join(c for c in name if c in "\t\n" or unicodedata.category(c) not in _HIDDEN)
 
 
 def _shorten(name: str) -> str:

@@ -1,5 +1,7 @@
 """Letters folded for comparison: one case, one kind of space, colon and apostrophe, and nothing without width."""
 
+import re
+
 _NO_WIDTH = (
     0xAD,
     0x200B,
@@ -20,10 +22,15 @@ _PLAIN = {
     0xFF1A: ":",
     0x0307: None,  # the dot that the Turkish capital leaves behind when it is folded
 }
+_ODD = re.compile("[" + "".join(map(chr, _PLAIN)) + "]")  # to look for them costs less than to translate every letter
 
 
 def plain(words: str) -> str:
     """Return words in the form in which they are compared."""
     if words.isascii():
         return words.lower().replace("\t", " ")
-    return words.casefold().translate(_PLAIN)
+    return _ODD.sub(_folded, words.casefold())
+
+
+def _folded(odd: re.Match[str]) -> str:
+    return _PLAIN[ord(odd[0])] or ""

@@ -4,7 +4,7 @@ import re
 
 from daemon.core.mail.headblock import HeadBlock, read_block
 from daemon.core.mail.heads import Head, Kind, find_head
-from daemon.core.mail.page import Page, is_quoted, page
+from daemon.core.mail.page import Page, page
 from daemon.core.mail.phrases import SENDER, SUBJECT
 from daemon.core.mail.quote import Split
 from store.model.message import Address, Forwarded
@@ -35,7 +35,7 @@ def read_forwarded(view: Page, parts: Split) -> Forwarded | None:
 
 def _unmarked(view: Page, at: int) -> Page:
     """Return the marked lines from here on as a page of their own, with one mark taken off."""
-    end = next((n for n in range(at, len(view.low)) if view.low[n] and not is_quoted(view.low[n])), len(view.low))
+    end = next((n for n in range(at, len(view.low)) if view.low[n] and not view.quoted[n]), len(view.low))
     return page("\n".join(_MARK.sub("", line, count=1) for line in view.lines[at:end]))
 
 

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from daemon.core.mail.page import Page
-from daemon.core.mail.phrases import SENDER, SENT, SUBJECT, TO
+from daemon.core.mail.phrases import FIELDS, SENDER, SENT, SUBJECT, TO
 
 LINES_READ = 24  # of one block
+_INNER = re.compile(r"(?<=[ *])([^\s:*]{1,14}) ?\*?: ")
 _PREFIX = re.compile(r"^[\s>|]{0,40}")
 _EMPHASIS = " \t*_\u200e\u200f\u202a\u202c\xa0"
 
@@ -58,6 +59,14 @@ def read_block(view: Page, at: int) -> HeadBlock:
         else:
             break
     return HeadBlock(end, tuple(found), view)
+
+
+def told_in_line(folded: str) -> int:
+    """Return what the fields in one line tell, as bits: some programs write the whole block in a line."""
+    bits = 0
+    for match in _INNER.finditer(folded):
+        bits |= FIELDS.get(match[1], 0)
+    return bits
 
 
 def _new_field_follows(view: Page, at: int, found: list[tuple[int, int]]) -> bool:

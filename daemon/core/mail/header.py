@@ -29,7 +29,10 @@ class Block:
 
     def first(self, name: str) -> bytes | None:
         """Return the first value of a field, or None."""
-        return next((value for key, value in self.fields if key == name), None)
+        for key, value in self.fields:
+            if key == name:
+                return value
+        return None
 
     def count(self, name: str) -> int:
         """Say how often a field stands there."""
@@ -58,6 +61,10 @@ def read_part(data: bytes, start: int) -> Block:
 
 def text(value: bytes, declared: str = "") -> str:
     """Unfold a value and decode its encoded words; 8-bit bytes as in `undecoded`."""
+    if value.isascii() and b"=?" not in value:  # most are plain, and then nothing is to be done
+        plain = value.decode("ascii")
+        if plain.isprintable():
+            return plain.strip()
     return words.decode(undecoded(value, declared))
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from daemon.core.mail.headblock import names_a_message, read_block
-from daemon.core.mail.page import LINE_READ, Page, fold, is_quoted
-from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, has_verb
+from daemon.core.mail.headblock import names_a_message, read_block, told_in_line
+from daemon.core.mail.page import LINE_READ, Page, fold
+from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, SUBJECT, has_verb
 
 WRAPPED = 6  # lines over which an attribution may be broken
 
@@ -42,6 +42,7 @@ _DATE = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th|er|\.|º|-го)? (?:de |d')?[^\W\d]{3,12}\.?,? (?:de |del |г\. )?(?:19|20)\d\d)"
     r"|(?P<time>\d{1,2}[:.h]\d{2}(?!\d)|\d{1,2} ?[ap]\.?m\b)|(?P<year>(?:19|20)\d\d)"
 )
+_DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 _FIRST_WORD = re.compile(r"[\"'*_(\[-]{0,2}([^\s,:]{1,24})")
 _WEIGHT = {"day": 2, "time": 1, "year": 1}
@@ -49,8 +50,9 @@ _WEIGHT = {"day": 2, "time": 1, "year": 1}
 
 def evidence(text: str) -> int:
     """Weigh what speaks for an attribution: a day 2, a time of day 1, a year 1, an address 2."""
-    kinds = {match.lastgroup for match in _DATE.finditer(text[:LINE_READ])}
-    return sum(_WEIGHT[kind] for kind in kinds if kind) + 2 * (_ADDRESS.search(text[:LINE_READ]) is not None)
+    text = text[:LINE_READ]
+    kinds = {match.lastgroup for match in _DATE.finditer(text)} if _DIGIT.search(text) else set()
+    return sum(_WEIGHT[kind] for kind in kinds if kind) + 2 * ("@" in text and _ADDRESS.search(text) is not None)
 
 
 # --- attributions -----------------------------------------------------------------------------------------------------
@@ -97,7 +99,7 @@ def _joins(view: Page, joined: str, at: int) -> bool:
     bracket_open = joined.count("<") > joined.count(">")
     if not line:
         return bool(joined) and (bracket_open or view.low[at + 1 : at + 2] == ("<",))
-    if is_quoted(line):
+    if view.quoted[at]:
         return bracket_open
     return not joined or not (line.endswith(":") and _opens(line) and _is_attribution(line, before_quote=False))
 
@@ -136,8 +138,11 @@ def _header(view: Page, at: int) -> Head | None:
     if not view.fields[at]:
         return None
     block = read_block(view, at)
-    if len(block.fields) < 2 or not block.told() & SENDER:
+    if not block.told() & SENDER:
         return None
+    if len(block.fields) == 1:
+        told = told_in_line(view.low[at])
+        return Head(Kind.HEADER, at, at + 1) if told & SUBJECT and told & SENT else None
     return Head(Kind.HEADER, at, block.end) if names_a_message(block, evidence(fold(block.value(SENT)))) else None
 
 
@@ -162,11 +167,11 @@ def _separator(view: Page, at: int) -> Head | None:
 def _named(view: Page, head: Head, words: str, dashes: int, sender_follows: bool) -> Head | None:
     """Say what the words between dashes announce."""
     dashed = dashes >= 2 or view.low[head.start][0] in "-_=*#~—–"
-    if words in BEGINS or (dashed and words in FORWARDS):
+    if words in BEGINS or (dashed and words.startswith(FORWARDS)):
         return Head(Kind.FORWARD, head.start, head.end)
     if dashed and (words in ORIGINALS or (dashes >= 2 and sender_follows)):
         return head
-    if dashes >= 3 and len(words) < 60 and MESSAGES.search(words) and len(words.split()) <= 4:
+    if dashes >= 3 and len(words) < 60 and "pgp" not in words and MESSAGES.search(words) and len(words.split()) <= 4:
         return head
     if dashes >= 2 and has_verb(words) and (evidence(words) >= 2 or view.quote_follows(head.start + 1)):
         return Head(Kind.ATTRIBUTION, head.start, head.start + 1)
@@ -191,7 +196,7 @@ _BELOW = re.compile(
 def _delimiter(view: Page, at: int) -> Head | None:
     """Find a helpdesk's "## please reply above this line ##"."""
     line = view.low[at]
-    return Head(Kind.DELIMITER, at, at + 1) if len(line) < 160 and _ABOVE.search(line) else None
+    return Head(Kind.DELIMITER, at, at + 1) if view.asking and len(line) < 160 and _ABOVE.search(line) else None
 
 
 def is_below_delimiter(folded: str) -> bool:
@@ -214,4 +219,7 @@ RECOGNISERS: tuple[Callable[[Page, int], Head | None], ...] = (
 
 def find_head(view: Page, at: int) -> Head | None:
     """Return the head that begins at a line with words, if one does."""
-    return next((head for find in RECOGNISERS if (head := find(view, at))), None)
+    for find in RECOGNISERS:
+        if head := find(view, at):
+            return head
+    return None

@@ -5,7 +5,7 @@ Source: the message catalogues of Outlook, Gmail, Apple Mail, Thunderbird, Yahoo
 
 from daemon.core.mail.language import Language
 
-WESTERN = (
+WESTERN = (  # code, opens, wrote, sender, sent, to, subject, original, forwarded, begin, device; see Language
     Language(
         "en",
         "on|at|in",

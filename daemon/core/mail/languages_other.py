@@ -5,7 +5,7 @@ Source: the message catalogues of Outlook, Gmail, Apple Mail, Thunderbird, Yahoo
 
 from daemon.core.mail.language import Language
 
-OTHERS = (
+OTHERS = (  # code, opens, wrote, sender, sent, to, subject, original, forwarded, begin, device; see Language
     Language(
         "ru",
         "on|в|во|пн|вт|ср|чт|пт|сб|вс|от|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|дата|вы",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daemon.core.mail.clean import clip, lines
+from store.model.changes import Said
 from store.model.message import Attachment, Message
 from store.model.verdict import Clause, Tag
 
@@ -36,10 +37,15 @@ class Words:
     questions: tuple[str, ...] = ()  # the facts still needed, asked in the language of the letter
     next_look: datetime | None = None  # when the team goes through what is new, in the desk's time zone
     answer_minutes: float | None = None  # until the next person on the rota is asked
+    question_minutes: float | None = None  # until the open question is settled without an answer
+    silence: Tag | None = None  # what the request is then
     excerpt: str = ""  # the new text
     attachments: tuple[Attachment, ...] = ()
     recipient: str = ""  # notice: the address that our mail did not reach
     reason: str = ""  # notice: the other server's words
+    said: tuple[Said, ...] = ()  # what became of a member's commands
+    opened: int | None = None  # the ticket that they opened, for a Said about ticket 0
+    text: str = ""  # a member's words for the reader
 
 
 def excerpt(message: Message) -> str:

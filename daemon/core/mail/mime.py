@@ -8,9 +8,12 @@ from daemon.core.mail.parameter import Structured
 MAX_DEPTH = 50
 MAX_PARTS = 500
 MAX_DELIMITERS = 500_000  # lines that begin with `--`; a database dump sent as text has fewer
+MAX_LOOSE = 10_000  # of them where only their beginning is compared
 _MAX_LINE = header.MAX_STRUCTURED  # octets of a delimiter line; a boundary should have 70 at most (RFC 2046)
+_PREAMBLE = 64 * 1024  # octets in which the first line of an odd boundary is looked for
 _ONCE = frozenset({"content-type", "content-transfer-encoding", "content-disposition"})
 _TEXT = Structured("text/plain", {})
+_NONE = Structured("", {})
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class Node:
     disposition: Structured
     parent: "Node | None"
     end: int
+    octets: bool  # whether there are octets above 127 in its content type or disposition
     children: list["Node"] = field(default_factory=list)
 
     @property
@@ -69,19 +73,30 @@ def read(data: bytes, block: header.Block) -> Tree:
     Every line that begins with `--` is looked up among the open boundaries: the cost grows with the size of the message
     and not with its depth, and an outer boundary ends whatever stands inside it (RFC 2046 section 5.1.2).
     """
-    root = _node(block, None, len(data))
-    tree = Tree(root, [root], list(block.defects))
-    _Scan(data, tree).run()
+    tree = _scanned(data, block, loosely=False)
+    if tree.root.leaf and tree.root.content.parameters.get("boundary"):
+        loose = _scanned(data, block, loosely=True)
+        if not loose.root.leaf:
+            tree = loose
+            tree.defects.append("ambiguous")
     _settle(tree)
     return tree
 
 
-class _Scan:
-    """One pass over the bytes."""
+def _scanned(data: bytes, block: header.Block, *, loosely: bool) -> Tree:
+    root = _node(block, None, len(data))
+    tree = Tree(root, [root], list(block.defects))
+    _Scan(data, tree, loosely).run()
+    return tree
 
-    def __init__(self, data: bytes, tree: Tree) -> None:
+
+class _Scan:
+    """One pass over the bytes; loosely, the beginning of a delimiter line is enough (RFC 2046 section 5.1.1)."""
+
+    def __init__(self, data: bytes, tree: Tree, loosely: bool) -> None:
         self.data = data
         self.tree = tree
+        self.loosely = loosely
         self.open: list[_Open] = []
         self.level: dict[bytes, int] = {}
         self.current: Node | None = tree.root
@@ -93,18 +108,25 @@ class _Scan:
         while (hit := self.data.find(b"\n--", position)) >= 0:
             stop = self.data.find(b"\n", hit + 3)
             position = stop if stop >= 0 else len(self.data)
-            line = self.data[hit + 3 : min(position, hit + _MAX_LINE)].rstrip(b" \t\r")
+            line = self.data[hit + 3 : min(position, hit + _MAX_LINE)].rstrip(b"\r")
+            if line not in self.level and line.removesuffix(b"--") not in self.level:
+                line = self._begun(line) if self.loosely else line.rstrip(b" \t\r")
             if line in self.level:
                 if not self._begin(hit, line, position + 1):
                     return
             elif line.endswith(b"--") and line[:-2] in self.level:
                 self._close(hit, line[:-2])
             lines += 1
-            if lines == MAX_DELIMITERS:
+            if lines == (MAX_LOOSE if self.loosely else MAX_DELIMITERS):
                 self.tree.defects.append("too-many-delimiters")
                 return
         if self.open:
             self.tree.defects.append("unclosed-multipart")
+
+    def _begun(self, line: bytes) -> bytes:
+        """Return the delimiter that a line begins with, the innermost first, or the line."""
+        boundary = next((one.boundary for one in reversed(self.open) if line.startswith(one.boundary)), None)
+        return line if boundary is None else line[: len(boundary) + 2 * line.startswith(b"--", len(boundary))]
 
     def _begin(self, hit: int, boundary: bytes, start: int) -> bool:
         """Begin a part behind a delimiter line; False once there are too many."""
@@ -123,7 +145,7 @@ class _Scan:
         return True
 
     def _enter(self, node: Node) -> None:
-        boundary = _boundary(node)
+        boundary = _boundary(self.data, node)
         if not node.type.startswith("multipart/"):
             return
         if not boundary:
@@ -133,6 +155,8 @@ class _Scan:
         elif len(self.open) >= MAX_DEPTH:
             self.tree.defects.append("too-deep")
         else:
+            if boundary != boundary.rstrip():
+                self.tree.defects.append("ambiguous")
             self.level[boundary] = len(self.open)
             self.open.append(_Open(boundary, node))
 
@@ -152,12 +176,22 @@ class _Scan:
 
 
 def _node(block: header.Block, parent: Node | None, end: int) -> Node:
-    raw = block.first("content-type")
+    raw, shown = block.first("content-type"), block.first("content-disposition")
     content = parameter.read(raw) if raw is not None else _default(parent)
     if content.value.count("/") != 1 or content.value.startswith("/") or content.value.endswith("/"):
         content = Structured(_repaired(content.value), content.parameters, content.repeated)
-    raw = block.first("content-disposition")
-    return Node(block, content, parameter.read(raw) if raw is not None else Structured("", {}), parent, end)
+    disposition = parameter.read(shown) if shown is not None else _NONE
+    octets = not ((raw or b"").isascii() and (shown or b"").isascii())
+    return Node(block, content, disposition, parent, end, octets)
+
+
+def _name_again(node: Node, declared: str) -> None:
+    """Read raw 8-bit parameters, such as names of files, in the charset that the message declares."""
+    raw, shown = node.block.first("content-type"), node.block.first("content-disposition")
+    if raw is not None:
+        node.content = Structured(node.type, parameter.read(raw, declared).parameters, node.content.repeated)
+    if shown is not None:
+        node.disposition = parameter.read(shown, declared)
 
 
 def _default(parent: Node | None) -> Structured:
@@ -170,15 +204,18 @@ def _repaired(value: str) -> str:
     return "text/html" if value in {"html", "text/html/"} else "text/plain"
 
 
-def _boundary(node: Node) -> bytes:
-    written = node.content.parameters.get("boundary", "")[:_MAX_LINE]
-    return written.encode("utf-8", "replace").rstrip()
+def _boundary(data: bytes, node: Node) -> bytes:
+    """Return the boundary as written; one must not end with white space, and if it does, its lines mostly do not."""
+    written = node.content.parameters.get("boundary", "")[:_MAX_LINE].encode("utf-8", "replace")
+    bare = written.rstrip()
+    start = max(node.block.body - 1, 0)
+    return bare if written == bare or data.find(b"\n--" + written, start, start + _PREAMBLE) < 0 else written
 
 
 def _check(tree: Tree, node: Node) -> None:
     """Two readers of contradicting fields may see two messages; such a one is never acted upon."""
     names = [name for name, _ in node.block.fields if name in _ONCE]
-    twice = len(set(names)) < len(names)
+    twice = len(names) > 1 and len(set(names)) < len(names)
     if twice or (node.content.repeated and node.type.startswith("multipart/")) or node.disposition.repeated:
         tree.defects.append("ambiguous")
     if node.parent is not None:
@@ -187,7 +224,10 @@ def _check(tree: Tree, node: Node) -> None:
 
 def _settle(tree: Tree) -> None:
     """A multipart without a single part is read as text (RFC 2046 section 5.1.1 wants one at least)."""
+    declared = tree.charset()
     for node in tree.nodes:
+        if node.octets and declared:
+            _name_again(node, declared)
         if node.leaf and node.type.startswith("multipart/") and "too-deep" not in tree.defects:
             tree.defects.append("empty-multipart")
             node.content = Structured("text/plain", node.content.parameters)

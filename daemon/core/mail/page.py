@@ -9,6 +9,10 @@ from daemon.core.mail.phrases import FIELDS
 LINE_READ = 400  # letters of a line that are read; a head is never longer
 LINES_SEARCHED = 5_000  # beyond this many lines nothing is recognised
 
+_ABOVE = (  # one of these stands in every line that asks for an answer above it; to look for them once is cheap
+    "above th", "oberhalb ", "über dies", "dessus de", "encima de esta", "boven de", "acima desta", "sopra ",
+    "tej linii", "nad tento", "ovanför denna", "over denne", "выше эт", "この行より上", "在此行",
+)  # fmt: skip
 _FIELD = re.compile(r"[> ]{0,40}[*_]{0,2}([^:*]{1,24}?)[ *_]{0,3}:(?!/)")
 
 
@@ -19,8 +23,11 @@ class Page:
     lines: tuple[str, ...]
     low: tuple[str, ...]  # folded: lower case, plain spaces and colons, trimmed, cut to LINE_READ
     fields: tuple[int, ...]  # what the header field in a folded line tells, 0 where none is known
-    heads: frozenset[int] = frozenset()  # lines at which a quote begins
-    signatures: frozenset[int] = frozenset()  # lines that belong to a signature
+    quoted: tuple[bool, ...]  # which folded lines bear the mark of a quote
+    dividers: int  # folded lines that are "---" and nothing else
+    asking: bool  # whether a line may ask for an answer above it
+    heads: frozenset[int]  # lines at which a quote begins
+    signatures: frozenset[int]  # lines that belong to a signature
 
     def next_text(self, at: int) -> int:
         """Return the first line from `at` that is not blank, or the number of folded lines."""
@@ -31,7 +38,7 @@ class Page:
     def quote_follows(self, at: int) -> bool:
         """Say whether the next line that is not blank is quoted."""
         at = self.next_text(at)
-        return at < len(self.low) and is_quoted(self.low[at])
+        return at < len(self.low) and self.quoted[at]
 
 
 def fold(line: str) -> str:
@@ -39,7 +46,7 @@ def fold(line: str) -> str:
     return plain(line[:LINE_READ]).strip()
 
 
-def is_quoted(folded: str) -> bool:
+def _is_quoted(folded: str) -> bool:
     """Say whether a folded line bears the mark of a quote (RFC 3676 section 4.5)."""
     return folded.startswith((">", "|>"))
 
@@ -47,11 +54,14 @@ def is_quoted(folded: str) -> bool:
 def page(text: str, heads: frozenset[int] = frozenset(), signatures: frozenset[int] = frozenset()) -> Page:
     """Break a text into lines and fold them."""
     lines = tuple(text.split("\n"))
-    folded = plain(text).split("\n", LINES_SEARCHED)[:LINES_SEARCHED]  # folding neither makes nor takes a line end
-    low = tuple([line[:LINE_READ].strip() for line in folded])
-    return Page(lines, low, tuple(map(_field, low)), heads, signatures)
+    folded = plain(text)  # folding neither makes nor takes a line end
+    low = tuple([line[:LINE_READ].strip() for line in folded.split("\n", LINES_SEARCHED)[:LINES_SEARCHED]])
+    fields = tuple([_field(line) if ":" in line else 0 for line in low])
+    quoted = tuple(map(_is_quoted, low)) if ">" in folded else (False,) * len(low)
+    asking = any(word in folded for word in _ABOVE)
+    return Page(lines, low, fields, quoted, low.count("---"), asking, heads, signatures)
 
 
 def _field(folded: str) -> int:
-    match = _FIELD.match(folded) if ":" in folded[:72] else None
+    match = _FIELD.match(folded)
     return FIELDS.get(match[1].strip(), 0) if match else 0

@@ -24,9 +24,12 @@ class Structured:
     repeated: bool = False
 
 
-def read(raw: bytes) -> Structured:
-    """Read a structured value; only the first 4 KiB count, and runs of `;`, `.` and `(` count as one."""
-    line = _RUN.sub(r"\1", header.undecoded(raw[: header.MAX_STRUCTURED]))
+def read(raw: bytes, declared: str = "") -> Structured:
+    """Read a structured value; only the first 4 KiB count, and runs of `;`, `.` and `(` count as one.
+
+    8-bit bytes are read as in `header.undecoded`, which says what `declared` is.
+    """
+    line = _RUN.sub(r"\1", header.undecoded(raw[: header.MAX_STRUCTURED], declared))
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[bool, str]]] = {}
     repeated = False

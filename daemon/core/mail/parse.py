@@ -1,6 +1,8 @@
 """Bytes to Message: reading never fails; what was wrong is said in `defects`."""
 
-from daemon.core.mail import body, date, display, header, identifier, leaf, mailbox, mime
+from hashlib import sha256
+
+from daemon.core.mail import body, date, display, filename, header, identifier, leaf, mailbox, mime, uuencode
 from store.model.message import Address, Attachment, Forwarded, Message, Part
 
 _START = 4096  # octets looked at to see how lines end
@@ -16,7 +18,8 @@ def parse(raw: bytes) -> Message:
     block = header.read(data)
     tree = mime.read(data, block)
     leaves = {id(node): leaf.read(data, node) for node in tree.leaves()}
-    shown = display.select(tree, {key: one.part.text for key, one in leaves.items()})
+    texts, files = _texts(leaves)
+    shown = display.select(tree, texts)
     read = body.read_body(shown.plain, shown.html)
     head = _Head(block, tree)
     for one in leaves.values():
@@ -25,13 +28,13 @@ def parse(raw: bytes) -> Message:
         tree.defects.append("differing-views")
     answered = identifier.every(head.text("in-reply-to"))
     return Message(
-        message_id=identifier.own(head.text("message-id")),
+        message_id=head.message_id,
         subject=" ".join(head.text("subject").split()),
         sender=head.sender(),
         to=head.addresses("to"),
         cc=head.addresses("cc"),
         reply_to=head.addresses("reply-to"),
-        date=date.read(head.text("date")),
+        date=head.date,
         in_reply_to=next(iter(answered), None),
         references=identifier.chain(head.text("references"), answered),
         headers=head.all,
@@ -40,7 +43,7 @@ def parse(raw: bytes) -> Message:
         new_text=read.new_text,
         quoted=read.quoted,
         forwarded=read.forwarded or _forwarded(shown.attached, leaves),
-        attachments=tuple(_attachment(leaves[id(node)].part) for node in shown.attached),
+        attachments=(*(_attachment(leaves[id(node)].part) for node in shown.attached), *map(_file, files)),
         defects=tuple(dict.fromkeys((*defects, *tree.defects, *head.defects()))),
         size=len(raw),
     )
@@ -57,6 +60,8 @@ class _Head:
         self._first: dict[str, str] = {}
         for name, value in self.all:
             self._first.setdefault(name, value)
+        self.message_id = identifier.own(self.text("message-id"))
+        self.date = date.read(self.text("date"))
 
     def text(self, name: str) -> str:
         return self._first.get(name, "")
@@ -84,9 +89,9 @@ class _Head:
             ("two-from", self.block.count("from") > 1),
             ("many-from", len(self.sent_by.addresses) > 1),
             ("malformed-from", not self.sent_by.regular),
-            ("no-message-id", identifier.own(self.text("message-id")) is None),
+            ("no-message-id", self.message_id is None),
             ("no-date", "date" not in self._first),
-            ("bad-date", "date" in self._first and date.read(self.text("date")) is None),
+            ("bad-date", "date" in self._first and self.date is None),
             ("raw-8bit-header", any(not value.isascii() for _, value in self.block.fields)),
             ("nul", any(b"\0" in value for _, value in self.block.fields)),
         )
@@ -105,6 +110,22 @@ def _attachment(part: Part) -> Attachment:
     return Attachment(part.filename, part.content_type, part.size, part.content_id, part.sha256)
 
 
+def _texts(leaves: dict[int, leaf.Leaf]) -> tuple[dict[int, str], list[uuencode.File]]:
+    """Return the text of each leaf by the identity of its node, and the files that were written into plain texts."""
+    texts = {key: one.part.text for key, one in leaves.items()}
+    files: list[uuencode.File] = []
+    for key, one in leaves.items():
+        if one.part.content_type == "text/plain" and one.part.filename is None and "begin " in one.part.text:
+            texts[key], found = uuencode.take_out(one.part.text)
+            files.extend(found)
+    return texts, files
+
+
+def _file(file: uuencode.File) -> Attachment:
+    name, digest = filename.clean(file.name), sha256(file.octets).hexdigest()
+    return Attachment(name, "application/octet-stream", len(file.octets), None, digest)
+
+
 def _forwarded(attached: tuple[mime.Node, ...], leaves: dict[int, leaf.Leaf]) -> Forwarded | None:
     """The first message that hangs on this one, unless a delivery report brought it back."""
     for node in attached:
@@ -116,7 +137,7 @@ def _forwarded(attached: tuple[mime.Node, ...], leaves: dict[int, leaf.Leaf]) ->
 def _inner(raw: bytes) -> Forwarded:
     block = header.read(raw)
     tree = mime.read(raw, block)
-    texts = {id(node): leaf.read(raw, node).part.text for node in tree.leaves()}
+    texts, _ = _texts({id(node): leaf.read(raw, node) for node in tree.leaves()})
     shown = display.select(tree, texts)
     head = _Head(block, tree)
     text = body.read_body(shown.plain, shown.html).text

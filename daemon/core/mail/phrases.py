@@ -48,7 +48,7 @@ DEVICE_ENDS = _gather(lambda row: row.device_ends)
 CLOSINGS = frozenset(_gather(lambda row: row.closing))
 BEGINS = frozenset(_gather(lambda row: row.begin))
 ORIGINALS = frozenset(_gather(lambda row: row.original))
-FORWARDS = frozenset(_gather(lambda row: row.forwarded)) | BEGINS
+FORWARDS = _gather(lambda row: f"{row.forwarded}|{row.begin}")
 
 _VERBS = _gather(lambda row: row.wrote)
 _WORD = re.compile(r"\w+")

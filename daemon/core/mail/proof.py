@@ -17,6 +17,7 @@ from daemon.core.mail.sender import NOBODY, related, sender_path, within
 from daemon.core.settings import Smtp
 from store.model.message import Door, Envelope, Message, Proof, Proven
 
+CHECKED_HERE = "here"  # the source of a proof that is our own
 DOUBTFUL = frozenset({"two-from", "many-from", "malformed-from"})  # defects of a Message
 _PIECE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^;"])++', re.DOTALL)
 _PAIR = re.compile(

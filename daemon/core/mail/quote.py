@@ -1,17 +1,20 @@
 """Which lines of a body are the sender's own: one pass over the lines parts them from quotes and signatures.
 
-What follows a head is quoted line by line where the lines bear ">", so that answers between and below them are kept,
+What follows a head is quoted line by line where the lines bear a mark, so that answers between and below them are kept,
 and to the end of the text where they do not. The pass looks at each line a bounded number of times.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daemon.core.mail.heads import Head, Kind, find_head, is_below_delimiter
-from daemon.core.mail.page import Page, is_quoted
-from daemon.core.mail.phrases import CLOSINGS, DEVICE_ENDS, DEVICES
+from daemon.core.mail.page import Page
+from daemon.core.mail.signature import begins_signature
 
-FOOTER = 14  # lines with words that may follow a rule for it to begin a signature
+_RULE = re.compile(r"[-_=—–]{3,}")
+_LINK = re.compile(r"[(<\[\s]{0,4}https?://")
+_OWN_MARK = re.compile(r"[|:)\]}#%!+=]{1,2}(?= |$)|--\]|[a-z]{1,4}>")  # marks other than ">", seen below attributions
+_ARMOUR = "-----begin pgp signed message-----"  # headers follow, to a blank line (RFC 9580 section 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,122 +23,101 @@ class Split:
 
     new: tuple[int, ...]
     head: Head | None
-    marked: int | None = None  # the first line that bears ">", if no head stands above it
+    marked: int | None = None  # the first quoted line, if no head stands above it
 
 
-_RULE = re.compile(r"[-_=—–*]{2,}")
-_CONTACT = re.compile(r"[^\s@]{1,64}@[\w-]{1,63}\.|https?:|www\.|\d{2,5}[-./ )]{1,3}\d{2,5}[-./ ]\d{2,5}")
-_DEVICE = re.compile(
-    r"iphone|ipad|ipod|ios|mac|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|honor|oneplus|oppo|vivo|nokia|lumia|pixel"
-    r"|motorola|xperia|sony|htc|lg|windows|outlook|mail|gmx|web\\.de|proton|yahoo|aol|hotmail|phone|mobil|handy|téléphone"
-    r"|tel[eé]fono|telefon|телефон|móvil|cellulare|device|gerät|terminal|tablet|smartphone|app\\b|watch|spark|nine"
-    r"|スマートフォン|携帯|手机|手機|휴대|نقال|הנייד"
-)
-_LINK = re.compile(r"[(<\[\s]{0,4}https?://")
+@dataclass(slots=True)
+class _Reading:
+    """How far the pass has come, and what it has seen."""
 
+    view: Page
+    new: list[int] = field(default_factory=list)
+    head: Head | None = None
+    marked: int | None = None
+    mark: str = ""  # of quotes below the last head, besides ">"
+    signing: bool = False
+    written: bool = False  # something of the sender's own has been seen
 
-def _begins_signature(view: Page, at: int, dividers: int) -> bool:
-    """Say whether a signature begins at a line: below "-- " (RFC 3676 section 4.3), below the only "---", and so on."""
-    line = view.low[at]
-    if at in view.signatures or line == "--" or (line == "---" and dividers == 1):
-        return True
-    if _RULE.fullmatch(line):
-        return _is_footer(view, at + 1)
-    if line.rstrip(",.! ") in CLOSINGS:
-        return at > 0 and not view.low[at - 1] and _is_name(view, at + 1)
-    return _names_a_device(view, at)
-
-
-def _is_footer(view: Page, at: int) -> bool:
-    """Say whether all that follows a rule is a few lines with a telephone number, an address or a link."""
-    end = min(at + 3 * FOOTER, len(view.low))
-    stop = next((pos for pos in range(at, end) if is_quoted(view.low[pos])), end)
-    below = [line for line in view.low[at:stop] if line]
-    if len(below) > FOOTER or any(len(line) > 120 for line in below):
-        return False
-    return (stop < end or end == len(view.low)) and any(_CONTACT.search(line) for line in below)
-
-
-def _is_name(view: Page, at: int) -> bool:
-    """Say whether nothing but a few short lines stands between a farewell and the end, or a quote."""
-    words = 0
-    for pos in range(at, min(at + 12, len(view.low))):
-        line = view.low[pos]
-        if line and (is_quoted(line) or find_head(view, pos)):
+    def is_quote(self, at: int) -> bool:
+        if self.view.quoted[at] or (self.mark and self.view.low[at].startswith(self.mark)):
             return True
-        words += bool(line)
-        if words > 4 or len(line) > 60:
-            return False
-    return len(view.low) <= at + 12
+        return _torn_off(self.view, at)
 
+    def pass_quote(self, at: int) -> int:
+        """Step over a quoted line, and over the blank ones below it: they part it from the answer."""
+        if self.head is None and self.marked is None:
+            self.marked = at
+            self.drop_rule()
+        self.signing = False
+        return self.view.next_text(at + 1)
 
-def _names_a_device(view: Page, at: int) -> bool:
-    """Say whether a line is the one that a telephone or a free mailer adds, and no sentence that begins alike."""
-    bare = view.low[at].strip("<>[](){}*_-—– \u2022")
-    if len(bare) > 120 or not (bare.startswith(DEVICES) or bare.rstrip(".! ").endswith(DEVICE_ENDS)):
-        return False
-    if _DEVICE.search(bare):
-        return len(bare.split()) <= 8 or _DEVICE.search(bare.partition(", ")[0]) is not None
-    return len(bare.split()) <= 8 and _is_last(view, at + 1)
+    def pass_head(self, head: Head) -> int:
+        """Step over a head. Return where reading goes on: at marked lines, below a delimiter, or nowhere."""
+        self.head, self.signing = self.head or head, False
+        if head.kept:
+            self.new.append(head.start)
+        self.drop_rule()
+        if head.kind is Kind.DELIMITER:
+            self.drop_blanks()
+            return _below_delimiter(self.view, head.end)
+        self.mark = _mark_below(self.view, head.end)
+        return self.view.next_text(head.end) if self.mark or self.view.quote_follows(head.end) else len(self.view.lines)
 
+    def pass_words(self, at: int) -> int:
+        """Keep a line, unless it belongs to a signature."""
+        line = self.view.low[at]
+        if line == _ARMOUR:
+            return next((pos for pos in range(at, len(self.view.low)) if not self.view.low[pos]), at) + 1
+        self.signing = self.signing or (line != "" and begins_signature(self.view, at, self.written))
+        self.written = self.written or line != ""
+        if not self.signing:
+            self.new.append(at)
+        return at + 1
 
-def _is_last(view: Page, at: int) -> bool:
-    at = view.next_text(at)
-    return at == len(view.low) or is_quoted(view.low[at]) or find_head(view, at) is not None
+    def drop_rule(self) -> None:
+        """Take back a rule that ends the words so far: it parts them from the quote below."""
+        last = next(
+            (n for n in range(len(self.new) - 1, max(len(self.new) - 4, -1), -1) if self.view.low[self.new[n]]), 0
+        )
+        if self.new and _RULE.fullmatch(self.view.low[self.new[last]]):
+            del self.new[last:]
 
-
-def _torn_off(view: Page, at: int) -> bool:
-    """Say whether an unmarked line between two quoted ones is the end of the first, which a program broke."""
-    if not (0 < at < len(view.low) - 1 and is_quoted(view.low[at - 1]) and is_quoted(view.low[at + 1])):
-        return False
-    return _LINK.match(view.low[at]) is not None or (len(view.lines[at - 1]) >= 68 and len(view.low[at]) < 40)
+    def drop_blanks(self) -> None:
+        while self.new and not self.view.low[self.new[-1]]:
+            self.new.pop()
 
 
 def split(view: Page) -> Split:
     """Part a body into the sender's own lines and the others. The lines keep their order; nothing is rewritten."""
-    new: list[int] = []
-    first: Head | None = None
-    marked: int | None = None
-    dividers = view.low.count("---")
-    at, signing, written = 0, False, False
+    reading = _Reading(view)
+    at = 0
     while at < len(view.low):
-        line = view.low[at]
-        if is_quoted(line) or (line and _torn_off(view, at)):
-            marked = at if first is None and marked is None else marked
-            signing, at = False, _past_blanks(view, at + 1)
-        elif line and (head := find_head(view, at)):
-            first, signing = first or head, False
-            if head.kept:
-                new.append(at)
-            elif head.kind is Kind.DELIMITER:
-                _drop_blanks(view, new)
-            at = _after(view, head)
+        if not view.low[at]:
+            at = reading.pass_words(at)
+        elif reading.is_quote(at):
+            at = reading.pass_quote(at)
+        elif head := find_head(view, at):
+            at = reading.pass_head(head)
         else:
-            signing = signing or bool(line and (written or line != "--") and _begins_signature(view, at, dividers))
-            written = written or bool(line)
-            if not signing:
-                new.append(at)
-            at += 1
-    new.extend(range(at, len(view.lines)))
-    return Split(tuple(new), first, marked)
+            at = reading.pass_words(at)
+    reading.new.extend(range(at, len(view.lines)))
+    return Split(tuple(reading.new), reading.head, reading.marked)
 
 
-def _past_blanks(view: Page, at: int) -> int:
-    """Step over the blank lines below a quote: they part it from the answer and belong to neither."""
-    return view.next_text(at)
+def _torn_off(view: Page, at: int) -> bool:
+    """Say whether an unmarked line between two quoted ones is the end of the first, which a program broke."""
+    if not (0 < at < len(view.low) - 1 and view.quoted[at - 1] and view.quoted[at + 1]):
+        return False
+    return _LINK.match(view.low[at]) is not None or (len(view.lines[at - 1]) >= 68 and len(view.low[at]) < 40)
 
 
-def _drop_blanks(view: Page, new: list[int]) -> None:
-    while new and not view.low[new[-1]]:
-        new.pop()
+def _mark_below(view: Page, at: int) -> str:
+    """Return the mark, other than ">", that the first lines below a head share, "" where they share none."""
+    lines = [line for line in view.low[at : at + 6] if line][:2]
+    match = _OWN_MARK.match(lines[0]) if len(lines) > 1 else None
+    return match[0] if match and all(line.startswith(match[0]) for line in lines) else ""
 
 
-def _after(view: Page, head: Head) -> int:
-    """Return where the reading goes on: at the marked lines, or below the delimiter's other half, or at the end."""
-    if head.kind is Kind.DELIMITER:
-        for at in range(head.end, len(view.low)):
-            if is_below_delimiter(view.low[at]):
-                return _past_blanks(view, at + 1)
-    elif view.quote_follows(head.end):
-        return _past_blanks(view, head.end)
-    return len(view.lines)
+def _below_delimiter(view: Page, at: int) -> int:
+    below = next((pos for pos in range(at, len(view.low)) if is_below_delimiter(view.low[pos])), None)
+    return len(view.lines) if below is None else view.next_text(below + 1)

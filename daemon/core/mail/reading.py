@@ -29,12 +29,12 @@ class Reading:
 def read(raw: bytes, envelope: Envelope, own: Own, smtp: Smtp) -> Reading:
     """Read a message; never raises, what was wrong stands in `message.defects`."""
     message = parse(raw)
-    bounce = read_bounce(message)
+    bounce = read_bounce(message, envelope)
     proof = prove(message, envelope, smtp)
     return Reading(
         message,
         envelope,
-        automatic(message, envelope, own),
+        automatic(message, envelope, own, bounce),
         bounce,
         proof,
         answer_to(message, envelope, proof, own),

@@ -6,8 +6,8 @@ from store.model.outbox import Answer, Delivery, Mail, MailKind, MailState, Sett
 
 GIVE_UP_SECONDS = 5 * 86400.0  # RFC 5321 section 4.5.4.1: four to five days
 # Seconds after the first, second, … attempt; the last repeats.
-WAITS = (120.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0)
-UNREADY_SECONDS = 60.0  # until a server that refuses everything is asked again
+WAITS = (70.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0)
+UNREADY_SECONDS = 30.0  # until a server that refuses everything is asked again
 JITTER = 0.1  # part of the wait, either way, so that mails which failed together do not come back together
 
 

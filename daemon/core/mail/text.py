@@ -26,15 +26,13 @@ _INLINE_CELLS = frozenset(("td", "th"))
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:\.0+)?\s*(?:[a-z%]{1,3}\s*)?(?:[;!]|$)"
     r"|(?:max-height|opacity)\s*:\s*0(?:\.0+)?\s*(?:px\s*)?(?:[;!]|$)",
-    re.IGNORECASE,
 )
+_NOTHING = re.compile(r":\s*(?:none|hidden|all|0)")  # how each of them ends; to look for it first is cheap
 _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0(?![.\d]*[1-9])", re.IGNORECASE)
 _BAR = re.compile(
     r"border-left\s*:[^;]{0,40}(?:solid|\d)|border-width\s*:\s*0[a-z]*\s+0[a-z]*\s+0[a-z]*\s+[1-9]", re.IGNORECASE
 )
-_TOP_RULE = re.compile(
-    r"border(?:-top)?\s*:\s*(?:none\s*;\s*border-top\s*:\s*)?solid\s+#(?:B5C4DF|E1E1E1|CCC)", re.IGNORECASE
-)
+_TOP_RULE = re.compile(r"border-top\s*:\s*solid\s+#(?:B5C4DF|E1E1E1)", re.IGNORECASE)  # Outlook, above its header
 
 # Rows of (attribute, value as a whole word, what it marks), taken from the mail that these programs write.
 QUOTE, HEAD, SIGNATURE = "quote", "head", "signature"
@@ -156,10 +154,12 @@ def read_html(html: str) -> Rendered:
     stack: list[tuple[LexborNode, bool, str | None]] = [(root, False, None)] if root is not None else []
     while stack:
         node, leaving, mark = stack.pop()
-        if leaving:
-            _leave(node, node.tag or "", mark, pen)
-            continue
         tag = node.tag or ""
+        if leaving:
+            _leave(node, tag, mark, pen)
+            continue
+        if node is not root and (following := node.next) is not None:
+            stack.append((following, False, None))
         if tag == "-text":
             _write_text(node.text_content or "", pen)
         elif tag[:1] not in "-_!" and tag not in _SKIPPED:
@@ -167,19 +167,17 @@ def read_html(html: str) -> Rendered:
             if attributes and _hidden(attributes):
                 continue
             mark = _enter(tag, attributes, pen)
-            stack.append((node, True, mark))
-            children = []
-            child = node.child
-            while child is not None:
-                children.append((child, False, None))
-                child = child.next
-            stack.extend(reversed(children))
+            if mark is not None or tag in _BLOCKS:
+                stack.append((node, True, mark))
+            if (child := node.child) is not None:
+                stack.append((child, False, None))
     pen.end_line()
     return Rendered("\n".join(pen.lines), frozenset(pen.heads), frozenset(pen.signatures))
 
 
 def _hidden(attributes: dict[str, str | None]) -> bool:
-    return "hidden" in attributes or bool(_HIDDEN.search((attributes.get("style") or "")[:2000]))
+    style = (attributes.get("style") or "")[:2000].lower()
+    return "hidden" in attributes or bool(_NOTHING.search(style) and _HIDDEN.search(style))
 
 
 def _write_text(words: str, pen: _Pen) -> None:
@@ -210,7 +208,7 @@ def _mark(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:
                 return mark
             if word.startswith(("yahoo_quoted", "ydp")) and word.endswith(("yahoo_quoted",)):
                 return HEAD
-    return HEAD if style and _TOP_RULE.search(style) else None
+    return HEAD if "border" in style.lower() and _TOP_RULE.search(style) else None
 
 
 def _is_cited(attributes: dict[str, str | None], style: str, pen: _Pen) -> bool:
@@ -253,7 +251,7 @@ def _open_block(tag: str, attributes: dict[str, str | None], pen: _Pen) -> None:
             pen.write(" ")
         return
     pen.end_line()
-    if tag in _SPACED and not _tight(attributes):
+    if tag in _SPACED and not pen.counters and not _tight(attributes):
         pen.gap_due = True
     if tag in ("ul", "ol"):
         pen.counters.append(1 if tag == "ol" else 0)
@@ -280,11 +278,11 @@ def _leave(node: LexborNode, tag: str, mark: str | None, pen: _Pen) -> None:
     """Close an element."""
     if tag in _BLOCKS and tag not in _INLINE_CELLS:
         pen.end_line()
-    if tag in _SPACED and not _tight(node.attributes):
-        pen.gap_due = True
     if tag in ("ul", "ol") and pen.counters:
         pen.counters.pop()
-    elif tag == "pre":
+    if tag in _SPACED and not pen.counters and not _tight(node.attributes):
+        pen.gap_due = True
+    if tag == "pre":
         pen.pre -= 1
     if mark == SIGNATURE:
         pen.end_line()

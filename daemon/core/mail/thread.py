@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from daemon.core.mail.address import Own, Purpose, fold, mark_of_message_id, mark_of_reply_address
+from daemon.core.mail.bounce import complained_id
 from daemon.core.mail.guard import answer_to
-from daemon.core.mail.sender import NOBODY
+from daemon.core.mail.sender import NOBODY, sender_path
 from store.model.facts import Clues, Facts, SentMail, Signal, Threading
 from store.model.message import Bounce, Envelope, Message, Proof
 from store.model.outbox import MailKind
@@ -51,18 +52,21 @@ def clues(message: Message, envelope: Envelope, own: Own, bounce: Bounce | None,
     """Return what a message says that the store may know something about."""
     named = tuple(dict.fromkeys(i for i in (message.in_reply_to, *message.references) if i))
     own_marks = tuple(mark for i in named if (mark := mark_of_message_id(own, i)))
-    reply_marks = _reply_marks(envelope, own)
+    signed = _reply_marks(envelope, own)
+    reply_marks = _marks(signed, ANSWERABLE)
     answer = answer_to(message, envelope, proof, own)
     return Clues(
         message_id=message.message_id,
-        sender=fold(message.sender.address) if message.sender else "",
+        sender=fold(message.sender.address) if message.sender else sender_path(message, envelope),
         answer_to=fold(answer.address) if answer else "",
         reply_marks=reply_marks,
         own_marks=own_marks,
         foreign_ids=tuple(i for i in named if mark_of_message_id(own, i) is None)[:NAMED_AT_MOST],
         subject_number=subject_number(message.subject),
-        bounced_mark=_bounced_mark(bounce, own, (*own_marks, *reply_marks)),
+        bounced_mark=_bounced_mark(message, bounce, own, (*own_marks, *reply_marks)),
         text_digest=text_digest((message.new_text.strip() and message.new_text) or message.text),
+        command_marks=_marks(signed, frozenset({Purpose.COMMAND})),
+        confirm_marks=_marks(signed, frozenset({Purpose.CONFIRM})),
     )
 
 
@@ -101,16 +105,20 @@ def text_digest(text: str) -> str:
     return sha256(plain.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _reply_marks(envelope: Envelope, own: Own) -> tuple[str, ...]:
+def _reply_marks(envelope: Envelope, own: Own) -> tuple[tuple[Purpose, str], ...]:
     signed = (mark_of_reply_address(own, address) for address in envelope.rcpt_to)
-    return tuple(dict.fromkeys(mark for purpose, mark in filter(None, signed) if purpose in ANSWERABLE))
+    return tuple(dict.fromkeys(filter(None, signed)))
 
 
-def _bounced_mark(bounce: Bounce | None, own: Own, otherwise: tuple[str, ...]) -> str | None:
-    if bounce is None:
-        return None
-    quoted = mark_of_message_id(own, bounce.original_id) if bounce.original_id else None
-    return quoted or next(iter(otherwise), None)
+def _marks(signed: tuple[tuple[Purpose, str], ...], purposes: frozenset[Purpose]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mark for purpose, mark in signed if purpose in purposes))
+
+
+def _bounced_mark(message: Message, bounce: Bounce | None, own: Own, otherwise: tuple[str, ...]) -> str | None:
+    """The mail of ours that a report names; a report on delivery may also just answer it."""
+    returned = bounce.original_id if bounce else complained_id(message)
+    quoted = mark_of_message_id(own, returned) if returned else None
+    return quoted or (next(iter(otherwise), None) if bounce else None)
 
 
 def _refused(lead: Lead, found: Found, now: float) -> str:
@@ -147,13 +155,13 @@ def _answered(clues: Clues, facts: Facts) -> Iterator[Found]:
 
 def _of_mail(marks: tuple[str, ...], clues: Clues, facts: Facts) -> Iterator[Found]:
     sent = {mail.mark: mail for mail in facts.sent}
-    for mark in marks:
+    for mark in marks:  # what was meant for a member vouches for nobody else, even if he takes part
         mail = sent.get(mark)
         if mail is None or mail.ticket is None:
             continue
         ticket = facts.ticket(mail.ticket)
         member = mail.kind not in TO_CUSTOMERS
-        takes_part = _got(mail, clues.sender) or _takes_part(ticket, clues.sender)
+        takes_part = _got(mail, clues.sender) or (not member and _takes_part(ticket, clues.sender))
         yield Found(mail.ticket, takes_part, None if member or ticket is None else ticket.ended_at)
 
 

@@ -4,6 +4,8 @@ import binascii
 import re
 from dataclasses import dataclass
 
+from daemon.core.mail import uuencode
+
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _FOREIGN = bytes(set(range(256)) - set(_ALPHABET) - set(b"="))
 _MAX_PIECES = 100
@@ -67,14 +69,10 @@ def uuencoded(body: bytes) -> Octets:
         bare = line.rstrip(b"\r")
         if not bare or bare in {b"`", b"end"}:
             break
-        try:
-            lines.append(binascii.a2b_uu(bare))
-        except binascii.Error:
-            size = (((bare[0] - 32) & 63) * 4 + 5) // 3  # trailing rubbish after the counted letters
-            try:
-                lines.append(binascii.a2b_uu(bare[:size]))
-            except binascii.Error:
-                return Octets(b"".join(lines), ("bad-transfer-encoding",))
+        decoded = uuencode.line(bare)
+        if decoded is None:
+            return Octets(b"".join(lines), ("bad-transfer-encoding",))
+        lines.append(decoded)
     return Octets(b"".join(lines))
 
 

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
-from daemon.core.triage.patterns import Element, PhraseError, Tree, Words, grow, parse, spell
+from daemon.core.triage.patterns import Element, PhraseError, Words, parse, spell
+from daemon.core.triage.tree import Tree, grow
 
 CLAUSES = ("technical", "existing", "stopping")
 AXES = (*CLAUSES, "feature", "question")  # what a group of phrases may speak for (positive) or against (negative)
 STRONGEST = 6.0
 _TOP = frozenset({"sentence", "thresholds", "words", "groups", "areas", "facts"})
 _THRESHOLDS = {"technical": 2.0, "stopping": 2.0, "page": 1.75, "ask": 0.0}
-_NEEDED_WORDS = ("tongue", "not", "without", "only")
+_NEEDED_WORDS = ("tongue", "not", "without", "only", "but")
 _LANGUAGE = re.compile(r"[a-z]{2}|any|each")  # each: the same phrase with the classes of every language
 _KINDS = frozenset({"emergency", "problem", "feature", "question", "other"})
 
@@ -37,14 +38,16 @@ class Effect(StrEnum):
     """What finding a phrase does."""
 
     WEIGHS = "weighs"  # evidence for and against clauses
-    SUPPOSES = "supposes"  # its sentence tells of what might be, not of what is
+    SUPPOSES = "supposes"  # from here to the end of its sentence it tells of what might be, not of what is
     SUPPOSES_IF_ASKED = "supposes if asked"  # the same, where the sentence is a question
+    ANNOUNCES = "announces"  # its sentence, from its beginning, tells of what is planned
+    VOIDS = "voids"  # what it overlaps means something else
     RESOLVES = "resolves"  # what was told before it is over
     AREA = "area"
     FACT = "fact"
 
 
-_WRITTEN = (Effect.WEIGHS, Effect.SUPPOSES, Effect.SUPPOSES_IF_ASKED, Effect.RESOLVES)
+_WRITTEN = (Effect.WEIGHS, Effect.SUPPOSES, Effect.SUPPOSES_IF_ASKED, Effect.ANNOUNCES, Effect.VOIDS, Effect.RESOLVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Rule:
     phrase: str
     language: str  # two letters, or any
     initial: bool  # it counts only where a sentence begins
+    negations: int  # places of its own where a word may deny
 
     @property
     def name(self) -> str:
@@ -107,6 +111,7 @@ class Definition:
     tree: Tree
     negators: frozenset[str]  # not, never, without, kein, …
     limiters: frozenset[str]  # only: a "not only" denies nothing
+    contrasts: frozenset[str]  # but: a "not" before it denies nothing after it
     languages: tuple[str, ...]  # that can be told from one another
     tongues: Mapping[str, tuple[str, ...]]  # a word that tells a language -> the languages it tells
     areas: tuple[str, ...]
@@ -120,10 +125,20 @@ def read(text: str) -> Definition | tuple[Fault, ...]:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
-        return (Fault(int(line[1]) if line else 0, "definition", f"not valid TOML: {error}"),)
+        at = int(line[1]) if line else text.count("\n") + 1  # without a line it is about the end
+        return (Fault(at, "definition", f"not valid TOML: {error}"),)
     reader = _Reader(text)
     definition = reader.definition(data)
     return tuple(sorted(reader.faults, key=lambda fault: (fault.line, fault.key, fault.words))) or definition
+
+
+def _plain(value: object, *, phrases: bool = True) -> object:
+    """Return a value of the file with every text laid out alike: its words, and where a phrase ends."""
+    if isinstance(value, dict):
+        return {key: _plain(its, phrases=phrases and key != "words") for key, its in value.items()}
+    if isinstance(value, str) and phrases:
+        return [phrase.split() for phrase in re.split(r"[;\n]", value) if phrase.strip()]
+    return value.split() if isinstance(value, str) else value
 
 
 @dataclass(slots=True)
@@ -148,7 +163,7 @@ class _Reader:
             self.read_group(name, group)
         areas = tuple(self.read_area(name, area) for name, area in self.tables(data, "areas"))
         facts = tuple(self.read_fact(name, fact, areas) for name, fact in self.tables(data, "facts"))
-        canonical = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        canonical = json.dumps(_plain(data), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return Definition(
             str(sentence),
             thresholds,
@@ -156,6 +171,7 @@ class _Reader:
             grow(self.phrases),
             self.every("not") | self.every("without"),
             self.every("only"),
+            self.every("but"),
             tuple(sorted(self.classes.get("tongue", {}))),
             self.tongues(),
             areas,
@@ -191,7 +207,7 @@ class _Reader:
         if isinstance(value, int | float) and not isinstance(value, bool) and -largest <= value <= largest:
             return float(value)
         self.fault(key, name, f"must be a number from {-largest:g} to {largest:g}")
-        return 0.0
+        return 1.0  # anything, so that no fault follows from this one
 
     def thresholds(self, data: dict[str, object]) -> Thresholds:
         for name in data.keys() - _THRESHOLDS.keys():
@@ -287,7 +303,9 @@ class _Reader:
         except PhraseError as error:
             self.fault(key, phrase, str(error))
             return
-        self.rules.append(Rule(group, phrase, language, phrase.startswith("^")))
+        denying = self.every("not") | self.every("without")
+        negations = sum(not element.other and not element.words.isdisjoint(denying) for element in elements)
+        self.rules.append(Rule(group, phrase, language, phrase.startswith("^"), negations))
         self.phrases.append((language, elements))
 
     def read_area(self, name: str, data: dict[str, object]) -> str:

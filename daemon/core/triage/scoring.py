@@ -12,6 +12,7 @@ SUBJECT_BONUS = 1.1  # what stands in the subject is what the mail is about
 CEILING = 4.5  # what speaks for a clause counts no further, so that one cannot outvote the other
 SLOPE, BIAS = 0.75, -2.6  # from strengths to log odds
 WISHED = 1.5  # strength from which "existing" is refused
+DOUBT = 0.5  # who asks how to do a thing may not be stopped
 REFUSAL = 1.1  # what speaks against "existing" counts against the whole
 
 
@@ -21,6 +22,9 @@ class Side:
 
     strength: float
     evidence: tuple[Evidence, ...]
+
+
+NOTHING_SAID = Side(0.0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balanc
 def _side(spans: tuple[Span, ...], axis: int, sign: int, subject: str, text: str) -> Side:
     """Take the strongest spans that do not overlap, each counting half of the one before."""
     weighed = [(_weight(span, axis), span) for span in spans if span.rule.group.weights[axis] * sign > 0]
+    if not weighed:
+        return NOTHING_SAID
     weighed.sort(key=lambda item: (-abs(item[0]), item[1].part, item[1].start, item[1].start - item[1].end))
     taken: list[tuple[float, Span]] = []
     for weight, span in weighed:
@@ -99,4 +105,6 @@ def _existing(balance: Balance, technical: bool | None) -> bool | None:
 def score_of(balance: dict[str, Balance]) -> float:
     """Return the log odds, by the written rules alone, that the definition is met."""
     refused = min(balance["existing"].net, 0.0)
-    return round(SLOPE * (balance["technical"].net + balance["stopping"].net + REFUSAL * refused) + BIAS, 4)
+    doubt = DOUBT * max(balance["question"].net, 0.0)
+    strength = balance["technical"].net + balance["stopping"].net + REFUSAL * refused - doubt
+    return round(SLOPE * strength + BIAS, 4)

@@ -16,15 +16,15 @@ _CJK = "\u3040-\u30ff\u3400-\u9fff"
 _MARKS = "\u0300-\u036f"
 _APOSTROPHES = "'\u2019\u2018\u00b4`"
 _LETTER = rf"[^\W_{_CJK}]"
-_PIECE = re.compile(
-    rf"(?P<plain>[{_CJK}]|{_LETTER}+(?![{_MARKS}{_APOSTROPHES}]|{_LETTER}))"
-    rf"|(?P<word>{_LETTER}+(?:[{_MARKS}{_APOSTROPHES}]{_LETTER}+)*)"
-    r"|(?P<stop>[.!?\u2026]+(?=[\s\"'”»)\]]|\Z)|(?<=[a-z]{3})[.!?](?=[A-Z][a-z ])|[。！？]+)"
-    r"|(?P<line>[\r\n][\s>]{0,200})"
-    r"|(?P<pause>[,;:()\[\]\u2013\u2014|、，；：]| - )"
-)
+_WORD = rf"([{_CJK}]|{_LETTER}+((?:[{_MARKS}{_APOSTROPHES}]{_LETTER}+)+)?)"  # group 2: more than letters
+_PIECE = re.compile(rf"{_WORD}([\W_]*)")  # a word and what stands before the next
+_LEADING = re.compile(r"[\W_]*")
+_STOP = re.compile(r"[.!?\u2026](?=[\s\"'”»)\]]|\Z)|[。！？]")
+_PAUSE = re.compile(r"[,;:()\[\]\u2013\u2014|、，；：]| - ")
 _APART = re.compile(f"[{_APOSTROPHES}]")
 _MARK = re.compile(f"[{_MARKS}]")
+_TIGHT = frozenset({".", "!", "?"})  # between two words, no space: ends a sentence where the next is capitalised
+_BULLETS = frozenset("-*•#>")
 _SHORT_LINE = 60  # a line that ends sooner was ended on purpose; a longer one was wrapped
 _VERBS = ("does", "did", "is", "are", "was", "were", "could", "would", "should", "have", "has", "had")
 _BEFORE_T = {"ca": "can", "wo": "will", "sha": "shall", "don": "do", "won": "will", "can": "can"}
@@ -50,16 +50,17 @@ class Tokens:
     questions: frozenset[int]  # sentences that end in a question mark
 
 
-def _folding() -> dict[int, str]:
+def _folding() -> dict[str, str]:
     """Map every accented letter of the Latin blocks to its plain one, length kept."""
     table = {}
     for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
         plain = unicodedata.normalize("NFD", chr(code))[0].lower()
-        table[code] = plain if len(plain) == 1 else chr(code)
-    return table | {ord("ß"): "s", ord("ø"): "o", ord("Ø"): "o", ord("ł"): "l", ord("Ł"): "l", ord("ı"): "i"}
+        table[chr(code)] = plain if len(plain) == 1 else chr(code)
+    return table | {"ß": "s", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ı": "i"}
 
 
 _FOLDING = _folding()
+_FOREIGN = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 
 
 def fold(text: str) -> str:
@@ -67,7 +68,7 @@ def fold(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):
         lower = "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
-    return lower if lower.isascii() else lower.translate(_FOLDING)
+    return lower if lower.isascii() else _FOREIGN.sub(lambda letter: _FOLDING[letter.group()], lower)
 
 
 def tokens_of(text: str) -> Tokens:
@@ -77,38 +78,43 @@ def tokens_of(text: str) -> Tokens:
     pauses: list[int] = []
     sentence_of = [0]  # by number of the stretch
     questions: set[int] = set()
-    line_start = 0
     read = text[:LONGEST]
     folded = fold(read)
-    for piece in _PIECE.finditer(read):
-        kind = piece.lastgroup
-        span = start, end = piece.span()
-        if kind == "plain" and (word := folded[start:end]) not in _RUN_TOGETHER:
-            words.append(word)
-            spans.append(span)
-            pauses.append(len(sentence_of) - 1)
-        elif kind in {"plain", "word"}:
-            parts = _parts(folded[start:end], start)
-            words += [word for word, _, _ in parts]
-            spans += [(begin, finish) for _, begin, finish in parts]
-            pauses += [len(sentence_of) - 1] * len(parts)
+    start = line = _LEADING.match(folded).end()  # type: ignore[union-attr]  # it matches nothing, too
+    pause = 0
+    for word, more, between in _PIECE.findall(folded, start):
+        end = start + len(word)
+        if more or word in _RUN_TOGETHER:
+            for part, begin, finish in _parts(word, start):
+                words.append(part)
+                spans.append((begin, finish))
+                pauses.append(pause)
         else:
-            sentence = sentence_of[-1]
-            if kind == "stop" and ("?" in piece.group() or "？" in piece.group()):
-                questions.add(sentence)
-            ends = kind == "stop" or (kind == "line" and _ends_line(read, line_start, piece))
-            if ends or kind == "pause":
-                sentence_of.append(sentence + ends)
-            if kind == "line":
-                line_start = end
+            words.append(word)
+            spans.append((start, end))
+            pauses.append(pause)
+        start = end + len(between)
+        if between == " ":
+            continue
+        ends = _ends_sentence(between, end - line, read[start : start + 1])
+        if ends and ("?" in between or "？" in between):
+            questions.add(sentence_of[pause])
+        if ends or _PAUSE.search(between):
+            sentence_of.append(sentence_of[pause] + ends)
+            pause += 1
+        if "\n" in between:
+            line = start
     sentences = [sentence_of[pause] for pause in pauses]
     return Tokens(_mend(words), spans, sentences, pauses, frozenset(questions))
 
 
-def _ends_line(text: str, line_start: int, piece: re.Match[str]) -> bool:
-    blank = piece.group().count("\n") > 1
-    listed = text[piece.end() : piece.end() + 1] in "-*•#>"
-    return blank or listed or piece.start() - line_start < _SHORT_LINE
+def _ends_sentence(between: str, column: int, following: str) -> bool:
+    """Say whether a sentence ends between two words: at a stop, at a blank line, at a list, at a line ended early."""
+    if _STOP.search(between) or (between in _TIGHT and following.isupper()):
+        return True
+    lines = between.count("\n")
+    listed = lines and between.rpartition("\n")[2].strip() in _BULLETS
+    return lines > 1 or bool(listed) or (lines == 1 and column < _SHORT_LINE)
 
 
 def _parts(word: str, start: int) -> list[tuple[str, int, int]]:
@@ -138,7 +144,7 @@ def _apart(pieces: list[tuple[str, int, int]], start: int, end: int) -> list[tup
 
 def _mend(words: list[str]) -> list[str]:
     """Read `don t` and `ca n't`, which a machine cut apart, as negations."""
-    if "t" in words or "not" in words:
+    if "t" in words or not _CUT.isdisjoint(words):
         for place, (before, word) in enumerate(pairwise(words)):
             if before in _BEFORE_T and (word == "t" or (word == "not" and before in _CUT)):
                 words[place], words[place + 1] = _BEFORE_T[before], "not"

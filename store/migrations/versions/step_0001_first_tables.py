@@ -15,6 +15,7 @@ def upgrade() -> None:
     _acknowledged()
     _ticket()
     _verdict()
+    _correction()
     _link()
     _participant()
     _message()
@@ -80,9 +81,21 @@ def _ticket() -> None:
         sa.Column("ended_at", sa.Double(), nullable=True),
         sa.Column("first_automatic_at", sa.Double(), nullable=True),
         sa.Column("first_human_at", sa.Double(), nullable=True),
+        sa.Column("planned", sa.String(320), nullable=True),
+        sa.Column("snoozed_until", sa.Double(), nullable=True),
+        sa.Column("support", sa.String(320), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("asked_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
     op.create_index("ix_ticket_state", "ticket", ["state"])
+    op.create_index(
+        "ix_ticket_asked_at",
+        "ticket",
+        ["asked_at"],
+        sqlite_where=sa.text("asked_at IS NOT NULL"),
+        postgresql_where=sa.text("asked_at IS NOT NULL"),
+    )
 
 
 def _verdict() -> None:
@@ -103,6 +116,24 @@ def _verdict() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_verdict"),
     )
     op.create_index("ix_verdict_ticket", "verdict", ["ticket"])
+
+
+def _correction() -> None:
+    op.create_table(
+        "correction",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(32), nullable=True),
+        sa.Column("who", sa.String(320), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_correction_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_correction"),
+    )
+    op.create_index("ix_correction_ticket", "correction", ["ticket"])
 
 
 def _link() -> None:
@@ -197,8 +228,11 @@ def _event() -> None:
         sa.Column("at", sa.Double(), nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("edits", sa.Text(), nullable=True),
+        sa.Column("undoes", ID, nullable=True),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_event_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_event_ticket"),
+        sa.ForeignKeyConstraint(["undoes"], ["event.id"], name="fk_event_undoes"),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
     )
     op.create_index("ix_event_ticket", "event", ["ticket"])
@@ -251,6 +285,7 @@ def _mail() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("settled_at", sa.Double(), nullable=True),
+        sa.Column("used_at", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_mail_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_mail_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_mail"),

@@ -1,0 +1,278 @@
+"""A member's word on a ticket: read, held against what may be said now, and applied whole or not at all."""
+
+from dataclasses import replace
+
+from daemon.core.desk.arguments import Known, TicketNumber
+from daemon.core.desk.authority import CONFIRM_SECONDS, Authority, authority
+from daemon.core.desk.authority import Level as Degree
+from daemon.core.desk.case import NOTE_LETTERS, Case
+from daemon.core.desk.command import Command, Commands, read_command
+from daemon.core.desk.deeds import DEEDS
+from daemon.core.desk.grammar import Verb
+from daemon.core.desk.known import day_at, known_to
+from daemon.core.desk.line import NotUnderstood
+from daemon.core.desk.permit import Level, help_for
+from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, plan
+from daemon.core.desk.scene import Deed, Scene
+from daemon.core.desk.states import Hand
+from daemon.core.desk.undoing import SAID
+from daemon.core.mail.reading import Reading
+from daemon.core.settings import Person, Settings
+from daemon.core.triage.definition import Definition
+from store.model.changes import Changes, Draft, Opening, Outcome, Said, TicketChange
+from store.model.facts import Facts, Inquiry, Signal
+from store.model.message import Address
+from store.model.outbox import MailKind
+from store.model.ticket import Edit, Event, Kind, Participant, Role, State, Ticket
+
+CONFIRMS_AN_HOUR = 3  # to one member about one ticket: somebody who stole an address must not flood the member
+QUIET = frozenset({Verb.WHY, Verb.STATUS, Verb.WHO, Verb.LIST, Verb.HELP, Verb.NOTE})  # they change nothing
+_NO_EDITS = frozenset({"number", "version", "participants"})
+
+
+def inquiry(
+    reading: Reading, commanding: Reading, facts: Facts, settings: Settings, definition: Definition, now: float
+) -> Inquiry | None:
+    """Return what has to be asked of the store for a member's word; None where the message is none.
+
+    `commanding` is the mail that holds the commands: the message itself, or the one that it says yes to.
+    """
+    word = authority(reading, facts, settings, now)
+    number = _about(word, reading, facts)
+    if word.level is Degree.NONE or number is None:
+        return None
+    read = read_command(commanding.message.new_text, known_to(settings, definition, day_at(now, settings)))
+    commands = read.commands if isinstance(read, Commands) else ()
+    named = tuple(a.number for c in commands for a in c.arguments if isinstance(a, TicketNumber))
+    return Inquiry(number, named)
+
+
+def confirmation(reading: Reading, facts: Facts, settings: Settings, now: float) -> str | None:
+    """Return the mark of the confirmation that a member answers, None where the message answers none."""
+    word = authority(reading, facts, settings, now)
+    return word.sent.mark if _confirms(word) and word.sent else None
+
+
+def kept_since(now: float) -> float:
+    """Return the moment (epoch seconds) from which on a confirmation still waits for its yes."""
+    return now - CONFIRM_SECONDS
+
+
+def members_word(case: Case) -> Changes | None:
+    """A member answered a mail of ours with the authority to command, or with half of it."""
+    word, ticket = case.authority, case.ticket
+    if ticket is None or case.background is None or word.person is None or word.level is Degree.NONE:
+        return None
+    if case.threading.signal not in (Signal.ADDRESS, Signal.OWN_ID):
+        return None
+    read = read_command(case.reading.message.new_text, _known(case))
+    if _confirms(word):
+        return _confirmed(case, word.person, ticket, read)
+    return (_half if word.level is Degree.HALF else _full)(case, word.person, ticket, read)
+
+
+def _full(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnderstood | None) -> Changes:
+    if read is None:
+        return _noted(case, person, ticket, Said("kept", ticket.number))
+    if isinstance(read, NotUnderstood):
+        return _noted(case, person, ticket, _unknown(read, case, person))
+    return _act(case, person, ticket, read)
+
+
+def _known(case: Case) -> Known:
+    return known_to(case.settings, case.definition, day_at(case.now, case.settings))
+
+
+def _about(word: Authority, reading: Reading, facts: Facts) -> int | None:
+    if word.sent:
+        return word.sent.ticket
+    return next((mail.ticket for mail in facts.sent if mail.mark in reading.clues.own_marks), None)
+
+
+def _confirms(word: Authority) -> bool:
+    return word.level is Degree.FULL and word.sent is not None and word.sent.kind is MailKind.CONFIRM
+
+
+def _level(person: Person, settings: Settings) -> Level:
+    return Level(person.level) if settings.gate.l1 else Level.UNGATED
+
+
+# --- words that change nothing ---------------------------------------------------------------------------------------
+
+
+def _noted(case: Case, person: Person, ticket: Ticket, said: Said) -> Changes:
+    """The text is kept for the team, and the answer says why nothing else came of it."""
+    return _filed(case, ticket, Outcome.FOLLOW_UP, (_note(case, person),), (_answer(case, person, (said,)),))
+
+
+def _half(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnderstood | None) -> Changes | None:
+    """Address or proof alone: the member is asked in the member's own mailbox, and until then it is only text."""
+    background = case.background
+    if not isinstance(read, Commands) or background is None:
+        return None
+    asked = [
+        mail
+        for mail in background.posted
+        if mail.kind is MailKind.CONFIRM and mail.to == person.address and case.now - mail.created_at < 3600
+    ]
+    said = Said("confirm", ticket.number, lines=tuple(command.line for command in read.commands))
+    draft = Draft(
+        MailKind.CONFIRM, "confirm", Address(person.name, person.address), case.settings.desk.language, said=(said,)
+    )
+    note = case.event(f"unverified note: {case.reading.message.new_text.strip()[:NOTE_LETTERS]}")
+    drafts = (draft,) if len(asked) < CONFIRMS_AN_HOUR else ()
+    return _filed(case, ticket, Outcome.FOLLOW_UP, (note,), drafts)
+
+
+def _confirmed(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnderstood | None) -> Changes:
+    said_yes = isinstance(read, Commands) and read.commands[0].verb is Verb.YES
+    if not said_yes:
+        return _noted(case, person, ticket, Said("kept", ticket.number))
+    waiting = read_command(case.backdrop.kept.message.new_text, _known(case)) if case.backdrop.kept else None
+    if not isinstance(waiting, Commands) or case.authority.sent is None:
+        return _filed(
+            case, ticket, Outcome.COMMAND, (), (_answer(case, person, (Said("nothing-waits", ticket.number),)),)
+        )
+    return replace(_act(case, person, ticket, waiting), confirms=case.authority.sent.mark)
+
+
+def _unknown(read: NotUnderstood, case: Case, person: Person) -> Said:
+    fit = help_for(case.ticket, _level(person, case.settings))
+    return Said(
+        "unknown",
+        case.ticket.number if case.ticket else None,
+        text=read.line[:200],
+        lines=read.nearest[:3],
+        words=tuple(line.form for line in fit),
+    )
+
+
+def _note(case: Case, person: Person) -> Event:
+    return Event(case.now, person.id, f"note: {case.reading.message.new_text.strip()[:NOTE_LETTERS]}")
+
+
+def _answer(case: Case, person: Person, said: tuple[Said, ...]) -> Draft:
+    return Draft(
+        MailKind.RESULT,
+        "result",
+        Address(person.name, person.address),
+        case.settings.desk.language,
+        answers_message=True,
+        said=said,
+    )
+
+
+def _filed(
+    case: Case, ticket: Ticket, outcome: Outcome, events: tuple[Event, ...], drafts: tuple[Draft, ...]
+) -> Changes:
+    return Changes(outcome, "", case.threading, case.filed, ticket=ticket.number, events=events, drafts=drafts)
+
+
+# --- words that act --------------------------------------------------------------------------------------------------
+
+
+def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
+    background = case.background
+    if background is None:
+        raise ValueError("a command without its background")
+    bug = next((one for one in background.related if one.kind is Kind.BUG and one.number in ticket.links), None)
+    hand = Hand(person.id, case.now, case.settings.desk.timezone, case.settings.gate.l1)
+    level = _level(person, case.settings)
+    steps = plan(read.commands, ticket, bug, level, hand)
+    if isinstance(steps, Refused):
+        refusal = steps.refusal
+        said = Said(
+            f"refused-{refusal.why}",
+            ticket.number,
+            text=steps.command.line[:200],
+            who=steps.command.verb,
+            lines=(refusal.words,),
+            words=refusal.instead,
+        )
+        return _refused(case, person, ticket, (said,), read)
+    scene = Scene(case, person, level, background)
+    deeds = tuple(DEEDS[step.command.verb](scene, step) for step in steps)
+    if no := tuple(deed.said for deed in deeds if deed.refused):
+        return _refused(case, person, ticket, no, read)
+    return _applied(case, person, ticket, steps, deeds)
+
+
+def _refused(case: Case, person: Person, ticket: Ticket, said: tuple[Said, ...], read: Commands) -> Changes:
+    """Nothing changes, and nothing that the member wrote is lost."""
+    events = (_note(case, person),) if read.text else ()
+    return _filed(case, ticket, Outcome.COMMAND, events, (_answer(case, person, said[:1]),))
+
+
+def _applied(
+    case: Case, person: Person, ticket: Ticket, steps: tuple[Planned, ...], deeds: tuple[Deed, ...]
+) -> Changes:
+    """Gather the effects of all commands of one mail: one change of each ticket, one line in its history."""
+    moves = [*_moves(person, case.now, steps, deeds), *(move for deed in deeds for move in deed.moves)]
+    said = tuple(deed.said for deed in deeds)
+    return replace(
+        _filed(case, ticket, Outcome.COMMAND, _notes(case, person, steps), ()),
+        drafts=(_answer(case, person, said), *(draft for deed in deeds for draft in deed.drafts)),
+        opens=_opened(case, person, ticket, steps),
+        corrections=tuple(one for deed in deeds for one in deed.corrections),
+        moves=tuple(moves),
+        stops=tuple(row for deed in deeds for row in deed.stops),
+    )
+
+
+def _notes(case: Case, person: Person, steps: tuple[Planned, ...]) -> tuple[Event, ...]:
+    notes = (step.command.note.strip() for step in steps)
+    return tuple(Event(case.now, person.id, f"note: {note[:NOTE_LETTERS]}") for note in notes if note)
+
+
+def _moves(person: Person, now: float, steps: tuple[Planned, ...], deeds: tuple[Deed, ...]) -> list[TicketChange]:
+    moved: list[TicketChange] = []
+    pairs = [(step, deed) for step, deed in zip(steps, deeds, strict=True) if not deed.own_move and step.ticket]
+    numbers = dict.fromkeys(step.ticket.number for step, _ in pairs if step.ticket)
+    for number in (one for one in numbers if one != UNNUMBERED):
+        mine = [step for step, _ in pairs if step.ticket and step.ticket.number == number]
+        first, last = mine[0].ticket, mine[-1].ticket
+        if first is None or last is None or all(step.command.verb in QUIET for step in mine):
+            continue
+        what = SAID + "; ".join(_line(step.command) for step in mine if step.command.verb not in QUIET)
+        edits = _difference(first, mine[-1].step.apply(last))
+        moved.append(TicketChange(number, first.version, edits, (Event(now, person.id, what, edits),)))
+    return moved
+
+
+def _difference(before: Ticket, after: Ticket) -> tuple[Edit, ...]:
+    names = [name for name in Ticket.__dataclass_fields__ if name not in _NO_EDITS]
+    return tuple(
+        Edit(name, getattr(before, name), getattr(after, name))
+        for name in names
+        if getattr(before, name) != getattr(after, name)
+    )
+
+
+def _line(command: Command) -> str:
+    return " ".join((command.verb, *map(str, command.arguments)))
+
+
+def _opened(case: Case, person: Person, report: Ticket, steps: tuple[Planned, ...]) -> Opening | None:
+    """Return the bug that the report becomes, with all that was said of it in the same mail."""
+    opens = next((step.step.opens for step in steps if step.step.opens), None)
+    if opens is None:
+        return None
+    later = [step for step in steps if step.ticket and step.ticket.number == UNNUMBERED]
+    last = later[-1] if later else None
+    bug = last.step.apply(last.ticket) if last and last.ticket else None
+    said = "; ".join(_line(step.command) for step in later)
+    events = [Event(case.now, person.id, f"found to be a bug: #{report.number}")]
+    return Opening(
+        Kind.BUG,
+        bug.state if bug else State.TO_SCHEDULE,
+        None,
+        report.subject,
+        report.reporter,
+        report.language,
+        (Participant(report.reporter, Role.REPORTER),) if report.reporter else (),
+        team=report.team,
+        area=report.area,
+        links=(report.number,),
+        priority=bug.priority if bug else opens.priority,
+        events=(*events, *((Event(case.now, person.id, SAID + said),) if said else ())),
+    )

@@ -1,0 +1,47 @@
+"""What time alone brings about: a question that nobody answered is settled by what the message itself says."""
+
+from dataclasses import replace
+
+from daemon.core.desk.opening import start_of, way
+from daemon.core.desk.roster import on_duty
+from daemon.core.settings import Person, Settings
+from store.model.changes import Lapse
+from store.model.facts import OpenQuestion
+from store.model.ticket import Event
+from store.model.verdict import Tag, Verdict
+
+GROUNDS = frozenset({"technical", "stopping"})  # clauses that, where all of them hold, make silence an emergency
+
+
+def asked_until(settings: Settings, now: float) -> float:
+    """Return the moment (epoch seconds): what was asked then or before should have been answered by `now`."""
+    return now - settings.duty.answer_minutes * 60
+
+
+def overdue(question: OpenQuestion, settings: Settings, now: float) -> Lapse:
+    """Settle a question whose time is over: an emergency on good grounds, else what the verdict says if it is none."""
+    verdict = settled(question.verdict)
+    emergency = verdict.tag is Tag.EMERGENCY
+    duty = on_duty(settings, now) if emergency else None
+    kind, state = start_of(verdict.tag, duty)
+    what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {_became(verdict, duty)}"
+    return Lapse(
+        question.ticket.number,
+        verdict,
+        kind,
+        state,
+        (Event(now, "triaged", what),),
+        way(verdict, duty, settings),
+    )
+
+
+def settled(verdict: Verdict) -> Verdict:
+    """Return the verdict that silence makes of an open one; nothing is an emergency without words that say so."""
+    holding = {clause.name for clause in verdict.clauses if clause.holds and any(e.weight > 0 for e in clause.evidence)}
+    tag = Tag.EMERGENCY if holding >= GROUNDS else verdict.tag
+    return replace(verdict, tag=tag, unsure=False)
+
+
+def _became(verdict: Verdict, duty: Person | None) -> str:
+    treated = f"treated as {'an emergency' if verdict.tag is Tag.EMERGENCY else verdict.tag}"
+    return f"{treated}; card to {duty.id}" if duty else f"{treated}; forwarded"

@@ -1,0 +1,88 @@
+"""Words that leave the house: answers, questions and outcomes, each held for a while before it leaves."""
+
+from collections.abc import Iterable
+
+from daemon.core.desk.grammar import Verb
+from daemon.core.desk.plan import Planned
+from daemon.core.desk.scene import Deed, Scene, after, no, said, to_pipeline, to_reporter
+from store.model.changes import Draft
+from store.model.outbox import MailKind
+from store.model.ticket import Kind, Ticket
+from store.model.verdict import Tag
+
+NOTE = "note: "  # how a note begins in the history
+SENT = "said: send"
+
+
+def reply(scene: Scene, step: Planned) -> Deed:
+    """Send a member's words to the reporter."""
+    drafts = to_reporter(scene, after(step), MailKind.REPLY, "reply", step.command.letter)
+    return _leaving(scene, step, "replied", drafts)
+
+
+def ask(scene: Scene, step: Planned) -> Deed:
+    """Ask the reporter: a member's question, or for the facts that the definition misses."""
+    drafts = to_reporter(scene, after(step), MailKind.ASK, "ask", step.command.letter)
+    return _leaving(scene, step, "asked", drafts)
+
+
+def send(scene: Scene, step: Planned) -> Deed:
+    """Send the member's last note to the reporter, once."""
+    mine = [past for past in scene.background.history if past.who == scene.person.id]
+    noted = [place for place, past in enumerate(mine) if past.what.startswith(NOTE)]
+    sent = [place for place, past in enumerate(mine) if past.what.startswith(SENT)]
+    if not noted or (sent and sent[-1] > noted[-1]):
+        return no("no-note", step)
+    text = mine[noted[-1]].what.removeprefix(NOTE)
+    return _leaving(scene, step, "replied", to_reporter(scene, after(step), MailKind.REPLY, "reply", text))
+
+
+def close_report(scene: Scene, step: Planned) -> Deed:
+    """Close a report as a limitation or a matter of settings: the reporter hears why, product of what is missing."""
+    kind = "limitation" if step.command.verb is Verb.LIMITATION else "config"
+    drafts = to_reporter(scene, after(step), MailKind.REPLY, "outcome", step.command.letter, kind)
+    product = to_pipeline(scene, after(step), Tag.FEATURE) if kind == "limitation" else ()
+    return Deed(said(kind, step), (*drafts, *product))
+
+
+def duplicate(scene: Scene, step: Planned, other: Ticket) -> Deed:
+    """Close a report as the same as another: its reporter hears that it is known, and later what that one hears."""
+    drafts = to_reporter(scene, after(step), MailKind.REPLY, "outcome", "", "duplicate")
+    return Deed(said("dup", step, other=other.number), drafts)
+
+
+def finish(scene: Scene, step: Planned) -> Deed:
+    """Finish a bug or a wish: everybody who reported it is told, once each."""
+    ticket = after(step)
+    told: dict[str, Ticket] = {}
+    for one in (*_reports(scene, ticket), ticket):
+        told.setdefault(one.reporter, one)
+    outcome = "fixed" if ticket.kind is Kind.BUG else "done"
+    drafts = tuple(
+        draft
+        for one in told.values()
+        for draft in to_reporter(scene, one, MailKind.REPLY, "outcome", step.command.letter, outcome)
+    )
+    return Deed(said("done", step, text=str(len(drafts))), drafts)
+
+
+def _reports(scene: Scene, bug: Ticket) -> Iterable[Ticket]:
+    """Return the reports that became this bug, and what was found to be the same as one of them."""
+    if bug.kind is not Kind.BUG:
+        return ()
+    case = scene.case
+    around = {one.number: one for one in (*scene.background.related, *((case.ticket,) if case.ticket else ()))}
+    found: dict[int, Ticket] = {}
+    waiting = [*bug.links]
+    while waiting:
+        one = around.get(waiting.pop(0))
+        if one and one.number not in found and one.kind is Kind.REPORT and one.resolution in ("bug", "duplicate"):
+            found[one.number] = one
+            waiting += one.links
+    return found.values()
+
+
+def _leaving(scene: Scene, step: Planned, what: str, drafts: tuple[Draft, ...]) -> Deed:
+    if not drafts:
+        return no("no-reporter", step)
+    return Deed(said(what, step, text=f"{scene.settings.desk.hold_seconds:g}"), drafts)

@@ -1,0 +1,68 @@
+"""`undo` takes back what a member did last, unless somebody else has changed the ticket since."""
+
+from daemon.core.desk.plan import Planned
+from daemon.core.desk.scene import Deed, Scene, no, said
+from daemon.core.desk.states import Step, take_back
+from store.model.changes import TicketChange
+from store.model.facts import Past
+from store.model.outbox import MailKind
+from store.model.ticket import Edit, Event, Kind, State, Ticket
+
+SAID = "said: "  # what the history writes before the words of a command
+_TO_CUSTOMER = frozenset({MailKind.REPLY, MailKind.ASK})
+_GONE = (State.CLOSED, "withdrawn")  # what becomes of a bug that was opened by mistake
+
+
+def undo(scene: Scene, step: Planned) -> Deed:
+    """Take back the last command of this member on this ticket, with what it would have sent."""
+    ticket = step.ticket
+    last, since = _last(scene)
+    if ticket is None or last is None:
+        return no("nothing-to-undo", step)
+    if since is not None:
+        return no("changed-since", step, who=scene.name(since.who))
+    back = take_back(ticket, Step(tuple(edit for edit in last.edits if edit.field != "links")))
+    opened = _opened(scene, ticket, last)
+    if back is None or (opened and opened.state is not State.TO_SCHEDULE):
+        return no("changed-since", step, who="")
+    caused = [mail for mail in scene.background.posted if mail.message == last.message and mail.kind in _TO_CUSTOMER]
+    edits = (*back.edits, *(edit.inverse for edit in last.edits if edit.field == "links"))
+    what = last.what.removeprefix(SAID)
+    event = Event(scene.case.now, scene.person.id, f"took back: {what}", edits, last.row)
+    moves = (TicketChange(ticket.number, ticket.version, edits, (event,)), *_withdrawn(scene, opened))
+    held = tuple(mail.row for mail in caused if mail.held)
+    sentence = said("undone", step, text=what, who="left" if len(held) < len(caused) else "stopped" if held else "")
+    return Deed(sentence, moves=moves, stops=held, own_move=True)
+
+
+def _last(scene: Scene) -> tuple[Past | None, Past | None]:
+    """Return the member's last command that still holds, and the latest of somebody else after it."""
+    history = scene.background.history
+    undone = {past.undoes for past in history if past.undoes is not None}
+    held = [past for past in history if past.what.startswith(SAID) and past.row not in undone]
+    mine = [place for place, past in enumerate(held) if past.who == scene.person.id]
+    if not mine:
+        return None, None
+    later = held[mine[-1] + 1 :]
+    return held[mine[-1]], later[-1] if later else None
+
+
+def _opened(scene: Scene, ticket: Ticket, last: Past) -> Ticket | None:
+    """Return the bug that the command opened."""
+    if not any(edit.field == "resolution" and edit.after == "bug" for edit in last.edits):
+        return None
+    related = scene.background.related
+    return next((one for one in related if one.kind is Kind.BUG and one.number in ticket.links), None)
+
+
+def _withdrawn(scene: Scene, bug: Ticket | None) -> tuple[TicketChange, ...]:
+    if bug is None:
+        return ()
+    state, resolution = _GONE
+    edits = (
+        Edit("state", bug.state, state),
+        Edit("resolution", bug.resolution, resolution),
+        Edit("ended_at", bug.ended_at, scene.case.now),
+    )
+    event = Event(scene.case.now, scene.person.id, "withdrawn", edits)
+    return (TicketChange(bug.number, bug.version, edits, (event,)),)

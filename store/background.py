@@ -1,0 +1,97 @@
+"""What a member's word makes us ask: a ticket with its history, its kin and its mail."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, select
+
+from store.model.facts import Background, Inquiry, Past, Posted
+from store.model.message import RawMessage
+from store.model.outbox import MailKind, MailState
+from store.model.ticket import ENDED, State, Ticket
+from store.moving import edits_of
+from store.processing import read
+from store.questions import original
+from store.recall import tickets
+from store.schema import event, mail, message, ticket, verdict
+from store.verdicts import verdict_of
+
+MOST_EVENTS = 200  # the latest of a ticket
+MOST_MAILS = 200
+MOST_KIN = 200  # tickets linked to it, directly or by others
+DEPTH = 3  # a bug, its reports, and what is a duplicate of them
+MOST_OPEN = 50
+
+_HISTORY = select(event).where(event.c.ticket == bindparam("ticket_")).order_by(event.c.id.desc()).limit(MOST_EVENTS)
+_POSTED = (
+    select(mail.c.id, mail.c.message, mail.c.kind, mail.c.recipient, mail.c.state, mail.c.created_at)
+    .where(mail.c.ticket == bindparam("ticket_"))
+    .order_by(mail.c.id.desc())
+    .limit(MOST_MAILS)
+)
+_VERDICT = select(verdict).where(verdict.c.ticket == bindparam("ticket_")).order_by(verdict.c.id.desc()).limit(1)
+_OPEN = (
+    select(ticket.c.number)
+    .where(ticket.c.state.in_([state for state in State if state not in ENDED]))
+    .order_by(ticket.c.number)
+    .limit(MOST_OPEN)
+)
+_KEPT = (
+    select(message.c.id, message.c.fence)
+    .join(mail, mail.c.message == message.c.id)
+    .where(
+        mail.c.mark == bindparam("mark_"),
+        mail.c.kind == MailKind.CONFIRM,
+        mail.c.used_at.is_(None),
+        mail.c.created_at >= bindparam("since"),
+    )
+)
+
+
+def backgrounds(connection: Connection, asked: Sequence[Inquiry]) -> list[Background]:
+    """Return what is known that bears on these inquiries."""
+    return [_background(connection, one) for one in asked]
+
+
+def kept(connection: Connection, asked: Sequence[tuple[str, float]]) -> list[RawMessage | None]:
+    """Return the messages whose commands wait for a yes, given as (mark of the confirmation, sent at or after)."""
+    return [_kept(connection, mark, since) for mark, since in asked]
+
+
+def _background(connection: Connection, inquiry: Inquiry) -> Background:
+    asked = {"ticket_": inquiry.ticket}
+    judged = connection.execute(_VERDICT, asked).one_or_none()
+    history = [
+        Past(row.id, row.message, row.at, row.who, row.what, edits_of(row.edits), row.undoes)
+        for row in connection.execute(_HISTORY, asked)
+    ]
+    posted = [
+        Posted(row.id, row.message, row.kind, row.recipient, row.state is MailState.HELD, row.created_at)
+        for row in connection.execute(_POSTED, asked)
+    ]
+    return Background(
+        verdict=verdict_of(judged) if judged else None,
+        history=tuple(reversed(history)),
+        related=_kin(connection, inquiry),
+        open=tickets(connection, connection.execute(_OPEN).scalars().all()),
+        posted=tuple(reversed(posted)),
+        original=original(connection, inquiry.ticket),
+    )
+
+
+def _kin(connection: Connection, inquiry: Inquiry) -> tuple[Ticket, ...]:
+    """Return the tickets that links lead to, nearest first, then those that were named."""
+    found: dict[int, Ticket] = {one.number: one for one in tickets(connection, (inquiry.ticket,))}
+    wanted = [number for one in found.values() for number in one.links]
+    for _ in range(DEPTH):
+        new = [number for number in dict.fromkeys(wanted) if number not in found][: MOST_KIN - len(found)]
+        came = tickets(connection, new)
+        found |= {one.number: one for one in came}
+        wanted = [number for one in came for number in one.links]
+    missing = [number for number in dict.fromkeys(inquiry.named) if number not in found and 0 < number < 2**31]
+    found |= {one.number: one for one in tickets(connection, missing)}
+    return tuple(one for number, one in found.items() if number != inquiry.ticket)
+
+
+def _kept(connection: Connection, mark: str, since: float) -> RawMessage | None:
+    found = connection.execute(_KEPT, {"mark_": mark, "since": since}).one_or_none()
+    return next(iter(read(connection, [[(found.id, found.fence)]])[0]), None) if found else None

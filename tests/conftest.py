@@ -1,0 +1,31 @@
+"""Where nothing may be skipped (TRIAGED_TESTS_MUST_RUN=1), a skipped test is a failure that says its name."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+MUST_RUN = bool(os.environ.get("TRIAGED_TESTS_MUST_RUN"))
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what was skipped; an expected failure is none."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _skipped.append(report.nodeid)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Fail the run for what was skipped."""
+    yield
+    if MUST_RUN and _skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what was skipped where nothing may be."""
+    if MUST_RUN and _skipped:
+        terminalreporter.section("skipped, where nothing may be skipped", red=True)
+        for name in _skipped:
+            terminalreporter.line(name)

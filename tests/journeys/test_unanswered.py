@@ -1,0 +1,80 @@
+"""A question's time runs on while the desk is down, and is kept to within five seconds when it is up."""
+
+import asyncio
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daemon.core.triage.definition import Definition
+from daemon.journey import lapse
+from tests.desk import Delivered, desk_at, shipped_definition
+from tests.store import postgres
+
+CUSTOMER = "cust@customer.test"
+BROKEN = (
+    b"From: Cust Omer <cust@customer.test>\r\nTo: support@hd.test\r\nSubject: Login\r\nMessage-ID: <u1@customer.test>"
+    b"\r\n\r\nThe login shows an error since today, nobody can log in and we cannot work.\r\n"
+)
+PROMPT_SECONDS = 5.0
+
+
+def doubtful() -> Definition:
+    """The definition as it ships, but for its thresholds: whatever is reported is asked."""
+    shipped = shipped_definition()
+    return replace(shipped, thresholds=replace(shipped.thresholds, page=20, ask=-20))
+
+
+def duty(minutes: float) -> dict[str, object]:
+    return {"people": ["bob"], "answer_minutes": minutes}
+
+
+def seen(mails: list[Delivered]) -> list[tuple[str, str, str | None]]:
+    return [(mail.kind, mail.to, mail.message.header("x-triaged-verdict")) for mail in mails if mail.kind != "ack"]
+
+
+async def test_what_came_due_while_the_desk_was_down_is_settled_once_when_it_is_up(tmp_path: Path) -> None:
+    async with desk_at(tmp_path, doubtful(), duty=duty(0.05)) as desk:
+        assert seen(await desk.send(BROKEN, CUSTOMER, "support@hd.test")) == [("card", "bob@team.test", "problem")]
+    await asyncio.sleep(3)
+    async with desk_at(tmp_path, doubtful(), duty=duty(0.05)) as desk:
+        assert seen(await desk.wait(4)) == [("card", "bob@team.test", "emergency")]
+    async with desk_at(tmp_path, doubtful(), duty=duty(0.05)) as desk:
+        assert await desk.wait(4) == []
+
+
+async def test_two_that_settle_one_question_at_one_moment_send_one_mail(tmp_path: Path) -> None:
+    async with desk_at(tmp_path, doubtful(), duty=duty(60)) as desk:
+        await desk.send(BROKEN, CUSTOMER, "support@hd.test")
+        house = desk.running.house
+        questions = await house.store.questions(time.time(), 10)
+        await asyncio.gather(*(lapse(question, house) for question in questions * 5))
+        assert seen(await desk.wait(0.5)) == [("card", "bob@team.test", "emergency")]
+
+
+async def test_two_desks_on_one_store_settle_each_question_once(tmp_path: Path) -> None:
+    binary = postgres.binaries()
+    if binary is None:
+        pytest.skip(postgres.HOW_TO_GET_IT)
+    with postgres.server(binary) as server:
+        sections = {"store": {"url": f"{server}/postgres"}, "duty": duty(0.03)}
+        async with desk_at(tmp_path, doubtful(), **sections) as one, desk_at(tmp_path, doubtful(), **sections) as two:
+            for number in range(5):
+                await one.send(BROKEN.replace(b"<u1@", b"<u%d@" % number), CUSTOMER, "support@hd.test")
+            await two.wait(5)
+            cards = seen(one.post.mails + two.post.mails)
+    assert cards.count(("card", "bob@team.test", "emergency")) == 5
+    assert len(cards) == 10
+
+
+async def test_the_time_to_answer_is_given_in_full_and_hardly_more(tmp_path: Path) -> None:
+    seconds = 3.0
+    async with desk_at(tmp_path, doubtful(), duty=duty(seconds / 60)) as desk:
+        asked = time.monotonic()
+        await desk.send(BROKEN, CUSTOMER, "support@hd.test")
+        settled = [("card", "bob@team.test", "problem"), ("card", "bob@team.test", "emergency")]
+        while seen(desk.post.mails) != settled:
+            assert time.monotonic() - asked < seconds + PROMPT_SECONDS, seen(desk.post.mails)
+            await asyncio.sleep(0.02)
+        assert time.monotonic() - asked >= seconds

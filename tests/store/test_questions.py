@@ -1,0 +1,154 @@
+"""A question waits from the moment it is put; whoever settles it first settles it, and nobody does so again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from store.model.changes import Changes, Lapse
+from store.model.facts import OpenQuestion
+from store.model.outbox import MailKind
+from store.model.ticket import Event, Kind, State
+from store.model.verdict import Clause, Evidence, Lesson, Part, Tag, Verdict
+from store.reader import Reader
+from store.store import Store
+from tests.store.specimens import ENVELOPE, NOW, file_one, follows, mail, opens, raw, take_one
+
+CLAUSES = (
+    Clause("technical", True, (Evidence("error 500", 4, 13, "failure: error", 3.25, Part.SUBJECT),)),
+    Clause("existing", None, ()),
+    Clause("stopping", False, (Evidence("no hurry", 0, 8, "calm: no hurry", -2.0),)),
+)
+ASKED = Verdict(Tag.PROBLEM, True, 0.75, "login", CLAUSES, "d3f", ("os",), Lesson(-0.5, (3, 9)))
+
+
+def asks(name: str) -> Changes:
+    changes = opens(name)
+    assert changes.opens
+    return replace(changes, opens=replace(changes.opens, verdict=ASKED, asks=True))
+
+
+async def ask(store: Store, name: str, now: float = NOW) -> int:
+    """Let a message open a ticket whose question is put to somebody at this moment."""
+    await store.keep(raw(name), ENVELOPE, now - 60)
+    work = await take_one(store, now)
+    number = await store.reserve_number(work.id)
+    assert await store.commit(work, asks(name), (mail(number, MailKind.CARD),), number, now)
+    return number
+
+
+def lapse(number: int, state: State = State.TO_INVESTIGATE) -> Lapse:
+    event = Event(NOW + 900, "triaged", "nobody answered")
+    return Lapse(number, replace(ASKED, unsure=False), Kind.REPORT, state, (event,), ())
+
+
+def numbers(questions: tuple[OpenQuestion, ...]) -> list[int]:
+    return [question.ticket.number for question in questions]
+
+
+async def test_a_question_is_due_by_the_moment_it_was_put_not_by_that_of_the_message(store: Store) -> None:
+    number = await ask(store, "a", NOW)
+    assert await store.questions(NOW - 0.001, 10) == ()
+    assert numbers(await store.questions(NOW, 10)) == [number]
+
+
+async def test_a_question_comes_with_its_ticket_and_the_whole_verdict(store: Store) -> None:
+    await ask(store, "a")
+    (question,) = await store.questions(NOW, 10)
+    assert question.verdict == ASKED
+    assert (question.ticket.state, question.ticket.unsure, question.ticket.asked_at) == (State.PAGED, True, NOW)
+
+
+async def test_the_oldest_are_found_first_and_no_more_than_asked_for(store: Store) -> None:
+    asked = [await ask(store, f"m{n}", NOW - n) for n in range(5)]
+    assert numbers(await store.questions(NOW, 3)) == asked[:-4:-1]
+
+
+async def test_a_ticket_without_a_question_never_lapses(store: Store) -> None:
+    number = await file_one(store, "a")
+    assert await store.questions(NOW + 1e9, 10) == ()
+    assert not await store.lapse(lapse(number), (mail(number),), NOW)
+    assert await store.outbox(True) == ()
+
+
+async def test_all_that_follows_is_there_and_the_question_is_not(store: Store) -> None:
+    number = await ask(store, "a")
+    assert await store.lapse(lapse(number), (mail(number, MailKind.FORWARD, "pipeline@desk.example"),), NOW + 900)
+    assert await store.questions(NOW + 1e9, 10) == ()
+    story = await store.ticket(number)
+    assert story is not None
+    kept = story.ticket
+    assert (kept.state, kept.verdict, kept.unsure) == (State.TO_INVESTIGATE, Tag.PROBLEM, False)
+    assert kept.asked_at is None
+    assert [event.what for event in story.events] == ["opened", "nobody answered"]
+    assert [line.kind for line in await store.outbox(True)] == [MailKind.CARD, MailKind.FORWARD]
+
+
+async def test_a_question_is_settled_once(store: Store) -> None:
+    number = await ask(store, "a")
+    assert await store.lapse(lapse(number), (mail(number),), NOW)
+    assert not await store.lapse(lapse(number), (mail(number),), NOW)
+    assert len(await store.outbox(True)) == 2
+
+
+async def test_a_ticket_that_was_ended_meanwhile_is_left_alone(store: Store) -> None:
+    number = await ask(store, "a")
+    await store.keep(raw("b"), ENVELOPE, NOW)
+    assert await store.commit(await take_one(store), follows("b", number, state=State.CLOSED), (), None, NOW)
+    assert await store.questions(NOW + 1e9, 10) == ()
+    assert not await store.lapse(lapse(number), (mail(number),), NOW)
+
+
+async def test_a_fault_in_the_mails_leaves_the_question_open(store: Store) -> None:
+    number = await ask(store, "a")
+    same = mail(number)
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        await store.lapse(lapse(number), (same, same), NOW)
+    assert numbers(await store.questions(NOW, 10)) == [number]
+    assert await store.lapse(lapse(number), (same,), NOW)
+
+
+async def test_the_message_that_opened_a_ticket_can_be_had_with_its_bytes(store: Store) -> None:
+    number = await ask(store, "a")
+    await store.keep(raw("b"), ENVELOPE, NOW)
+    await store.commit(await take_one(store), follows("b", number), (), None, NOW)
+    original = await store.original(number)
+    assert original is not None
+    assert (original.raw, original.envelope) == (raw("a"), ENVELOPE)
+    assert await store.original(number + 1) is None
+
+
+@pytest.fixture
+async def stores(url: str) -> AsyncIterator[tuple[Store, ...]]:
+    opened = tuple(Store.open(url, alone=False) for _ in range(3))
+    yield opened
+    for store in opened:
+        await store.close()
+
+
+async def test_of_many_processes_one_settles_each_question(stores: tuple[Store, ...]) -> None:
+    asked = [await ask(stores[0], f"m{n}") for n in range(20)]
+    done = await asyncio.gather(
+        *(store.lapse(lapse(number), (mail(number, MailKind.FORWARD),), NOW) for number in asked for store in stores)
+    )
+    assert sum(done) == len(asked)
+    forwards = [line.ticket for line in await stores[0].outbox(True) if line.kind is MailKind.FORWARD]
+    assert sorted(forwards) == asked
+
+
+async def test_what_tickets_were_judged_when_opened_is_read_in_their_order(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.reader.PAGE", 2)
+    asked = [await ask(store, f"m{n}") for n in range(5)]
+    silent = replace(lapse(asked[0]), verdict=replace(ASKED, tag=Tag.EMERGENCY, unsure=False))
+    assert await store.lapse(silent, (), NOW)
+    with Reader(url) as reader:
+        judged = list(reader.judged())
+        assert reader.count_tickets() == len(asked)
+    assert [one.ticket for one in judged] == asked
+    assert {one.verdict for one in judged} == {ASKED}
+    latest = await store.ticket(asked[0])
+    assert latest is not None
+    assert latest.verdict == silent.verdict
