@@ -25,7 +25,7 @@ SHIPPED = Path(__file__).parent.parent / "templates"
 LAST_LANGUAGE = "en"
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
-    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over"),
+    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "shadow", "filed"),
 )  # the letters that the desk writes
 _FIELDS = tuple(field.name for field in fields(Words))
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
@@ -145,8 +145,16 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "replied",
     ),
     *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo", "unbuilt"),
-    *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "no-reporter"),
-    *("no-such-ticket", "taken-over", "refused", *(f"refused-{why}" for why in Why)),
+    *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "gated"),
+    *(
+        "admitted",
+        "nobody-to-admit",
+        "no-reporter",
+        "no-such-ticket",
+        "taken-over",
+        "refused",
+        *(f"refused-{why}" for why in Why),
+    ),
 )
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),

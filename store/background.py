@@ -12,7 +12,7 @@ from store.moving import edits_of
 from store.processing import read
 from store.questions import original
 from store.recall import tickets
-from store.schema import event, mail, message, ticket, verdict
+from store.schema import event, known_id, mail, message, ticket, verdict
 from store.verdicts import verdict_of
 
 MOST_EVENTS = 200  # the latest of a ticket
@@ -22,11 +22,10 @@ DEPTH = 3  # a bug, its reports, and what is a duplicate of them
 MOST_OPEN = 50
 
 _HISTORY = select(event).where(event.c.ticket == bindparam("ticket_")).order_by(event.c.id.desc()).limit(MOST_EVENTS)
-_POSTED = (
-    select(mail.c.id, mail.c.message, mail.c.kind, mail.c.recipient, mail.c.state, mail.c.created_at)
-    .where(mail.c.ticket == bindparam("ticket_"))
-    .order_by(mail.c.id.desc())
-    .limit(MOST_MAILS)
+_MAILS = select(mail.c.id, mail.c.message, mail.c.kind, mail.c.recipient, mail.c.state, mail.c.created_at)
+_POSTED = _MAILS.where(mail.c.ticket == bindparam("ticket_")).order_by(mail.c.id.desc()).limit(MOST_MAILS)
+_HELD = _MAILS.where(  # also those to the reporters of other tickets, when a word about this one caused them
+    mail.c.state == MailState.HELD, mail.c.message.in_(bindparam("causes", expanding=True))
 )
 _VERDICT = select(verdict).where(verdict.c.ticket == bindparam("ticket_")).order_by(verdict.c.id.desc()).limit(1)
 _OPEN = (
@@ -34,6 +33,9 @@ _OPEN = (
     .where(ticket.c.state.in_([state for state in State if state not in ENDED]))
     .order_by(ticket.c.number)
     .limit(MOST_OPEN)
+)
+_AUTHOR = (
+    select(known_id.c.sender).join(mail, mail.c.message == known_id.c.message).where(mail.c.mark == bindparam("mark_"))
 )
 _KEPT = (
     select(message.c.id, message.c.fence)
@@ -64,17 +66,20 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         Past(row.id, row.message, row.at, row.who, row.what, edits_of(row.edits), row.undoes)
         for row in connection.execute(_HISTORY, asked)
     ]
-    posted = [
-        Posted(row.id, row.message, row.kind, row.recipient, row.state is MailState.HELD, row.created_at)
-        for row in connection.execute(_POSTED, asked)
-    ]
+    causes = sorted({past.message for past in history if past.message is not None})
+    mails = [*connection.execute(_POSTED, asked), *connection.execute(_HELD, {"causes": causes})]
+    posted = {
+        row.id: Posted(row.id, row.message, row.kind, row.recipient, row.state is MailState.HELD, row.created_at)
+        for row in mails
+    }
     return Background(
         verdict=verdict_of(judged) if judged else None,
         history=tuple(reversed(history)),
         related=_kin(connection, inquiry),
         open=tickets(connection, connection.execute(_OPEN).scalars().all()),
-        posted=tuple(reversed(posted)),
+        posted=tuple(posted[row] for row in sorted(posted)),
         original=original(connection, inquiry.ticket),
+        author=connection.execute(_AUTHOR, {"mark_": inquiry.answered or ""}).scalar_one_or_none() or "",
     )
 
 

@@ -6,9 +6,9 @@ from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from store.model.changes import Changes, TicketChange
 from store.model.outbox import MailState
-from store.model.ticket import Edit, Event, Kind, State
+from store.model.ticket import Edit, Event, Kind, Participant, Role, State
 from store.model.verdict import Tag
-from store.schema import link, mail, mail_raw, ticket
+from store.schema import link, mail, mail_raw, participant, ticket
 from store.upsert import of, upsert
 
 _WORDS = {"kind": Kind, "state": State, "verdict": Tag}
@@ -27,6 +27,7 @@ _STOPPABLE = (
 _CONFIRM = (
     update(mail).where(mail.c.mark == bindparam("used"), mail.c.used_at.is_(None)).values(used_at=bindparam("now"))
 )
+_PARTICIPANT = upsert(participant, ("ticket", "address"), lambda came: {"role": came.role})
 _LINK = upsert(link, ("ticket", "other"), lambda _: {})
 
 
@@ -48,7 +49,7 @@ def move(connection: Connection, changes: Changes, now: float) -> bool:
 
 def event_row(number: int | None, cause: int | None, one: Event) -> dict[str, object]:
     """Return the row of an event; `cause` is the message that brought it about."""
-    edits = [[edit.field, edit.before, edit.after] for edit in one.edits]
+    edits = [[edit.field, _kept(edit.field, edit.before), _kept(edit.field, edit.after)] for edit in one.edits]
     return {
         "ticket": number,
         "message": cause,
@@ -65,7 +66,13 @@ def edits_of(kept: list[tuple[str, object, object]] | None) -> tuple[Edit, ...]:
     return tuple(Edit(field, _value(field, old), _value(field, new)) for field, old, new in kept or ())
 
 
+def _kept(field: str, value: Any) -> Any:
+    return [[one.address, one.role] for one in value] if field == "participants" else value
+
+
 def _value(field: str, kept: Any) -> Any:
+    if field == "participants":
+        return tuple(Participant(address, Role(role)) for address, role in kept)
     if isinstance(kept, list):
         return tuple(kept)
     return _WORDS[field](kept) if field in _WORDS and kept is not None else kept
@@ -85,12 +92,12 @@ def _stoppable(connection: Connection, rows: tuple[int, ...]) -> bool:
 
 
 def _write(connection: Connection, change: TicketChange) -> None:
-    values = {edit.field: edit.after for edit in change.edits if edit.field != "links"}
+    values = {edit.field: edit.after for edit in change.edits if edit.field not in _ROWS}
     row = update(ticket).where(ticket.c.number == change.ticket)
     connection.execute(row.values(version=ticket.c.version + 1, **values))
     for edit in change.edits:
-        if edit.field == "links":
-            _relink(connection, change.ticket, edit)
+        if edit.field in _ROWS:
+            _ROWS[edit.field](connection, change.ticket, edit)
 
 
 def _relink(connection: Connection, number: int, edit: Edit) -> None:
@@ -104,3 +111,16 @@ def _relink(connection: Connection, number: int, edit: Edit) -> None:
     rows = [{"ticket": a, "other": b} for other in sorted(come) for a, b in ((number, other), (other, number))]
     if rows:
         connection.execute(of(_LINK, connection), rows)
+
+
+def _readmit(connection: Connection, number: int, edit: Edit) -> None:
+    gone, come = set(edit.before) - set(edit.after), set(edit.after) - set(edit.before)
+    for one in sorted(gone, key=lambda one: one.address):
+        theirs = (participant.c.ticket == number) & (participant.c.address == one.address)
+        connection.execute(delete(participant).where(theirs))
+    rows = [{"ticket": number, "address": one.address, "role": one.role} for one in come]
+    if rows:
+        connection.execute(of(_PARTICIPANT, connection), sorted(rows, key=lambda row: str(row["address"])))
+
+
+_ROWS = {"links": _relink, "participants": _readmit}  # fields of a ticket that stand in rows of their own

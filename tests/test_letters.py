@@ -147,7 +147,8 @@ def test_all_faults_in_templates_are_told_at_once(tmp_path: Path) -> None:
 def test_an_acknowledgement_repeats_no_word_of_its_reader(words: str, tag: Tag, unsure: bool) -> None:
     for language in LANGUAGES:
         bait = replace(strange(f"Xq7{words}"), tag=tag, unsure=unsure)
-        assert "Xq7" not in all_of(LETTERS.write("ack", language, bait))
+        for name in ("ack", "shadow"):
+            assert "Xq7" not in all_of(LETTERS.write(name, language, bait))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -233,7 +234,7 @@ def test_templates_in_words_of_strangers_stay_words(name: str, language: str) ->
     hostile = "{{ 7*7 }}{% raw %}${7*7}#{7*7}%(x)s{0}"
     letter = LETTERS.write(name, language, replace(strange(hostile), text=hostile))
     assert "49" not in all_of(letter)
-    if name != "ack":
+    if name not in ("ack", "shadow"):
         assert "{{ 7*7 }}{% raw %}${7*7}" in letter.text
 
 

@@ -35,17 +35,20 @@ from store.model.views import Status
 Answer = TypeVar("Answer")
 
 DESK = "help@acme.example"
+BO = "bo@acme.example"
+PROVEN = "Authentication-Results: mx.acme.example; dmarc=pass header.from=acme.example\r\n"
 PEOPLE = {
     "maria@shop.example": ("Maria", "customer"),
     "jonas@werk.example": ("Jonas", "customer, writes German"),
     "lena@studio.example": ("Lena", "customer, on holiday"),
-    "bo@acme.example": ("Bo", "developer on duty"),
+    BO: ("Bo", "developer on duty"),
     "product@acme.example": ("Product", "the pipeline"),
 }
 CONFIG = """
 [desk]
 name = "Acme Support"
 address = "help@acme.example"
+hold_seconds = 0
 [smtp]
 listen = "127.0.0.1:{door}"
 trusted_authserv = ["mx.acme.example"]
@@ -71,7 +74,7 @@ class Line:
     text: str
     headers: str = ""
     expect: int = 2  # mails that follow from it
-    answers: str | None = None  # whose acknowledgement it replies to
+    answers: str | None = None  # whose latest mail it replies to
 
 
 STORY = (
@@ -85,6 +88,7 @@ STORY = (
         Maria
         """,
     ),
+    Line(BO, "Re: card", "mine", PROVEN, 1, BO),
     Line(
         "jonas@werk.example",
         "Wunsch: Export als PDF",
@@ -107,6 +111,7 @@ STORY = (
         expect=1,
         answers="maria@shop.example",
     ),
+    Line(BO, "Re: card", "reply: Found it, a certificate had run out. Payments work again.", PROVEN, 2, BO),
 )
 
 
@@ -133,9 +138,9 @@ class Post:
             self.arrived.clear()
             await asyncio.wait_for(self.arrived.wait(), max(0.1, deadline - time.monotonic()))
 
-    def acknowledgement_to(self, address: str) -> Message:
-        """Return the acknowledgement that this customer got."""
-        return next(message for to, message in self.mails if to == address)
+    def latest_to(self, address: str) -> Message:
+        """Return the latest mail that somebody got from the desk."""
+        return next(message for to, message in reversed(self.mails) if to == address)
 
 
 def demo() -> None:
@@ -164,7 +169,7 @@ async def _tell(post: Post, door: int, console: Console) -> None:
     way_in = open_relay(Relay(url=f"smtp://127.0.0.1:{door}", starttls="never"), Path())
     try:
         for line in STORY:
-            answered = post.acknowledgement_to(line.answers) if line.answers else None
+            answered = post.latest_to(line.answers) if line.answers else None
             to = answered.reply_to[0].address if answered else DESK
             raw = _mail(line, to, answered)
             console.print(_shown(parse(raw), to, theirs=True))

@@ -114,7 +114,8 @@ def _clause(c: Clause) -> Record:
 
 
 def _evidence(e: Evidence) -> Record:
-    return {"text": e.text, "start": e.start, "end": e.end, "rule": e.rule, "weight": e.weight}
+    """The position is within `part`: the new text, or the subject."""
+    return {"text": e.text, "start": e.start, "end": e.end, "rule": e.rule, "weight": e.weight, "part": e.part}
 
 
 def rejudged_record(r: Rejudged) -> Record:

@@ -113,6 +113,7 @@ class Inquiry:
 
     ticket: int
     named: tuple[int, ...] = ()  # other tickets that the commands name
+    answered: str | None = None  # mark of the mail of ours that the member answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ class Background:
     open: tuple[Ticket, ...] = ()  # the desk's open tickets, the first of them
     posted: tuple[Posted, ...] = ()  # oldest first
     original: RawMessage | None = None  # the message that opened the ticket
+    author: str = ""  # who wrote the message because of which the mail was sent that the member answers
 
     def ticket(self, number: int) -> Ticket | None:
         """Return a related ticket."""

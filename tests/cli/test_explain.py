@@ -58,7 +58,7 @@ def test_one_message_is_one_object_with_every_key_in_order(elsewhere: Path, tria
     assert set(record["verdict"]["clauses"]) == {"technical", "existing", "stopping"}
     for clause in record["verdict"]["clauses"].values():
         for evidence in clause["evidence"]:
-            assert list(evidence) == ["text", "start", "end", "rule", "weight"]
+            assert list(evidence) == ["text", "start", "end", "rule", "weight", "part"]
 
 
 def test_automatic_mail_is_not_acknowledged(elsewhere: Path, triaged: Triaged) -> None:

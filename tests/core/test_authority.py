@@ -1,13 +1,16 @@
 """Who may command: the mark and the proof, of one member; half of it asks the member, and all else is text."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.authority import COMMAND_SECONDS, CONFIRM_SECONDS, Authority, Level
+from daemon.core.desk.authority import COMMAND_SECONDS, CONFIRM_SECONDS, Authority, Level, authority, needs_proof
 from daemon.core.mail.address import Purpose, message_id, reply_address
+from daemon.core.mail.reading import read
 from store.model.facts import Facts
-from store.model.message import Door, Envelope
+from store.model.message import Door, Envelope, Proof, Proven
 from store.model.outbox import MailKind
 from tests.core.commanding import (
     ANN,
@@ -19,6 +22,7 @@ from tests.core.commanding import (
     OTHER,
     PROVEN,
     SETTINGS,
+    SMTP,
     TALK,
     YES,
     facts,
@@ -124,6 +128,28 @@ def test_a_signature_that_leaves_the_body_open_spoils_what_the_server_says() -> 
     assert who(level([*fields(), whole], CARDS)) == (Level.FULL, "bob")
     assert who(level([*fields(), open_ended.replace("team.test", "list.test")], CARDS)) == (Level.FULL, "bob")
     assert who(level([*fields(), "DKIM-Signature: v=1; l=0"], CARDS)) == (Level.HALF, "bob")
+
+
+def test_a_proof_of_another_domain_than_that_of_from_does_not_count() -> None:
+    raw = "\r\n".join([*fields(), "", "done", ""]).encode()
+    reading = read(raw, Envelope(BOB, (CARD,), "127.0.0.1"), OWN, SMTP)
+    other = replace(reading, proof=Proof(Proven.DMARC, "evil.test", "mx.hd.test"))
+    assert authority(reading, CARDS, SETTINGS, NOW).level is Level.FULL
+    assert authority(other, CARDS, SETTINGS, NOW).level is Level.HALF
+
+
+def test_only_a_members_unproven_command_needs_a_proof() -> None:
+    def needs(header: list[str], to: str = CARD) -> bool:
+        raw = "\r\n".join([*header, "", "done", ""]).encode()
+        return needs_proof(read(raw, Envelope(BOB, (to,), "127.0.0.1"), OWN, SMTP), SETTINGS)
+
+    assert needs(fields(results=""))
+    assert not needs(fields())
+    assert not needs(fields(results=FORGED))
+    assert not needs(fields("x@evil.test", results=""))
+    assert not needs(fields(results=""), TALK)
+    assert not needs([*fields(results=""), "From: x@evil.test"])
+    assert not needs(["From: x@evil.test", *fields(results="")])
 
 
 # --- nothing ---------------------------------------------------------------------------------------------------------

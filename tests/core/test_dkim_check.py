@@ -229,6 +229,8 @@ def test_lines_that_do_not_end_in_crlf_are_not_proven() -> None:
     assert proven(raw)
     assert not proven(raw.replace(b"a\r\n", b"a\n"))
     assert not proven(raw.replace(b"\r\n", b"\n"))
+    assert asks(raw) == (NAME,)
+    assert asks(raw.replace(b"a\r\n", b"a\n")) == asks(raw.replace(b"a\r\n", b"a\r")) == ()
 
 
 def test_a_message_of_more_than_a_megabyte_is_not_looked_at() -> None:

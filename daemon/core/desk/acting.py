@@ -11,11 +11,11 @@ from daemon.core.desk.deeds import DEEDS
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.known import day_at, known_to
 from daemon.core.desk.line import NotUnderstood
-from daemon.core.desk.permit import Level, help_for
+from daemon.core.desk.permit import Level
 from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, plan
-from daemon.core.desk.scene import Deed, Scene
+from daemon.core.desk.scene import Deed, Scene, offered
 from daemon.core.desk.states import Hand
-from daemon.core.desk.undoing import SAID
+from daemon.core.desk.undoing import SAID, bug_of
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
@@ -44,7 +44,7 @@ def inquiry(
     read = read_command(commanding.message.new_text, known_to(settings, definition, day_at(now, settings)))
     commands = read.commands if isinstance(read, Commands) else ()
     named = tuple(a.number for c in commands for a in c.arguments if isinstance(a, TicketNumber))
-    return Inquiry(number, named)
+    return Inquiry(number, named, word.sent.mark if word.sent else None)
 
 
 def confirmation(reading: Reading, facts: Facts, settings: Settings, now: float) -> str | None:
@@ -86,7 +86,8 @@ def _known(case: Case) -> Known:
 def _about(word: Authority, reading: Reading, facts: Facts) -> int | None:
     if word.sent:
         return word.sent.ticket
-    return next((mail.ticket for mail in facts.sent if mail.mark in reading.clues.own_marks), None)
+    answered = (*reading.clues.reply_marks, *reading.clues.own_marks)
+    return next((mail.ticket for mark in answered for mail in facts.sent if mail.mark == mark), None)
 
 
 def _confirms(word: Authority) -> bool:
@@ -137,7 +138,7 @@ def _confirmed(case: Case, person: Person, ticket: Ticket, read: Commands | NotU
 
 
 def _unknown(read: NotUnderstood, case: Case, person: Person) -> Said:
-    fit = help_for(case.ticket, _level(person, case.settings))
+    fit = offered(case.ticket, _level(person, case.settings))
     return Said(
         "unknown",
         case.ticket.number if case.ticket else None,
@@ -175,7 +176,7 @@ def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
     background = case.background
     if background is None:
         raise ValueError("a command without its background")
-    bug = next((one for one in background.related if one.kind is Kind.BUG and one.number in ticket.links), None)
+    bug = bug_of(background, ticket)
     hand = Hand(person.id, case.now, case.settings.desk.timezone, case.settings.gate.l1)
     level = _level(person, case.settings)
     steps = plan(read.commands, ticket, bug, level, hand)
@@ -211,12 +212,21 @@ def _applied(
     said = tuple(deed.said for deed in deeds)
     return replace(
         _filed(case, ticket, Outcome.COMMAND, _notes(case, person, steps), ()),
-        drafts=(_answer(case, person, said), *(draft for deed in deeds for draft in deed.drafts)),
+        drafts=(
+            replace(_answer(case, person, said), about=_spoken_of(ticket, steps)),
+            *(draft for deed in deeds for draft in deed.drafts),
+        ),
         opens=_opened(case, person, ticket, steps),
         corrections=tuple(one for deed in deeds for one in deed.corrections),
         moves=tuple(moves),
         stops=tuple(row for deed in deeds for row in deed.stops),
     )
+
+
+def _spoken_of(ticket: Ticket, steps: tuple[Planned, ...]) -> int:
+    """Return the ticket that the answer, and what is said to the answer, is about: the bug, if all was said of it."""
+    numbers = {step.ticket.number for step in steps if step.ticket} - {UNNUMBERED}
+    return numbers.pop() if len(numbers) == 1 else ticket.number
 
 
 def _notes(case: Case, person: Person, steps: tuple[Planned, ...]) -> tuple[Event, ...]:

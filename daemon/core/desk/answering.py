@@ -1,9 +1,8 @@
 """Questions of a member, answered from what the desk knows; nothing changes."""
 
-from daemon.core.desk.permit import help_for
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.roster import on_duty
-from daemon.core.desk.scene import Deed, Scene, said
+from daemon.core.desk.scene import Deed, Scene, offered, said
 from store.model.ticket import Ticket
 
 LISTED = 30  # open tickets in one answer
@@ -46,7 +45,7 @@ def answer_list(scene: Scene, step: Planned) -> Deed:
 
 def answer_help(scene: Scene, step: Planned) -> Deed:
     """Say which words fit now."""
-    fit = help_for(scene.case.ticket, scene.level)
+    fit = offered(scene.case.ticket, scene.level)
     return Deed(said("help", step, words=tuple(line.form for line in fit), lines=tuple(line.help for line in fit)))
 
 

@@ -1,17 +1,19 @@
 """The page of policy: what one message changes, decided from what was read and what the store knows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from daemon.core.desk.acting import members_word
-from daemon.core.desk.authority import authority
+from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.roster import on_duty
+from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.mail.address import Own, fold
 from daemon.core.mail.guard import permission
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.thread import thread
-from daemon.core.settings import Settings
+from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
 from store.model.changes import Changes, Draft, Outcome
@@ -133,6 +135,27 @@ def follow_up(case: Case) -> Changes | None:
     return _follow_up(case, ticket, "wrote again and reopened it", state=state)
 
 
+def shadow_request(case: Case) -> Changes | None:
+    """A member forwards what a customer wrote in private: filed for the customer, as if written to the desk."""
+    reading = author_reading(case.reading, case.settings) if case.threading.signal is Signal.NONE else None
+    if reading is None:
+        return None
+    author = replace(case, reading=reading, permission=author_permission(reading, case.facts, case.settings))
+    changes = new_request(author)
+    member = author_of(case.reading, case.settings) if case.filed.proven or author.permission.allowed else None
+    note = case.reading.message.new_text.strip()[:NOTE_LETTERS]
+    return replace(
+        changes,
+        reason=SHADOW,
+        filed=case.filed,
+        events=(case.event(f"forwarded a private request{f', with a note: {note}' if note else ''}"), *changes.events),
+        drafts=(
+            *(_to_author(draft) if draft.kind is MailKind.ACK else draft for draft in changes.drafts),
+            *((_filed_for_author(case, member),) if member else ()),
+        ),
+    )
+
+
 def new_request(case: Case) -> Changes:
     """Nothing we know of: a new ticket, linked to the one it names without belonging to it."""
     return _new_request(case, links=(case.threading.linked,) if case.threading.linked else ())
@@ -147,6 +170,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     members_note,
     unverified_follow_up,
     follow_up,
+    shadow_request,
     new_request,
 )
 
@@ -162,6 +186,14 @@ def _new_request(case: Case, links: tuple[int, ...]) -> Changes:
         events=(*opened.events(case.now), *_acknowledged(case)),
         drafts=(*_acknowledgement(case, opened.opening.language), *opened.drafts),
     )
+
+
+def _to_author(acknowledgement: Draft) -> Draft:
+    return replace(acknowledgement, letter=SHADOW, answers_message=False)  # the member's mail is not the author's
+
+
+def _filed_for_author(case: Case, member: Person) -> Draft:
+    return Draft(MailKind.RESULT, "filed", Address(member.name, member.address), case.settings.desk.language)
 
 
 def _acknowledged(case: Case) -> tuple[Event, ...]:

@@ -8,10 +8,12 @@ from daemon.core.desk.grammar import Verb
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.roster import on_duty
 from daemon.core.desk.scene import (
+    UNBUILT,
     Deed,
     Scene,
     after,
     no,
+    person_at,
     person_named,
     said,
     to_member,
@@ -19,10 +21,10 @@ from daemon.core.desk.scene import (
 )
 from daemon.core.desk.talking import ask, close_report, duplicate, finish, reply, send
 from daemon.core.desk.teaching import correction
-from daemon.core.desk.undoing import undo
-from store.model.changes import Draft
+from daemon.core.desk.undoing import SAID, undo
+from store.model.changes import Draft, TicketChange
 from store.model.correction import Correction
-from store.model.ticket import Kind, State
+from store.model.ticket import Edit, Event, Kind, Participant, Role, State
 from store.model.verdict import Tag
 
 
@@ -83,6 +85,18 @@ def give(scene: Scene, step: Planned) -> Deed:
 def bug(_: Scene, step: Planned) -> Deed:
     """The report is closed, and a bug opened; its reporter hears when that is done."""
     return Deed(said("bug", step, text=(step.step.opens.priority or "") if step.step.opens else ""))
+
+
+def admit(scene: Scene, step: Planned) -> Deed:
+    """Whoever wrote what the member answers takes part from now on: their mail is a follow-up, and may be answered."""
+    ticket, author = step.ticket, scene.background.author
+    if ticket is None or not author or ticket.takes_part(author) or person_at(scene.settings, author):
+        return no("nobody-to-admit", step)
+    everybody = (*ticket.participants, Participant(author, Role.ADMITTED))
+    edit = Edit("participants", ticket.participants, tuple(sorted(everybody, key=lambda one: one.address)))
+    event = Event(scene.case.now, scene.person.id, f"{SAID}admit {author}", (edit,))
+    move = TicketChange(ticket.number, ticket.version, (edit,), (event,))
+    return Deed(said("admitted", step, who=author), moves=(move,), own_move=True)
 
 
 def unbuilt(_: Scene, step: Planned) -> Deed:
@@ -146,21 +160,12 @@ DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.GIVE: give,
     V.SNOOZE: named("snoozed"),
     V.NOTE: named("noted"),
+    V.ADMIT: admit,
     V.UNDO: undo,
     V.WHY: answer_why,
     V.STATUS: answer_status,
     V.WHO: answer_who,
     V.LIST: answer_list,
     V.HELP: answer_help,
-    V.UP: unbuilt,
-    V.DOWN: unbuilt,
-    V.MOVE: unbuilt,
-    V.JOIN: unbuilt,
-    V.SPLIT: unbuilt,
-    V.ADMIT: unbuilt,
-    V.DUTY: unbuilt,
-    V.SWAP: unbuilt,
-    V.COVER: unbuilt,
-    V.AWAY: unbuilt,
-    V.SHADOW: unbuilt,
+    **dict.fromkeys(UNBUILT, unbuilt),
 }

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from daemon.core.desk.case import Case
-from daemon.core.desk.permit import Level
+from daemon.core.desk.grammar import Verb
+from daemon.core.desk.permit import HelpLine, Level, help_for
 from daemon.core.desk.plan import Planned
+from daemon.core.mail.address import fold
 from daemon.core.settings import Person, Settings
 from store.model.changes import Draft, Said, TicketChange
 from store.model.correction import Correction
@@ -13,6 +15,11 @@ from store.model.message import Address
 from store.model.outbox import MailKind
 from store.model.ticket import Ticket
 from store.model.verdict import Tag
+
+V = Verb
+UNBUILT = frozenset(  # words of the grammar that the desk does not follow yet: said plainly, and never offered
+    {V.UP, V.DOWN, V.MOVE, V.JOIN, V.SPLIT, V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,11 @@ class Deed:
     own_move: bool = False
 
 
+def offered(ticket: Ticket | None, level: Level) -> tuple[HelpLine, ...]:
+    """Return the words that fit now, and do what they say."""
+    return tuple(line for line in help_for(ticket, level) if line.verb not in UNBUILT)
+
+
 def no(what: str, step: Planned, **more: str | int | tuple[str, ...]) -> Deed:
     """Return a refusal that only the store's knowledge shows."""
     return Deed(said(what, step, **more), refused=True)
@@ -73,6 +85,11 @@ def after(step: Planned) -> Ticket:
 def person_named(settings: Settings, who: str | None) -> Person | None:
     """Return the member with this id."""
     return next((person for person in settings.people if person.id == who), None)
+
+
+def person_at(settings: Settings, address: str) -> Person | None:
+    """Return the member who writes from this address."""
+    return next((person for person in settings.people if fold(person.address) == fold(address)), None)
 
 
 def to_pipeline(scene: Scene, ticket: Ticket, tag: Tag | None) -> tuple[Draft, ...]:

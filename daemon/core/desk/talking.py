@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from daemon.core.desk.grammar import Verb
+from daemon.core.desk.permit import Level
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.scene import Deed, Scene, after, no, said, to_pipeline, to_reporter
 from store.model.changes import Draft
@@ -39,6 +40,8 @@ def send(scene: Scene, step: Planned) -> Deed:
 
 def close_report(scene: Scene, step: Planned) -> Deed:
     """Close a report as a limitation or a matter of settings: the reporter hears why, product of what is missing."""
+    if scene.level is Level.L2 and step.command.letter:
+        return no("gated", step)
     kind = "limitation" if step.command.verb is Verb.LIMITATION else "config"
     drafts = to_reporter(scene, after(step), MailKind.REPLY, "outcome", step.command.letter, kind)
     product = to_pipeline(scene, after(step), Tag.FEATURE) if kind == "limitation" else ()
@@ -53,6 +56,8 @@ def duplicate(scene: Scene, step: Planned, other: Ticket) -> Deed:
 
 def finish(scene: Scene, step: Planned) -> Deed:
     """Finish a bug or a wish: everybody who reported it is told, once each."""
+    if scene.level is Level.L2 and step.command.letter:
+        return no("gated", step)
     ticket = after(step)
     told: dict[str, Ticket] = {}
     for one in (*_reports(scene, ticket), ticket):
@@ -83,6 +88,8 @@ def _reports(scene: Scene, bug: Ticket) -> Iterable[Ticket]:
 
 
 def _leaving(scene: Scene, step: Planned, what: str, drafts: tuple[Draft, ...]) -> Deed:
+    if scene.level is Level.L2:
+        return no("gated", step)
     if not drafts:
         return no("no-reporter", step)
     return Deed(said(what, step, text=f"{scene.settings.desk.hold_seconds:g}"), drafts)

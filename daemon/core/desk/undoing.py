@@ -1,16 +1,17 @@
 """`undo` takes back what a member did last, unless somebody else has changed the ticket since."""
 
+from daemon.core.desk.grammar import Verb
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.scene import Deed, Scene, no, said
 from daemon.core.desk.states import Step, take_back
 from store.model.changes import TicketChange
-from store.model.facts import Past
+from store.model.facts import Background, Past
 from store.model.outbox import MailKind
 from store.model.ticket import Edit, Event, Kind, State, Ticket
 
 SAID = "said: "  # what the history writes before the words of a command
 _TO_CUSTOMER = frozenset({MailKind.REPLY, MailKind.ASK})
-_GONE = (State.CLOSED, "withdrawn")  # what becomes of a bug that was opened by mistake
+WITHDRAWN = "withdrawn"  # how a bug is closed that was opened by mistake
 
 
 def undo(scene: Scene, step: Planned) -> Deed:
@@ -31,7 +32,8 @@ def undo(scene: Scene, step: Planned) -> Deed:
     event = Event(scene.case.now, scene.person.id, f"took back: {what}", edits, last.row)
     moves = (TicketChange(ticket.number, ticket.version, edits, (event,)), *_withdrawn(scene, opened))
     held = tuple(mail.row for mail in caused if mail.held)
-    sentence = said("undone", step, text=what, who="left" if len(held) < len(caused) else "stopped" if held else "")
+    left = len(held) < len(caused) or (what.startswith(Verb.DONE) and not held)
+    sentence = said("undone", step, text=what, who="left" if left else "stopped" if held else "")
     return Deed(sentence, moves=moves, stops=held, own_move=True)
 
 
@@ -51,17 +53,21 @@ def _opened(scene: Scene, ticket: Ticket, last: Past) -> Ticket | None:
     """Return the bug that the command opened."""
     if not any(edit.field == "resolution" and edit.after == "bug" for edit in last.edits):
         return None
-    related = scene.background.related
-    return next((one for one in related if one.kind is Kind.BUG and one.number in ticket.links), None)
+    return bug_of(scene.background, ticket)
+
+
+def bug_of(background: Background, report: Ticket) -> Ticket | None:
+    """Return the bug that a report became, the latest where others were withdrawn."""
+    linked = [one for one in background.related if one.kind is Kind.BUG and one.number in report.links]
+    return next((one for one in reversed(linked) if one.resolution != WITHDRAWN), None)
 
 
 def _withdrawn(scene: Scene, bug: Ticket | None) -> tuple[TicketChange, ...]:
     if bug is None:
         return ()
-    state, resolution = _GONE
     edits = (
-        Edit("state", bug.state, state),
-        Edit("resolution", bug.resolution, resolution),
+        Edit("state", bug.state, State.CLOSED),
+        Edit("resolution", bug.resolution, WITHDRAWN),
         Edit("ended_at", bug.ended_at, scene.case.now),
     )
     event = Event(scene.case.now, scene.person.id, "withdrawn", edits)

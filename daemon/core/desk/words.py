@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from daemon.core.desk.round import settled
+from daemon.core.desk.shadow import SHADOW, author_reading
 from daemon.core.mail.letter import Words, excerpt
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Settings
@@ -29,6 +30,7 @@ def words_for(
     now: float,
 ) -> Words:
     """Return the words for every letter that a message causes; `number` is that of its ticket."""
+    reading = (author_reading(reading, settings) if changes.reason == SHADOW else None) or reading
     message, opens = reading.message, changes.opens
     verdict = opens.verdict if opens else None
     ticket = facts.ticket(changes.ticket)
