@@ -25,6 +25,7 @@ class Node:
     found: tuple[int, ...]
     near: tuple["Step", ...]  # as far as the next comma
     far: tuple["Step", ...]  # as far as the end of the sentence
+    bits: int  # the atoms of `ahead`, one bit each; all bits where any word may follow
     ahead: (
         "Atoms | None"  # one of which must follow for any phrase to go on; None: any word may; empty: no more phrases
     )
@@ -140,15 +141,22 @@ def _ripen(sprouts: Sequence[_Sprout], ripe: dict[int, Node]) -> Node:
     if len(sprouts) == 1 and id(sprouts[0]) in ripe:
         return ripe[id(sprouts[0])]
     edges = [(edge, _ripen([child], ripe)) for sprout in sprouts for edge, child in sprout.edges.items()]
+    ahead = None if any(edge.other for edge, _ in edges) else frozenset(edge.atom for edge, _ in edges)
     node = Node(
         tuple(phrase for sprout in sprouts for phrase in sprout.found),
         _steps([(edge, child) for edge, child in edges if not edge.over]),
         _steps([(edge, child) for edge, child in edges if edge.over]),
-        None if any(edge.other for edge, _ in edges) else frozenset(edge.atom for edge, _ in edges),
+        -1 if ahead is None else _bits(ahead),
+        ahead,
     )
     if len(sprouts) == 1:
         ripe[id(sprouts[0])] = node
     return node
+
+
+def _bits(atoms: Atoms) -> int:
+    """Return a number with one bit an atom: whether two sets share one is then a single step."""
+    return sum(1 << atom for atom in atoms)
 
 
 def _steps(edges: Sequence[tuple[_Edge, Node]]) -> tuple[Step, ...]:
@@ -166,8 +174,11 @@ def _step(edges: Sequence[tuple[_Edge, Node]]) -> Step:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _reading(tree: Tree, word: str, silent: frozenset[str]) -> tuple[Atoms, tuple[Node, ...]]:
-    """Return the atoms that take a word, and the nodes to which it leads as a first word. Mails repeat their words."""
+def _reading(tree: Tree, word: str, silent: frozenset[str]) -> tuple[Atoms, tuple[Node, ...], int]:
+    """Return the atoms that take a word, the nodes to which it leads as a first word, and the atoms as bits.
+
+    Mails repeat their words.
+    """
     atoms = atoms_of(tree, word)
     nodes: list[Node] = []
     for language, start in tree.first.items() if atoms else ():
@@ -175,7 +186,7 @@ def _reading(tree: Tree, word: str, silent: frozenset[str]) -> tuple[Atoms, tupl
         if language in silent:
             continue
         nodes += [start.taken[atom] for atom in sorted(atoms & start.atoms)] if known is None else [known]
-    return atoms, tuple(nodes)
+    return atoms, tuple(nodes), _bits(atoms)
 
 
 def atoms_of(tree: Tree, word: str) -> Atoms:
@@ -205,18 +216,20 @@ def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> li
     """Return every place where a phrase stands, but for the silent languages, in the order of the words; linear."""
     read = {word: _reading(tree, word[:LONGEST_WORD], silent) for word in set(tokens.words)}
     opening = _opening(tree, silent) if tokens.quoted else []
-    present = frozenset().union(*(atoms for atoms, _ in read.values()), tree.quoted if tokens.quoted else ())
-    lead = {word: nodes for word, (_, its) in read.items() if (nodes := [n for n in its if _can_go(n, present)])}
     atoms = [read[word][0] for word in tokens.words]
     for place in tokens.quoted:
         atoms[place] |= tree.quoted
-    around = _by_sentence(tokens, atoms)
+    around = _by_sentence(tokens, [read[word][2] for word in tokens.words], _bits(tree.quoted))
+    present = 0
+    for bits in around:
+        present |= bits
+    lead = {word: nodes for word, (_, its, _) in read.items() if (nodes := [n for n in its if _can_go(n, present)])}
     matches: list[Match] = []
     for first, leads in enumerate(map(lead.get, tokens.words)):
         for node in (*(leads or ()), *opening) if first in tokens.quoted else leads or ():
             if node.found:
                 matches += [Match(first, first, phrase) for phrase in node.found]
-            if node.ahead is None or not node.ahead.isdisjoint(around[tokens.sentences[first]]):
+            if node.bits & around[tokens.sentences[first]]:
                 _walk(node, first, atoms, tokens, matches)
     matches.sort()
     return matches
@@ -228,17 +241,18 @@ def _opening(tree: Tree, silent: frozenset[str]) -> list[Node]:
     return [start.taken[atom] for start in spoken for atom in sorted(tree.quoted & start.atoms)]
 
 
-def _can_go(node: Node, present: Atoms) -> bool:
+def _can_go(node: Node, present: int) -> bool:
     """Say whether a phrase ends here, or may go on with the words that are present at all."""
-    return bool(node.found) or node.ahead is None or not node.ahead.isdisjoint(present)
+    return bool(node.found) or bool(node.bits & present)
 
 
-def _by_sentence(tokens: Tokens, atoms: list[Atoms]) -> list[set[int]]:
-    """Return the atoms that are present in each sentence."""
-    present: list[set[int]] = [set() for _ in range(tokens.sentences[-1] + 1)] if atoms else []
-    for sentence, its in zip(tokens.sentences, atoms, strict=True):
-        if its:
-            present[sentence] |= its
+def _by_sentence(tokens: Tokens, bits: list[int], quoted: int) -> list[int]:
+    """Return the atoms, as bits, that are present in each sentence."""
+    present = [0] * (tokens.sentences[-1] + 1) if bits else []
+    for sentence, its in zip(tokens.sentences, bits, strict=True):
+        present[sentence] |= its
+    for place in tokens.quoted:
+        present[tokens.sentences[place]] |= quoted
     return present
 
 
