@@ -26,9 +26,7 @@ class Node:
     near: tuple["Step", ...]  # as far as the next comma
     far: tuple["Step", ...]  # as far as the end of the sentence
     bits: int  # the atoms of `ahead`, one bit each; all bits where any word may follow
-    ahead: (
-        "Atoms | None"  # one of which must follow for any phrase to go on; None: any word may; empty: no more phrases
-    )
+    ahead: "Atoms | None"  # one must follow for a phrase to go on; None: any word may; empty: no more phrases
 
 
 class Step(NamedTuple):

@@ -56,3 +56,16 @@ def test_evidence_is_quoted_from_the_place_it_names() -> None:
 
 def test_a_verdict_names_the_definition_that_decided() -> None:
     assert verdict("", "Hello").definition == shipped().hash
+
+
+@pytest.mark.parametrize(
+    "text", ['The app says "seat 12 taken".', "Das Programm meldet „Platz 12 belegt“.", "Ça affiche « 12 »."]
+)
+def test_what_a_machine_answers_in_quotation_marks_is_evidence(text: str) -> None:
+    bare = text.translate(dict.fromkeys(map(ord, '"„“«»')))
+    assert verdict("", text).clauses[0].evidence
+    assert not verdict("", bare).clauses[0].evidence
+
+
+def test_a_quotation_that_opens_nothing_is_none() -> None:
+    assert verdict("", 'A text that ends in "').tag is Tag.PROBLEM
