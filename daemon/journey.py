@@ -35,13 +35,15 @@ from daemon.edge.bell import Bell, Stage
 from daemon.edge.dns import Dns
 from daemon.edge.relay import Relay
 from daemon.letters import Letters
-from daemon.loops import Threads
+from daemon.loops import Hands, Threads
 from store.model.changes import Changes, Draft
 from store.model.facts import Facts, OpenQuestion
 from store.model.message import Envelope, Proven, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail
 from store.store import Store
 
+MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
+MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 LARGE = 256 << 10  # octets from which a message is read beside the loop, so that no sender waits for another's
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 AT_ONCE = 500  # questions that are settled before the next are looked for
@@ -72,6 +74,8 @@ class House:
     dns: Dns
     bell: Bell
     threads: Threads
+    messages: Hands[RawMessage]  # of the crank that turns `process`
+    mails: Hands[Mail]  # of the crank that turns `deliver`
     clock: Callable[[], float]  # epoch seconds
     random: Callable[[int], bytes]
     memory: Memory = field(default_factory=Memory)
@@ -79,9 +83,13 @@ class House:
 
 async def receive(raw: bytes, envelope: Envelope, house: House) -> Receipt:
     """Make a message ours. The door may say 250 after this, and never before (RFC 5321 section 6.1)."""
-    receipt = await house.store.keep(raw, envelope, house.clock())
-    house.bell.ring(Stage.PROCESS)
-    return receipt
+    with house.messages.promised(1) as hands:
+        kept = await house.store.keep_and_lease(raw, envelope, house.clock(), MESSAGE_LEASE_SECONDS * hands)
+        if kept.work:
+            house.messages.take(kept.work)
+        elif not kept.receipt.duplicate:
+            house.bell.ring(Stage.PROCESS)
+    return kept.receipt
 
 
 async def process(work: RawMessage, house: House) -> None:
@@ -94,8 +102,6 @@ async def process(work: RawMessage, house: House) -> None:
                 break
         else:
             raise Contended(f"message {work.id}: its ticket was changed again and again")
-    if changes.drafts:
-        house.bell.ring(Stage.DELIVER)
     if changes.corrections:
         await remember(house)
 
@@ -123,7 +129,7 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         for draft in changes.drafts
         for cause, source in (_source(draft, work, reading, known),)
     )
-    filed = await house.store.commit(work, changes, mails, opened, now)
+    filed = await _commit(work, changes, mails, opened, house, now)
     return changes if filed or not (changes.moves or changes.stops or changes.confirms) else None
 
 
@@ -177,7 +183,9 @@ def _source(
 
 async def deliver(mail: Mail, house: House) -> None:
     """Send one mail to one recipient, and write down what became of it."""
-    answer = await house.relay.send(mail, before_dot=lambda: house.store.attempt(mail))
+    answer = await house.relay.send(
+        mail, before_dot=lambda: house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
+    )
     chance = house.random(1)[0] / 255
     settlement = after(answer, mail, house.clock(), chance, house.settings.relay.on_unknown)
     await house.store.settle(mail, settlement, house.clock())
@@ -218,6 +226,21 @@ async def round_(house: House) -> None:
     await house.store.resend_unknown(tuple(kind for kind in MailKind if not (drop_acks and kind is MailKind.ACK)), now)
     house.bell.ring(Stage.PROCESS)
     house.bell.ring(Stage.DELIVER)
+
+
+async def _commit(
+    work: RawMessage, changes: Changes, mails: tuple[NewMail, ...], number: int | None, house: House, now: float
+) -> bool:
+    """Write down what follows, and hand on at once as many of its mails as there are hands for; False if it was not."""
+    with house.mails.promised(len(mails)) as hands:
+        leased = await house.store.commit_and_lease(
+            work, changes, mails, number, now, hands=hands, seconds=MAIL_LEASE_SECONDS
+        )
+        for mail in leased or ():
+            house.mails.take(mail)
+    if leased is not None and len(leased) < len(mails):
+        house.bell.ring(Stage.DELIVER)
+    return leased is not None
 
 
 async def _read(work: RawMessage, house: House) -> Reading:

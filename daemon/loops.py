@@ -1,9 +1,9 @@
 """The cranks: take what is due, hand it to a stage, set the failed aside, never die."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -16,6 +16,71 @@ Work = TypeVar("Work")
 log = structlog.get_logger()
 
 
+class Hands(Generic[Work]):
+    """How much a crank may have in hand, and the way to lay work straight into it, past the queue in the store.
+
+    Hands are promised only while the crank listens, with nothing due that it knows of: what waits in the store goes
+    first. Work that is laid into a hand is leased like any other, so a crash on the way loses nothing.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._promised = 0
+        self._offered = False  # the crank listens
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._eased = asyncio.Event()  # something has come to its end
+        self.do: Callable[[Work], Coroutine[None, None, None]]  # what is done with work, as the crank says
+
+    @property
+    def free(self) -> int:
+        """How many hands have nothing to do and are promised to nobody."""
+        return self._most - len(self._tasks) - self._promised
+
+    def take(self, work: Work) -> None:
+        """Begin a work in one of the hands."""
+        task = asyncio.create_task(self.do(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._end)
+
+    @contextmanager
+    def promised(self, wanted: int) -> Iterator[int]:
+        """Keep hands free until this is left; gives their number, which may be none."""
+        count = min(wanted, self.free) if self._offered else 0
+        self._promised += count
+        try:
+            yield count
+        finally:
+            self._promised -= count
+            self._eased.set()
+
+    @contextmanager
+    def offered(self) -> Iterator[None]:
+        """Let hands be promised until this is left."""
+        self._offered = True
+        try:
+            yield
+        finally:
+            self._offered = False
+
+    async def one_free(self) -> None:
+        """Wait until a hand is free."""
+        while self.free <= 0:
+            await self._ease()
+
+    async def all_free(self) -> None:
+        """Wait until nothing is in hand any more, nor promised."""
+        while self._tasks or self._promised:
+            await self._ease()
+
+    async def _ease(self) -> None:
+        self._eased.clear()
+        await self._eased.wait()
+
+    def _end(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        self._eased.set()
+
+
 @dataclass(frozen=True, slots=True)
 class Crank(Generic[Work]):
     """A stage with what turns it."""
@@ -24,25 +89,24 @@ class Crank(Generic[Work]):
     lease: Callable[[int], Awaitable[tuple[Work, ...]]]  # at most so many that are due, each for one holder
     work: Callable[[Work], Awaitable[None]]
     fail: Callable[[Work, str], Awaitable[None]]
-    at_once: int
+    hands: Hands[Work]
     sweep_seconds: float = 2.0
 
 
 async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
     """Turn a crank until it is told to stop, then let what is in hand come to its end."""
-    running: set[asyncio.Task[None]] = set()
+    hands = crank.hands
+    hands.do = lambda work: _one(crank, work)
     while not stopping.is_set():
-        taken = await _take(crank, crank.at_once - len(running))
+        free = hands.free
+        taken = await _take(crank, free)
         for work in taken:
-            task = asyncio.create_task(_one(crank, work))
-            running.add(task)
-            task.add_done_callback(running.discard)
-        if len(running) >= crank.at_once:
-            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-        elif not taken:
-            await bell.listen(crank.stage, crank.sweep_seconds)
-    if running:
-        await asyncio.wait(running)
+            hands.take(work)
+        if len(taken) < free:
+            with hands.offered():
+                await bell.listen(crank.stage, crank.sweep_seconds)
+        await hands.one_free()
+    await hands.all_free()
 
 
 async def every(seconds: float, act: Callable[[], Awaitable[None]], stopping: asyncio.Event) -> None:
@@ -102,29 +166,32 @@ class Threads:
     """Keeps messages that may belong together in order: two replies of one thread are never decided side by side."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, asyncio.Lock] = {}
-        self._holders: Counter[str] = Counter()
+        self._queues: dict[str, deque[asyncio.Event]] = {}
 
     @asynccontextmanager
     async def hold(self, clues: Clues) -> AsyncIterator[None]:
-        """Hold every identifier that a message names, in one fixed order, so that no two wait for each other."""
-        names = sorted({clues.message_id or "", clues.sender, *clues.reply_marks, *clues.own_marks, *clues.foreign_ids})
-        for name in names:
-            self._holders[name] += 1
-            self._locks.setdefault(name, asyncio.Lock())
-        held: list[asyncio.Lock] = []
+        """Hold every identifier that a message names, once all that came before it and name one of them have ended.
+
+        Each takes its place in all queues at one moment, so nobody overtakes, and no two wait for each other.
+        """
+        names = {clues.message_id or "", clues.sender, *clues.reply_marks, *clues.own_marks, *clues.foreign_ids} - {""}
+        turn_come = asyncio.Event()
+        queues = [self._queues.setdefault(name, deque()) for name in names]
+        for queue in queues:
+            queue.append(turn_come)
         try:
-            for name in names:
-                await self._locks[name].acquire()
-                held.append(self._locks[name])
+            while any(queue[0] is not turn_come for queue in queues):
+                turn_come.clear()
+                await turn_come.wait()
             yield
         finally:
-            for lock in held:
-                lock.release()
-            self._forget(names)
+            self._leave(names, turn_come)
 
-    def _forget(self, names: list[str]) -> None:
+    def _leave(self, names: set[str], turn_come: asyncio.Event) -> None:
         for name in names:
-            self._holders[name] -= 1
-            if not self._holders[name]:
-                del self._holders[name], self._locks[name]
+            queue = self._queues[name]
+            queue.remove(turn_come)
+            if queue:
+                queue[0].set()
+            else:
+                del self._queues[name]

@@ -2,11 +2,12 @@
 
 import asyncio
 import gc
+import resource
 import secrets
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,20 +23,31 @@ from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
-from daemon.journey import House, deliver, lapse, process, receive, round_, unanswered
+from daemon.journey import (
+    MAIL_LEASE_SECONDS,
+    MESSAGE_LEASE_SECONDS,
+    House,
+    deliver,
+    lapse,
+    process,
+    receive,
+    round_,
+    unanswered,
+)
 from daemon.letters import Letters
-from daemon.loops import Crank, Threads, each, every, turn
+from daemon.loops import Crank, Hands, Threads, each, every, turn
 from store.migrate import migrate
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.store import Store
 
-LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
-MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 ROUND_SECONDS = 15.0
 SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start, answers that wait are read before
 DRAIN_SECONDS = 20.0
 MESSAGES_AT_ONCE = 32
+MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
+MANY_FILES = 65536
+YOUNG_OBJECTS = 20_000  # made and not yet freed, some tens of messages, until the collector looks through them
 
 log = structlog.get_logger()
 
@@ -55,6 +67,7 @@ def serve(settings: Settings, own: Own, definition: Definition, *, role: str = "
 
 
 async def _serve(settings: Settings, own: Own, definition: Definition, role: str) -> int:
+    open_many_files()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -65,6 +78,15 @@ async def _serve(settings: Settings, own: Own, definition: Definition, role: str
         await stopping.wait()
         log.info("stopping")
     return 0
+
+
+def open_many_files() -> None:
+    """Raise the number of files, and so of connections, that may be open, as far as the system lets us by ourselves."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # some systems name a limit that they do not grant
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @asynccontextmanager
@@ -89,7 +111,7 @@ async def running(
             listener = await open_door(
                 settings.smtp, settings.desk, _received_by(house), tls=tls_context(settings.smtp)
             )
-        gc.freeze()  # what lives as long as the process need not be looked through again and again
+        _spare_the_collector()
         yield Running(house, listener)
     finally:
         if listener is not None:
@@ -105,6 +127,12 @@ async def running(
         await house.store.close()
 
 
+def _spare_the_collector() -> None:
+    """Look for cycles less often: what lives as long as the process is left alone, and a message makes hardly any."""
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+
+
 def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> House:
     migrate(settings.store.url)
     return House(
@@ -117,6 +145,8 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> 
         dns,
         Bell(),
         Threads(),
+        Hands(MESSAGES_AT_ONCE),
+        Hands(settings.relay.connections * MAILS_A_CONNECTION),
         time.time,
         secrets.token_bytes,
     )
@@ -141,17 +171,17 @@ def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None
 
     messages = Crank(
         Stage.PROCESS,
-        lambda free: store.lease_messages(clock(), free, LEASE_SECONDS),
+        lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS),
         lambda work: process(work, house),
         set_aside,
-        MESSAGES_AT_ONCE,
+        house.messages,
     )
     mails = Crank(
         Stage.DELIVER,
         lambda free: store.lease_mails(clock(), free, MAIL_LEASE_SECONDS),
         lambda mail: deliver(mail, house),
         leave,
-        house.settings.relay.connections,
+        house.mails,
     )
     return (
         turn(messages, bell, stopping),

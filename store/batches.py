@@ -1,22 +1,32 @@
 """One thread works, and all who wait at one moment share one transaction (group commit).
 
 A caller hands over an item and the *bulk* that knows how to do many such items at once, and awaits a future. The thread
-takes all that waits, with no delay of its own, does it in one transaction, and only after the commit are the futures
-resolved. If anything fails, the transaction is undone and the items are tried one by one: a bad item fails alone.
+takes all that waits, does it in one transaction, and only after the commit are the futures resolved. One who comes
+alone is served at once; after a crowd the thread pauses for a moment, so that the next transaction is a large one too.
+If anything fails, the transaction is undone and the items are tried one by one: a bad item fails alone.
+
+The connection is kept from one transaction to the next, and let go after a fault or when nothing is to be done, so that
+the pool looks at it before it is used again.
 """
 
 from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import sleep
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, RootTransaction
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from store.database import no_room
 
 MOST_AT_ONCE = 200
+CROWD = 4  # items in one transaction from which the next one is waited for a moment
+GATHERING_SECONDS = 0.003
+IDLE_SECONDS = 1.0  # without work, until the connection is let go
 FAULTS = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError)
 
 Item = TypeVar("Item")
@@ -42,10 +52,13 @@ _Outcome = tuple[_Job, Any, BaseException | None]
 class Batches:
     """The thread, and the queue in front of it."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, crowd: int = CROWD) -> None:
+        """Start the thread; after so many items at once it pauses for a moment."""
         self._engine = engine
+        self._crowd = crowd
         self._waiting: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
+        self._connection: Connection | None = None  # used by the thread alone
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -54,6 +67,7 @@ class Batches:
 
         Raises:
             Closed: the store is closed.
+            OSError: with ENOSPC, the disk is full.
             Exception: what the database or the bulk said of this very item.
 
         """
@@ -74,14 +88,21 @@ class Batches:
         try:
             while batch := self._take():
                 _resolve(self._do(batch))
+                if len(batch) >= self._crowd:
+                    sleep(GATHERING_SECONDS)
         finally:
             self._closed = True
+            self._let_go()
             _resolve((job, None, Closed()) for job in self._rest())
 
     def _take(self) -> list[_Job]:
         """Wait for work and return all of it; an empty list means the end."""
         batch: list[_Job] = []
-        job = self._waiting.get()
+        try:
+            job = self._waiting.get(timeout=IDLE_SECONDS if self._connection else None)
+        except Empty:
+            self._let_go()
+            job = self._waiting.get()
         while job is not None:
             batch.append(job)
             if len(batch) == MOST_AT_ONCE:
@@ -100,27 +121,41 @@ class Batches:
                 yield job
 
     def _do(self, batch: list[_Job]) -> list[_Outcome]:
+        kept = self._connection is not None
         try:
-            return self._transact(batch)
+            transaction = self._begin()
+        except FAULTS as fault:  # no database, or somebody else's lock: no single item is to blame
+            self._let_go()
+            return [(job, None, no_room(fault) or fault) for job in batch]
+        try:
+            with transaction:
+                return self._work(transaction.connection, batch)
         except FAULTS as fault:
-            if len(batch) == 1:
-                return [(batch[0], None, fault)]
+            self._let_go()
+            stale = kept and isinstance(fault, DBAPIError) and fault.connection_invalidated
+            if len(batch) == 1 and not stale:
+                return [(batch[0], None, no_room(fault) or fault)]
         return [outcome for job in batch for outcome in self._do([job])]
 
-    def _transact(self, batch: list[_Job]) -> list[_Outcome]:
+    def _begin(self) -> RootTransaction:
+        self._connection = self._connection or self._engine.connect()
+        return self._connection.begin()
+
+    def _work(self, connection: Connection, batch: list[_Job]) -> list[_Outcome]:
         groups: dict[Bulk[Any, Any], list[_Job]] = {}
         for job in batch:
             groups.setdefault(job.bulk, []).append(job)
         outcomes: list[_Outcome] = []
-        with ExitStack() as stack:
-            try:
-                connection = stack.enter_context(self._engine.begin())
-            except FAULTS as fault:  # no database, or somebody else's lock: no single item is to blame
-                return [(job, None, fault) for job in batch]
-            for bulk, jobs in groups.items():
-                results = bulk(connection, [job.item for job in jobs])
-                outcomes += [(job, result, None) for job, result in zip(jobs, results, strict=True)]
+        for bulk, jobs in groups.items():
+            results = bulk(connection, [job.item for job in jobs])
+            outcomes += [(job, result, None) for job, result in zip(jobs, results, strict=True)]
         return outcomes
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            with suppress(*FAULTS):  # the database may be gone
+                connection.close()
 
 
 def _resolve(outcomes: Iterable[_Outcome]) -> None:

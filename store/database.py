@@ -1,5 +1,7 @@
 """Open the database that a URL names, with what durability asks of it."""
 
+import errno
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 READERS = 4  # threads that read at once
 
+_DISK_FULL = "53100"  # PostgreSQL's disk_full
 _SQLITE = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL may lose the last commits at power loss, and a 250 has been said by then
@@ -58,6 +61,17 @@ def file_of(url: str) -> Path | None:
     if not at.database or at.database == ":memory:":
         raise ValueError("an SQLite store needs a file: sqlite:///triaged.db")
     return Path(at.database)
+
+
+def no_room(fault: BaseException) -> OSError | None:
+    """Return what a full disk would have said, if that is what the database complains of."""
+    said = getattr(fault, "orig", None)
+    full = getattr(said, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    if not full and getattr(said, "sqlstate", None) != _DISK_FULL:
+        return None
+    error = OSError(errno.ENOSPC, "the disk of the store is full")
+    error.__cause__ = fault
+    return error
 
 
 def _address(url: str) -> URL:

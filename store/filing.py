@@ -12,10 +12,10 @@ from store.budget import spend
 from store.identity import SUBJECT_LETTERS
 from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
-from store.model.outbox import NewMail
+from store.model.outbox import Mail, NewMail
 from store.model.ticket import ENDED
 from store.moving import event_row, move
-from store.outbox import put
+from store.outbox import Posting, put
 from store.processing import held
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
 from store.upsert import of, upsert
@@ -33,6 +33,8 @@ class Filing:
     mails: tuple[NewMail, ...]
     number: int | None  # of the ticket it opens
     now: float
+    hands: int = 0  # so many of the mails at most are handed on at once, leased
+    lease_seconds: float = 0.0
 
     @property
     def ticket(self) -> int | None:
@@ -60,14 +62,17 @@ _MOVE = (
     .where(ticket.c.number == bindparam("row"))
     .values(state=bindparam("now_in"), ended_at=bindparam("ended"), version=ticket.c.version + 1)
 )
+_TICKET, _VERDICT, _EVENT, _KNOWN = insert(ticket), insert(verdict), insert(event), insert(known_id)
 _LINK = upsert(link, ("ticket", "other"), lambda _: {})
 _PARTICIPANT = upsert(participant, ("ticket", "address"), lambda _: {})
 _SENDER = upsert(sender, ("address",), lambda came: {"proven": sender.c.proven | came.proven})
 _FAILING = upsert(failing, ("address",), lambda came: {"message": came.message, "at": came.at})
 
 
-def commit(connection: Connection, filings: Sequence[Filing]) -> list[bool]:
-    """File messages whose fence still holds, and whose tickets nobody has changed; says for each whether it was filed.
+def commit(connection: Connection, filings: Sequence[Filing]) -> list[tuple[Mail, ...] | None]:
+    """File messages whose fence still holds, and whose tickets nobody has changed.
+
+    Returns for each the mails that are leased, None where it was not filed.
 
     Raises:
         ValueError: a ticket is opened without a number.
@@ -79,20 +84,29 @@ def commit(connection: Connection, filings: Sequence[Filing]) -> list[bool]:
         for one in filings
     ]
     valid = [filing for filing, holds in zip(filings, filed, strict=True) if holds]
-    mails = [(filing, mail) for filing in valid for mail in filing.mails]
+    leased: dict[int | None, tuple[Mail, ...]] = {}
     if valid:
         _open(connection, valid)
         _follow(connection, valid)
-        put(connection, [(filing.work.id, mail, filing.now) for filing, mail in mails])
-        spend(connection, [(mail, filing.changes.filed.text_digest, filing.now) for filing, mail in mails])
-    return filed
+        for cause, mail in put(connection, [posting for filing in valid for posting in _postings(filing)]):
+            leased[cause] = (*leased.get(cause, ()), mail)
+        acknowledging = [(filing, mail) for filing in valid for mail in filing.mails]
+        spend(connection, [(mail, filing.changes.filed.text_digest, filing.now) for filing, mail in acknowledging])
+    ids = [filing.work.id for filing in filings]
+    return [leased.get(row, ()) if holds else None for row, holds in zip(ids, filed, strict=True)]
+
+
+def _postings(filing: Filing) -> list[Posting]:
+    cause, now, until = filing.work.id, filing.now, filing.now + filing.lease_seconds
+    handed = [mail.mark for mail in filing.mails if mail.due <= now][: filing.hands]
+    return [Posting(cause, mail, now, until if mail.mark in handed else None) for mail in filing.mails]
 
 
 def _open(connection: Connection, filings: list[Filing]) -> None:
     opened = [(filing, opening) for filing in filings if (opening := filing.changes.opens)]
-    _many(connection, insert(ticket), [_ticket(filing, opening) for filing, opening in opened])
+    _many(connection, _TICKET, [_ticket(filing, opening) for filing, opening in opened])
     judged = [(filing, opening.verdict) for filing, opening in opened if opening.verdict]
-    _many(connection, insert(verdict), [row_of(filing.number or 0, found, filing.now) for filing, found in judged])
+    _many(connection, _VERDICT, [row_of(filing.number or 0, found, filing.now) for filing, found in judged])
     _many(
         connection,
         of(_PARTICIPANT, connection),
@@ -110,8 +124,8 @@ def _open(connection: Connection, filings: list[Filing]) -> None:
 def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _END, [_end(filing) for filing in filings])
     _many(connection, _MOVE, [row for filing in filings for row in _move(filing)])
-    _many(connection, insert(event), [row for filing in filings for row in _events(filing)])
-    _many(connection, insert(known_id), [row for filing in filings for row in _known(filing)])
+    _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
+    _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
     corrections.add(connection, [one for filing in filings for one in filing.changes.corrections])
     reported = {address: filing for filing in filings for address in filing.changes.failing}

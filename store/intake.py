@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert
 
 from store.columns import KEY_LETTERS, clean
 from store.identity import Identity
-from store.model.message import Envelope, Receipt
+from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.schema import message, message_raw
 from store.upsert import of, upsert
 
@@ -21,6 +21,7 @@ _KEEP = upsert(
     lambda came: {"copies": message.c.copies + came.copies},
     returning=("id", "digest", "message_id", "copies"),
 )
+_KEEP_RAW = insert(message_raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,10 @@ class Arrival:
     envelope: Envelope
     identity: Identity
     now: float
+    lease_seconds: float = 0.0  # for which whoever brings it takes it up at once; 0: it waits for somebody
 
 
-def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Receipt]:
+def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Kept]:
     """Store messages exactly; what came before is counted as one more copy."""
     groups: dict[_Key, list[Arrival]] = {}
     for arrival in arrivals:
@@ -46,9 +48,18 @@ def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Receipt]:
     }
     if fresh:
         raws = [{"message": identifier, "raw": groups[key][0].raw} for key, identifier in fresh.items()]
-        connection.execute(insert(message_raw), raws)
-    firsts = {id(groups[key][0]) for key in fresh}
-    return [Receipt(arrival.identity.digest[:TOKEN_LETTERS], id(arrival) not in firsts) for arrival in arrivals]
+        connection.execute(_KEEP_RAW, raws)
+    firsts = {id(groups[key][0]): identifier for key, identifier in fresh.items()}
+    return [_kept(arrival, firsts.get(id(arrival))) for arrival in arrivals]
+
+
+def _kept(arrival: Arrival, identifier: int | None) -> Kept:
+    receipt = Receipt(arrival.identity.digest[:TOKEN_LETTERS], identifier is None)
+    if identifier is None or not arrival.lease_seconds:
+        return Kept(receipt, None)
+    told = arrival.envelope
+    envelope = Envelope(clean(told.mail_from), told.rcpt_to, clean(told.peer), told.door)
+    return Kept(receipt, RawMessage(identifier, arrival.raw, envelope, arrival.now, tries=1, fence=1))
 
 
 def _key(identity: Identity) -> _Key:
@@ -67,7 +78,7 @@ def _row(key: _Key, copies: list[Arrival]) -> dict[str, object]:
         "peer": first.envelope.peer,
         "door": first.envelope.door,
         "received_at": first.now,
-        "due": first.now,
-        "tries": 0,
-        "fence": 0,
+        "due": first.now + first.lease_seconds,
+        "tries": 1 if first.lease_seconds else 0,
+        "fence": 1 if first.lease_seconds else 0,
     }

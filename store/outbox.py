@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, case, insert, select, true, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, true, update
 
+from store.columns import clean
 from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
 from store.processing import Lease, Taken
 from store.schema import mail, mail_raw, ticket
@@ -26,7 +27,26 @@ class Settling:
     now: float
 
 
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A mail to be put into the outbox."""
+
+    cause: int | None  # the message that caused it
+    mail: NewMail
+    now: float
+    until: float | None = None  # end of the lease under which it is handed on at once
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The final dot is about to be sent."""
+
+    mail: Mail
+    until: float | None = None  # the new end of the lease
+
+
 _PUT = insert(mail).returning(mail.c.id, mail.c.mark)
+_PUT_RAW = insert(mail_raw)
 _DUE = (
     select(mail.c.id, mail.c.fence)
     .where(mail.c.due <= bindparam("now"))
@@ -60,7 +80,11 @@ _HELD = (
     .order_by(mail.c.id)
     .with_for_update()
 )
-_ATTEMPT = update(mail).where(mail.c.id == bindparam("row")).values(attempt_open=True)
+_ATTEMPT = (
+    update(mail)
+    .where(mail.c.id == bindparam("row"))
+    .values(attempt_open=True, due=func.coalesce(bindparam("until"), mail.c.due))
+)
 _SETTLE = (
     update(mail)
     .where(mail.c.id == bindparam("row"))
@@ -96,12 +120,19 @@ _RESEND = (
 )
 
 
-def put(connection: Connection, mails: Sequence[tuple[int | None, NewMail, float]]) -> None:
-    """Put mails, given as (message that caused it, mail, now), into the outbox."""
-    if not mails:
-        return
-    identifiers = {row.mark: row.id for row in connection.execute(_PUT, [_row(*one) for one in mails])}
-    connection.execute(insert(mail_raw), [{"mail": identifiers[new.mark], "raw": new.raw} for _, new, _ in mails])
+def put(connection: Connection, postings: Sequence[Posting]) -> list[tuple[int | None, Mail]]:
+    """Put mails into the outbox; returns those that are leased from the start, each with the message that caused it."""
+    if not postings:
+        return []
+    identifiers = {row.mark: row.id for row in connection.execute(_PUT, [_row(one) for one in postings])}
+    connection.execute(_PUT_RAW, [{"mail": identifiers[one.mail.mark], "raw": one.mail.raw} for one in postings])
+    return [(one.cause, _leased(identifiers[one.mail.mark], one)) for one in postings if one.until is not None]
+
+
+def _leased(identifier: int, posting: Posting) -> Mail:
+    new = posting.mail
+    sender, to = clean(new.mail_from), clean(new.to)
+    return Mail(identifier, new.kind, new.ticket, sender, to, new.raw, attempts=0, created_at=posting.now, fence=1)
 
 
 def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, ...]]:
@@ -141,11 +172,11 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
     )
 
 
-def attempt(connection: Connection, mails: Sequence[Mail]) -> list[bool]:
+def attempt(connection: Connection, attempts: Sequence[Attempt]) -> list[bool]:
     """Record that the final dot may follow now; says for each whether its lease still holds, and only then may it."""
-    states = _held(connection, mails)
-    holds = [states.get((one.id, one.fence)) is MailState.SENDING for one in mails]
-    rows = [{"row": one.id} for one, yes in zip(mails, holds, strict=True) if yes]
+    states = _held(connection, [one.mail for one in attempts])
+    holds = [states.get((one.mail.id, one.mail.fence)) is MailState.SENDING for one in attempts]
+    rows = [{"row": one.mail.id, "until": one.until} for one, yes in zip(attempts, holds, strict=True) if yes]
     if rows:
         connection.execute(_ATTEMPT, rows)
     return holds
@@ -209,21 +240,23 @@ def _settled(one: Settling) -> dict[str, object]:
     }
 
 
-def _row(cause: int | None, new: NewMail, now: float) -> dict[str, object]:
+def _row(posting: Posting) -> dict[str, object]:
+    new, now, until = posting.mail, posting.now, posting.until
+    waiting = MailState.HELD if new.due > now else MailState.QUEUED
     return {
         "mark": new.mark,
         "kind": new.kind,
         "ticket": new.ticket,
-        "message": cause,
+        "message": posting.cause,
         "mail_from": new.mail_from,
         "recipient": new.to,
         "domain": new.to.rpartition("@")[2].casefold(),
         "message_id": new.message_id,
-        "state": MailState.HELD if new.due > now else MailState.QUEUED,
-        "due": new.due,
+        "state": waiting if until is None else MailState.SENDING,
+        "due": new.due if until is None else until,
         "attempts": 0,
         "attempt_open": False,
-        "fence": 0,
+        "fence": 0 if until is None else 1,
         "answer": "",
         "created_at": now,
     }

@@ -10,7 +10,7 @@ from store.model.facts import OpenQuestion
 from store.model.message import RawMessage
 from store.model.outbox import NewMail
 from store.model.ticket import ENDED, State
-from store.outbox import put
+from store.outbox import Posting, put
 from store.processing import read
 from store.recall import tickets
 from store.schema import event, message, ticket, verdict
@@ -105,5 +105,5 @@ def _close(connection: Connection, lapsing: Lapsing) -> bool:
     ]
     if history:
         connection.execute(insert(event), history)
-    put(connection, [(cause.id if cause else None, mail, now) for mail in lapsing.mails])
+    put(connection, [Posting(cause.id if cause else None, mail, now) for mail in lapsing.mails])
     return True

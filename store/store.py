@@ -18,7 +18,7 @@ from store.migrate import require_current
 from store.model.changes import Changes, Lapse
 from store.model.correction import Correction
 from store.model.facts import Background, Clues, Facts, Inquiry, OpenQuestion
-from store.model.message import Envelope, RawMessage, Receipt
+from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
@@ -40,7 +40,7 @@ class Store:
         if lock:
             _take_over(self._engine)
         self._writing = Batches(self._engine, "store-writer")
-        self._asking = Batches(self._reader.engine, "store-facts")
+        self._asking = Batches(self._reader.engine, "store-facts", crowd=1)  # a message asks it once, and nothing waits
 
     @classmethod
     def open(cls, url: str, *, alone: bool = True) -> Self:
@@ -80,8 +80,15 @@ class Store:
 
     async def keep(self, raw: bytes, envelope: Envelope, now: float) -> Receipt:
         """Make a message ours; once this returns, it survives a crash and a loss of power."""
+        return (await self.keep_and_lease(raw, envelope, now, 0.0)).receipt
+
+    async def keep_and_lease(self, raw: bytes, envelope: Envelope, now: float, seconds: float) -> Kept:
+        """Make a message ours, and lease it in the same transaction to whoever brings it, for so many seconds.
+
+        0 seconds lease nothing, and a message that came before is nobody's work.
+        """
         identity = identify(raw) if len(raw) < LARGE else await to_thread(identify, raw)
-        return await self._writing.do(intake.keep, intake.Arrival(raw, envelope, identity, now))
+        return await self._writing.do(intake.keep, intake.Arrival(raw, envelope, identity, now, seconds))
 
     async def lease_messages(self, now: float, limit: int, seconds: float) -> tuple[RawMessage, ...]:
         """Take up to so many messages that are due, oldest first, for so many seconds."""
@@ -109,7 +116,24 @@ class Store:
         `number` is that of the ticket it opens, as reserved, and None where it opens none. False, and nothing is
         written, if the fence is lost, or if a ticket that `changes` moves is no longer as it was looked at.
         """
-        return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now))
+        return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now)) is not None
+
+    async def commit_and_lease(
+        self,
+        work: RawMessage,
+        changes: Changes,
+        mails: tuple[NewMail, ...],
+        number: int | None,
+        now: float,
+        hands: int,
+        seconds: float,
+    ) -> tuple[Mail, ...] | None:
+        """Commit, and lease so many of the mails that are due at most in the same transaction, for so many seconds.
+
+        Returns the mails that are leased; None, and nothing is written, where `commit` would say False.
+        """
+        whole = filing.Filing(work, changes, mails, number, now, hands, seconds)
+        return await self._writing.do(filing.commit, whole)
 
     async def questions(self, until: float, limit: int) -> tuple[OpenQuestion, ...]:
         """Return questions put at this moment or before that nobody has answered yet, oldest first."""
@@ -162,9 +186,12 @@ class Store:
         taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds))
         return await self._asking.do(outbox.read, taken) if taken else ()
 
-    async def attempt(self, mail: Mail) -> bool:
-        """Record, before the final dot, that the mail may leave now; False forbids it: the fence is lost."""
-        return await self._writing.do(outbox.attempt, mail)
+    async def attempt(self, mail: Mail, until: float | None = None) -> bool:
+        """Record, before the final dot, that the mail may leave now; False forbids it: the fence is lost.
+
+        The lease ends at `until` from then on, since the wait for the answer begins only now.
+        """
+        return await self._writing.do(outbox.attempt, outbox.Attempt(mail, until))
 
     async def settle(self, mail: Mail, settlement: Settlement, now: float) -> bool:
         """Write down what an attempt came to; False if the fence is lost."""

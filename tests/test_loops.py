@@ -1,8 +1,128 @@
-"""What goes wrong once is said; the others are done, and the next time comes."""
+"""Cranks take what is due and what is laid into their hands; messages of one thread keep their order."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from daemon.loops import each, every
+from daemon.edge.bell import Bell, Stage
+from daemon.loops import Crank, Hands, Threads, each, every, turn
+from store.model.facts import Clues
+
+SOON = 0.02
+
+
+class Mill:
+    """A crank with a queue in memory; work ends when its gate is opened."""
+
+    def __init__(self, most: int) -> None:
+        self.queue: list[int] = []
+        self.begun: list[int] = []
+        self.ended: list[int] = []
+        self.gate = asyncio.Event()
+        self.hands: Hands[int] = Hands(most)
+        self.bell = Bell()
+        self.stopping = asyncio.Event()
+
+    async def lease(self, most: int) -> tuple[int, ...]:
+        taken, self.queue = self.queue[:most], self.queue[most:]
+        return tuple(taken)
+
+    async def work(self, work: int) -> None:
+        self.begun.append(work)
+        await self.gate.wait()
+        self.ended.append(work)
+
+    async def fail(self, _: int, error: str) -> None:
+        raise AssertionError(error)
+
+    @asynccontextmanager
+    async def turning(self) -> AsyncIterator[None]:
+        crank = Crank(Stage.PROCESS, self.lease, self.work, self.fail, self.hands)
+        task = asyncio.create_task(turn(crank, self.bell, self.stopping))
+        await asyncio.sleep(SOON)
+        try:
+            yield
+        finally:
+            self.gate.set()
+            self.stopping.set()
+            self.bell.ring(Stage.PROCESS)
+            await task
+
+
+async def test_a_listening_crank_takes_work_straight_into_its_hands() -> None:
+    mill = Mill(2)
+    async with mill.turning():
+        with mill.hands.promised(1) as hands:
+            assert hands == 1
+            mill.hands.take(7)
+        await asyncio.sleep(SOON)
+        assert mill.begun == [7]
+    assert mill.ended == [7]
+
+
+async def test_no_hand_is_promised_twice_nor_beyond_those_there_are() -> None:
+    mill = Mill(3)
+    async with mill.turning():
+        with mill.hands.promised(2) as first, mill.hands.promised(2) as second, mill.hands.promised(1) as third:
+            assert (first, second, third) == (2, 1, 0)
+        with mill.hands.promised(9) as again:
+            assert again == 3
+
+
+async def test_no_hand_is_promised_while_work_waits_in_the_queue() -> None:
+    mill = Mill(2)
+    mill.queue = [1, 2, 3]
+    async with mill.turning():
+        assert mill.begun == [1, 2]
+        with mill.hands.promised(1) as hands:
+            assert hands == 0
+
+
+async def test_a_crank_at_rest_promises_nothing() -> None:
+    mill = Mill(2)
+    with mill.hands.promised(1) as before:
+        assert before == 0
+    async with mill.turning():
+        pass
+    with mill.hands.promised(1) as after:
+        assert after == 0
+
+
+async def test_a_crank_ends_only_after_what_was_promised_to_it() -> None:
+    mill = Mill(2)
+    async with mill.turning():
+        with mill.hands.promised(1):
+            mill.stopping.set()
+            mill.bell.ring(Stage.PROCESS)
+            await asyncio.sleep(SOON)
+            mill.hands.take(5)
+    assert mill.ended == [5]
+
+
+async def test_messages_that_name_the_same_are_worked_in_the_order_in_which_they_came() -> None:
+    assert await order(*((f"m{n}", "root", f"other{n % 3}") for n in range(20))) == list(range(20))
+
+
+async def test_a_message_is_not_overtaken_while_it_waits_for_another_thread() -> None:
+    assert await order(("a",), ("a", "z"), ("z",)) == [0, 1, 2]
+
+
+async def test_messages_that_have_nothing_in_common_do_not_wait() -> None:
+    threads = Threads()
+    async with threads.hold(clues("a")), threads.hold(clues("b")), threads.hold(clues("")), threads.hold(clues("")):
+        pass
+
+
+async def test_one_who_gives_up_waiting_holds_up_nobody() -> None:
+    threads, seen = Threads(), list[int]()
+    async with threads.hold(clues("a")):
+        waiting = [asyncio.create_task(note(threads, seen, n, ("a",))) for n in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        await asyncio.sleep(0)
+        assert seen == []
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert seen == [1, 2]
 
 
 async def test_one_that_fails_stops_none_of_the_others() -> None:
@@ -42,3 +162,20 @@ async def test_whoever_is_told_to_stop_before_it_begins_does_nothing() -> None:
         raise AssertionError
 
     await every(0.01, act, stopping)
+
+
+async def order(*named: tuple[str, ...]) -> list[int]:
+    """Let messages that name these come one after another; return in which order they were worked."""
+    threads, seen = Threads(), list[int]()
+    await asyncio.gather(*(note(threads, seen, number, names) for number, names in enumerate(named)))
+    return seen
+
+
+async def note(threads: Threads, seen: list[int], number: int, names: tuple[str, ...]) -> None:
+    async with threads.hold(clues(*names)):
+        await asyncio.sleep(0.001)
+        seen.append(number)
+
+
+def clues(message_id: str, *named: str) -> Clues:
+    return Clues(message_id, "", "", (), (), named, None, None, "")

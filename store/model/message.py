@@ -54,6 +54,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a message at the store's door."""
+
+    receipt: Receipt
+    work: RawMessage | None  # leased to whoever brought it, where that was wished and it is no duplicate
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One leaf of a message's MIME tree, in the order of the bytes; message/* is a leaf and stays closed."""
 

@@ -2,19 +2,16 @@
 
 import asyncio
 import os
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 import aiosmtplib
 import uvloop
 
 from tests.benchmarks.filling import fill
+from tests.child import Child
 from tests.ports import free_port
 from tests.sink import open_sink
 
@@ -97,40 +94,14 @@ class Sink:
             await asyncio.wait_for(self.changed.wait(), deadline - time.perf_counter())
 
 
-@dataclass(frozen=True)
-class Daemon:
-    """A daemon process with its configuration."""
+async def _start(folder: Path, sink: int) -> Child:
+    return await Child.start(folder, CONFIG.replace("{sink}", str(sink)))
 
-    process: subprocess.Popen[bytes]
-    door: int
 
-    @classmethod
-    async def start(cls, folder: Path, sink: int) -> Self:
-        """Start `triaged run` and wait until its door is open."""
-        door = free_port()
-        (folder / "triaged.toml").write_text(CONFIG.format(door=door, sink=sink), "utf-8")
-        log = (folder / "log").open("ab")
-        command = [sys.executable, "-m", "daemon", "run", "-c", str(folder / "triaged.toml")]
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-        for _ in range(200):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", door)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return cls(process, door)
-        raise RuntimeError((folder / "log").read_text("utf-8"))
-
-    def cpu_seconds(self) -> float:
-        """CPU time that the process has used, user and system."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def stop(self) -> None:
-        """Ask it to drain and end, by its own pid."""
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+def _cpu_seconds(daemon: Child) -> float:
+    """CPU time that the process has used, user and system."""
+    fields = Path(f"/proc/{daemon.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def mail(number: int, run: str) -> tuple[str, bytes]:
@@ -139,10 +110,10 @@ def mail(number: int, run: str) -> tuple[str, bytes]:
     return sender, MAIL.format(number=number, run=run, sender=sender, host=sender.partition("@")[2]).encode()
 
 
-async def _load(daemon: Daemon, sink: Sink, count: int, run: str) -> tuple[float, float, float]:
+async def _load(daemon: Child, sink: Sink, count: int, run: str) -> tuple[float, float, float]:
     """Send many messages over kept connections; return accepted/s, acknowledged/s and CPU ms a message."""
     numbers = iter(range(count))
-    before, begun, cpu = sink.mails, time.perf_counter(), daemon.cpu_seconds()
+    before, begun, cpu = sink.mails, time.perf_counter(), _cpu_seconds(daemon)
 
     async def sender() -> None:
         async with aiosmtplib.SMTP(
@@ -156,10 +127,10 @@ async def _load(daemon: Daemon, sink: Sink, count: int, run: str) -> tuple[float
     accepted = time.perf_counter() - begun
     await sink.wait_for(before + 2 * count)
     whole = time.perf_counter() - begun
-    return count / accepted, count / whole, 1000 * (daemon.cpu_seconds() - cpu) / count
+    return count / accepted, count / whole, 1000 * (_cpu_seconds(daemon) - cpu) / count
 
 
-async def _light(daemon: Daemon, sink: Sink) -> list[float]:
+async def _light(daemon: Child, sink: Sink) -> list[float]:
     """Send one by one; return the milliseconds from the final dot's 250 to the acknowledgement at the next server."""
     waits = []
     async with aiosmtplib.SMTP(
@@ -178,7 +149,7 @@ async def _light(daemon: Daemon, sink: Sink) -> list[float]:
 async def _measure(folder: Path) -> None:
     sink, port = Sink(), free_port()
     mailboxes = await open_sink(port, sink.deliver)
-    daemon = await Daemon.start(folder, port)
+    daemon = await _start(folder, port)
     try:
         await _load(daemon, sink, 200, "warm")
         waits = sorted(await _light(daemon, sink))
@@ -187,7 +158,7 @@ async def _measure(folder: Path) -> None:
         _print(f"{MESSAGES} messages, {SENDERS} senders", small)
         daemon.stop()
         fill(folder / "triaged.db", GROWN)
-        daemon = await Daemon.start(folder, port)
+        daemon = await _start(folder, port)
         await _load(daemon, sink, 200, "warm2")
         grown = await _load(daemon, sink, MESSAGES, "grown")
         _print(f"the same with {GROWN} messages stored", grown)

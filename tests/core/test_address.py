@@ -1,5 +1,7 @@
 """Our own identifiers are known again, and nobody else can make one."""
 
+from base64 import b32encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,3 +114,8 @@ def test_the_tag_of_an_address_of_the_desk(address: str, tag: str | None) -> Non
 
 def test_two_spellings_of_a_mailbox_fold_into_one() -> None:
     assert fold(" Anna@Team.Example ") == fold("anna@team.example")
+
+
+@given(st.binary(min_size=10, max_size=10))
+def test_a_mark_is_base32_in_lower_case(random: bytes) -> None:
+    assert mark_from(random) == b32encode(random).decode("ascii").lower()

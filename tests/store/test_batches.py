@@ -1,15 +1,17 @@
 """All who wait at one moment share one commit, and a bad item fails alone."""
 
 import asyncio
+import errno
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
-from store.batches import MOST_AT_ONCE, Batches, Closed
+from store import batches as gathering
+from store.batches import CROWD, MOST_AT_ONCE, Batches, Closed
 from store.database import writing
 
 
@@ -73,6 +75,31 @@ async def test_all_that_waits_is_written_at_once_up_to_a_limit(batches: Batches)
     assert len(bulk.batches) <= 5
 
 
+async def test_one_who_comes_alone_is_never_kept_waiting(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "GATHERING_SECONDS", 5.0)
+    bulk = Bulk()
+    bulk.gate.set()
+    started = time.monotonic()
+    for n in range(20):
+        await batches.do(bulk, n)
+    assert time.monotonic() - started < 5
+    assert bulk.batches == [1] * 20
+
+
+async def test_after_a_crowd_the_next_ones_are_gathered(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "GATHERING_SECONDS", 0.3)
+    bulk = Bulk()
+    crowd = await start(batches, bulk, range(1 + CROWD))  # of which the first may be taken alone
+    bulk.gate.set()
+    await asyncio.gather(*crowd)
+    late = []
+    for n in range(5):
+        late += await start(batches, bulk, [100 + n])
+        await asyncio.sleep(0.01)
+    await asyncio.gather(*late)
+    assert bulk.batches[-1] == 5
+
+
 async def test_a_bad_item_fails_alone(batches: Batches, engine: Engine) -> None:
     bulk = Bulk()
     tasks = await start(batches, bulk, [1, 2, 2, -3, 4])
@@ -103,6 +130,25 @@ async def test_what_waits_is_written_before_the_end_and_nothing_after_it(batches
     with pytest.raises(Closed):
         await batches.do(bulk, 301)
     assert stored(engine) == list(range(300))
+
+
+async def test_a_connection_that_was_cut_costs_nobody_an_item(batches: Batches, engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no connection that anybody could cut")
+    bulk = Bulk()
+    bulk.gate.set()
+    assert await batches.do(bulk, 1) == 10
+    other = create_engine(engine.url)
+    with other.begin() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    other.dispose()
+    assert await batches.do(bulk, 2) == 20
+    assert stored(engine) == [1, 2]
 
 
 async def test_a_locked_database_is_waited_for_once_and_not_for_each_item(tmp_path: Path) -> None:
@@ -141,7 +187,8 @@ async def test_a_full_disk_loses_nothing_and_ends_by_itself(tmp_path: Path) -> N
     results = await asyncio.gather(*(batches.do(fill, n) for n in range(40)), return_exceptions=True)
     told = [result for result in results if isinstance(result, int)]
     assert 0 < len(told) < 40
-    assert all("full" in str(result) for result in results if not isinstance(result, int))
+    faults = [result for result in results if not isinstance(result, int)]
+    assert all(isinstance(fault, OSError) and fault.errno == errno.ENOSPC for fault in faults), faults
     assert stored(engine) == told
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")

@@ -15,7 +15,12 @@ _SMALL_WORDS: tuple[tuple[str, str], ...] = (
     ("pt", "o a os e é não nós eu um uma de em para com que por se ao do da olá desde quando posso"),
     ("it", "il la gli e è non noi io un una di in per con che si al del buongiorno quando posso della"),
 )
-_COMMON = tuple((code, frozenset(words.split())) for code, words in _SMALL_WORDS)
+_LANGUAGES = tuple(code for code, _ in _SMALL_WORDS)
+_SPEAKERS: dict[str, tuple[str, ...]] = {  # the languages to which a small word belongs
+    word: tuple(code for code, words in _SMALL_WORDS if word in words.split())
+    for _, words in _SMALL_WORDS
+    for word in words.split()
+}
 
 
 def guess_language(text: str, default: str) -> str:
@@ -24,7 +29,9 @@ def guess_language(text: str, default: str) -> str:
     >>> guess_language("Wir können uns seit heute nicht mehr anmelden, bitte helfen Sie uns", "en")
     'de'
     """
-    words = [word.casefold() for word in _WORD.findall(text[:2000])]
-    scores = [(sum(word in common for word in words), code) for code, common in _COMMON]
-    (best, code), (second, _) = sorted(scores, key=lambda score: -score[0])[:2]
+    scores = dict.fromkeys(_LANGUAGES, 0)
+    for word in _WORD.findall(text[:2000].casefold()):
+        for code in _SPEAKERS.get(word, ()):
+            scores[code] += 1
+    (code, best), (_, second) = sorted(scores.items(), key=lambda score: -score[1])[:2]
     return code if best >= 3 and best > second else default

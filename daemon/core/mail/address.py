@@ -8,13 +8,13 @@ opens no reply address.
 """
 
 import hmac
-from base64 import b32encode
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 
 MARK_LETTERS = 16
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32 (RFC 4648 section 6), in lower case
+_LETTERS = frozenset(_ALPHABET)
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)  # ten bits each
 
 
 class Purpose(StrEnum):
@@ -60,7 +60,7 @@ def domain_of(address: str) -> str:
 
 def mark_from(random: bytes) -> str:
     """Write ten random octets as a mark."""
-    return b32encode(random[:10]).decode("ascii").lower()
+    return _base32(random[:10])
 
 
 def message_id(own: Own, mark: str) -> str:
@@ -128,4 +128,10 @@ def _mark(own: Own, purpose: Purpose, signed: str) -> str | None:
 
 def _mac(own: Own, key: Key, purpose: Purpose, mark: str) -> str:
     text = f"triaged\0{purpose}\0{own.addresses[0]}\0{mark}".encode()
-    return b32encode(hmac.digest(key.secret, text, sha256)[:10]).decode("ascii").lower()
+    return _base32(hmac.digest(key.secret, text, "sha256")[:10])
+
+
+def _base32(ten: bytes) -> str:
+    """Write 80 bits as 16 letters."""
+    bits = int.from_bytes(ten)
+    return "".join([_PAIRS[bits >> shift & 1023] for shift in range(70, -1, -10)])

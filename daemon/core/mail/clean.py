@@ -21,6 +21,8 @@ def one_line(text: str) -> str:
 
 def lines(text: str) -> str:
     """Return the text with LF as its only line break, without controls and without bidi overrides (UAX 9)."""
+    if text.replace("\n", "").isprintable():  # the ordinary case; nothing that is removed here is printable
+        return text
     return _IN_TEXT.sub("", _BREAKS.sub("\n", text))
 
 

@@ -89,12 +89,12 @@ def compose(
     """
     if not header_line.is_mailbox(to.address):
         raise ValueError(f"this recipient cannot be written: {to.address!r}")
-    marks = MARKS[kind]
+    marks, identifier = MARKS[kind], message_id(own, mark)
     head = [
         *_parties(marks, to, desk, own, mark),
         header_line.unstructured("Subject", letter.subject),
         f"Date: {format_datetime(datetime.fromtimestamp(now, ZoneInfo(desk.timezone)))}\r\n",
-        f"Message-ID: <{message_id(own, mark)}>\r\n",
+        f"Message-ID: <{identifier}>\r\n",
         _thread(answers) if answers else "",
         *_labels(marks, kind, ticket, verdict, own),
         "MIME-Version: 1.0\r\n",
@@ -104,7 +104,7 @@ def compose(
     if fault:
         raise ValueError(fault)
     sender = "" if marks.null_sender else reply_address(own, Purpose.TALK, mark)
-    return NewMail(mark, kind, ticket, sender, to.address, message_id(own, mark), raw, due)
+    return NewMail(mark, kind, ticket, sender, to.address, identifier, raw, due)
 
 
 def wire_fault(raw: bytes) -> str | None:

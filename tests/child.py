@@ -1,0 +1,58 @@
+"""A real daemon process with a configuration of its own, for whoever measures it or does it harm."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from tests.ports import free_port
+
+DOOR = "{door}"  # stands in a configuration for the port of the daemon's door
+
+
+@dataclass(frozen=True)
+class Child:
+    """`triaged run`, in a folder of its own; everything is sent to it by its own process id."""
+
+    process: subprocess.Popen[bytes]
+    door: int
+
+    @classmethod
+    async def start(cls, folder: Path, configuration: str, module: str = "daemon") -> Self:
+        """Start the daemon, or another module that ends in it, and wait until its door is open.
+
+        Raises:
+            RuntimeError: it ended, or did not open its door within a minute; with what it said.
+
+        """
+        door = free_port()
+        (folder / "triaged.toml").write_text(configuration.replace(DOOR, str(door)), "utf-8")
+        with (folder / "log").open("ab") as log:
+            command = [sys.executable, "-m", module, "run", "-c", str(folder / "triaged.toml")]
+            process = subprocess.Popen(command, stdout=log, stderr=log)
+        for _ in range(1200):
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", door)
+            except OSError:
+                if process.poll() is not None:
+                    break
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return cls(process, door)
+        process.kill()
+        process.wait()
+        raise RuntimeError((folder / "log").read_text("utf-8"))
+
+    def stop(self) -> None:
+        """Ask it to drain and end."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+
+    def kill(self) -> None:
+        """End it without a word (SIGKILL)."""
+        self.process.kill()
+        self.process.wait()
