@@ -73,6 +73,9 @@ def members_word(case: Case) -> Changes | None:
 
 
 def _full(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnderstood | None) -> Changes:
+    text = case.reading.message.new_text.strip()
+    if read is None and text and _level(person, case.settings) is Level.L1:  # support talks to the reporter
+        return _act(case, person, ticket, Commands((Command(Verb.REPLY, letter=text),), text))
     if read is None:
         return _noted(case, person, ticket, Said("kept", ticket.number))
     if isinstance(read, NotUnderstood):
