@@ -23,10 +23,10 @@ from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
+from daemon.house import House
 from daemon.journey import (
     MAIL_LEASE_SECONDS,
     MESSAGE_LEASE_SECONDS,
-    House,
     deliver,
     lapse,
     process,

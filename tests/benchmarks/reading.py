@@ -5,7 +5,8 @@ import time
 from base64 import encodebytes
 from collections.abc import Callable
 
-from daemon.core.mail import display, header, leaf, mime
+from daemon.core.mail.mime import display, header, leaf
+from daemon.core.mail.mime import tree as mime
 from daemon.core.mail.parse import parse
 
 SIZES = {"4 KB": 4 << 10, "50 KB": 50 << 10, "1 MB": 1 << 20}

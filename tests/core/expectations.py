@@ -12,8 +12,9 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from daemon.core.mail import header, leaf, mime, words
-from daemon.core.mail.charset import decode, guess
+from daemon.core.mail.mime import header, leaf, words
+from daemon.core.mail.mime import tree as mime
+from daemon.core.mail.mime.charset import decode, guess
 from store.model.message import Address, Attachment, Message
 
 Check = Callable[[Message, Any, dict[str, Any]], bool]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.mail import charset, flowed, transfer
+from daemon.core.mail.mime import charset, flowed, transfer
 
 
 @pytest.mark.parametrize("name", sorted({codec for codec, _ in charset._ROWS}))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.core.mail.defect import DEFECTS, forbids_acting
+from daemon.core.mail.mime.defect import DEFECTS, forbids_acting
 from daemon.core.mail.parse import parse
 from tests.core.bombs import BOMBS
 from tests.corpora import CORPORA

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.mail.folding import plain
+from daemon.core.mail.quoting.folding import plain
 
 
 @pytest.mark.parametrize(

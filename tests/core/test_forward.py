@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.core.mail.body import read_body
-from daemon.core.mail.phrases import LANGUAGES
+from daemon.core.mail.quoting.phrases import LANGUAGES
 from store.model.message import Address, Forwarded
 
 ANNA = Address("Anna Smith", "anna@example.org")

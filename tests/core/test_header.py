@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.mail import date, filename, header, identifier, parameter, words
+from daemon.core.mail.mime import date, filename, header, identifier, parameter, words
 
 
 def test_a_folded_value_is_one_line() -> None:

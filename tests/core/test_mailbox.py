@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.mail.mailbox import MAX_MAILBOXES, read
+from daemon.core.mail.mime.mailbox import MAX_MAILBOXES, read
 
 
 def pairs(value: str) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.core.mail.mime import MAX_DEPTH, MAX_PARTS
+from daemon.core.mail.mime.tree import MAX_DEPTH, MAX_PARTS
 from daemon.core.mail.parse import parse
 from store.model.message import Message
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.core.mail.body import Body, read_body
-from daemon.core.mail.phrases import LANGUAGES
+from daemon.core.mail.quoting.phrases import LANGUAGES
 
 ATTRIBUTIONS = """\
 On Mon, Jan 3, 2022 at 10:10 AM Anna Smith <anna@example.org> wrote:

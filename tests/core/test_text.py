@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.core.mail.body import read_body
-from daemon.core.mail.markup import tame
+from daemon.core.mail.quoting.markup import tame
 from daemon.core.mail.text import read_html
 
 

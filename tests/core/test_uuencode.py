@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.core.mail.mime.uuencode import File, take_out
 from daemon.core.mail.parse import parse
-from daemon.core.mail.uuencode import File, take_out
 
 
 def uuencoded(name: str, octets: bytes) -> str:

@@ -4,7 +4,8 @@ import asyncio
 
 from daemon import run
 from daemon.cli import main
-from daemon.journey import House, receive
+from daemon.house import House
+from daemon.journey import receive
 from store.model.message import Envelope, Receipt
 
 LATE_SECONDS = 0.05

@@ -15,8 +15,8 @@ from enum import StrEnum
 
 from daemon.core.mail.address import Purpose, domain_of
 from daemon.core.mail.compose import MARKS
-from daemon.core.mail.defect import forbids_acting
 from daemon.core.mail.dkim_tags import read_signature
+from daemon.core.mail.mime.defect import forbids_acting
 from daemon.core.mail.proof import CHECKED_HERE
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.sender import related

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, replace
 
 from daemon.core.mail.forward import read_forwarded
-from daemon.core.mail.page import page
 from daemon.core.mail.quote import split
+from daemon.core.mail.quoting.page import page
 from daemon.core.mail.text import Rendered, read_html
 from store.model.message import Forwarded
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from daemon.core.mail import bounce_phrases as phrases
 from daemon.core.mail.address import fold
 from daemon.core.mail.bounce_forms import Report, failed_recipients, names_surely
-from daemon.core.mail.field import first_word, parameter
 from daemon.core.mail.machine_words import MAILER_NAMES, REPORT_PARTS, STATUS_PARTS
+from daemon.core.mail.mime.field import first_word, parameter
 from daemon.core.mail.sender import sender_path
 from store.model.message import Bounce, Envelope, Message
 

@@ -2,11 +2,11 @@
 
 import re
 
-from daemon.core.mail.headblock import HeadBlock, read_block
-from daemon.core.mail.heads import Head, Kind, find_head
-from daemon.core.mail.page import Page, page
-from daemon.core.mail.phrases import SENDER, SUBJECT
 from daemon.core.mail.quote import Split
+from daemon.core.mail.quoting.headblock import HeadBlock, read_block
+from daemon.core.mail.quoting.heads import Head, Kind, find_head
+from daemon.core.mail.quoting.page import Page, page
+from daemon.core.mail.quoting.phrases import SENDER, SUBJECT
 from store.model.message import Address, Forwarded
 
 _MARK = re.compile(r"^\s{0,8}\|?> ?")

@@ -18,7 +18,7 @@ from daemon.core.mail.address import (
     mark_of_message_id,
     mark_of_reply_address,
 )
-from daemon.core.mail.field import first_word, listed, parameter
+from daemon.core.mail.mime.field import first_word, listed, parameter
 from daemon.core.mail.sender import NOBODY, related, sender_path, usable, within
 from daemon.core.settings import Acknowledge, Budget
 from store.model.facts import Facts

@@ -2,7 +2,9 @@
 
 from hashlib import sha256
 
-from daemon.core.mail import body, date, display, filename, header, identifier, leaf, mailbox, mime, uuencode
+from daemon.core.mail import body
+from daemon.core.mail.mime import date, display, filename, header, identifier, leaf, mailbox, uuencode
+from daemon.core.mail.mime import tree as mime
 from store.model.message import Address, Attachment, Forwarded, Message, Part
 
 _START = 4096  # octets looked at to see how lines end

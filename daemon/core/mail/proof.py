@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from daemon.core.mail.address import domain_of
-from daemon.core.mail.field import uncommented
+from daemon.core.mail.mime.field import uncommented
 from daemon.core.mail.sender import NOBODY, related, sender_path, within
 from daemon.core.settings import Smtp
 from store.model.message import Door, Envelope, Message, Proof, Proven

@@ -7,9 +7,9 @@ and to the end of the text where they do not. The pass looks at each line a boun
 import re
 from dataclasses import dataclass, field
 
-from daemon.core.mail.heads import Head, Kind, find_head, is_below_delimiter
-from daemon.core.mail.page import Page
-from daemon.core.mail.signature import begins_signature
+from daemon.core.mail.quoting.heads import Head, Kind, find_head, is_below_delimiter
+from daemon.core.mail.quoting.page import Page
+from daemon.core.mail.quoting.signature import begins_signature
 
 _RULE = re.compile(r"[-_=—–]{3,}")
 _LINK = re.compile(r"[(<\[\s]{0,4}https?://")

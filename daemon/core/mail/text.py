@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from daemon.core.mail.language import names
-from daemon.core.mail.markup import tame
+from daemon.core.mail.quoting.language import names
+from daemon.core.mail.quoting.markup import tame
 
 _SKIPPED = names(
     "script|style|head|title|template|object|svg|math|select|iframe|audio|video|noscript|canvas|textarea|button"

@@ -3,7 +3,7 @@
 Source: the message catalogues of Outlook, Gmail, Apple Mail, Thunderbird, Yahoo and their like, as they show in mail.
 """
 
-from daemon.core.mail.language import Language
+from daemon.core.mail.quoting.language import Language
 
 WESTERN = (  # code, opens, wrote, sender, sent, to, subject, original, forwarded, begin, device; see Language
     Language(

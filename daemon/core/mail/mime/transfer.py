@@ -4,7 +4,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from daemon.core.mail import uuencode
+from daemon.core.mail.mime import uuencode
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _FOREIGN = bytes(set(range(256)) - set(_ALPHABET) - set(b"="))

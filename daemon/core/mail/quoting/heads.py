@@ -8,9 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from daemon.core.mail.headblock import names_a_message, read_block, told_in_line
-from daemon.core.mail.page import LINE_READ, Page, fold
-from daemon.core.mail.phrases import BEGINS, FORWARDS, MESSAGES, OPENERS, ORIGINALS, SENDER, SENT, SUBJECT, has_verb
+from daemon.core.mail.quoting.headblock import names_a_message, read_block, told_in_line
+from daemon.core.mail.quoting.page import LINE_READ, Page, fold
+from daemon.core.mail.quoting.phrases import (
+    BEGINS,
+    FORWARDS,
+    MESSAGES,
+    OPENERS,
+    ORIGINALS,
+    SENDER,
+    SENT,
+    SUBJECT,
+    has_verb,
+)
 
 WRAPPED = 6  # lines over which an attribution may be broken
 

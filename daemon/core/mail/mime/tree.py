@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from daemon.core.mail import header, parameter
-from daemon.core.mail.parameter import Structured
+from daemon.core.mail.mime import header, parameter
+from daemon.core.mail.mime.parameter import Structured
 
 MAX_DEPTH = 50
 MAX_PARTS = 500

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from daemon.core.mail import charset, header, words
+from daemon.core.mail.mime import charset, header, words
 
 MAX_SEGMENTS = 100  # of one continued parameter
 _RUN = re.compile(r"([;.(])\1+")

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from daemon.core.mail.page import Page
-from daemon.core.mail.phrases import FIELDS, SENDER, SENT, SUBJECT, TO
+from daemon.core.mail.quoting.page import Page
+from daemon.core.mail.quoting.phrases import FIELDS, SENDER, SENT, SUBJECT, TO
 
 LINES_READ = 24  # of one block
 _INNER = re.compile(r"(?<=[ *])([^\s:*]{1,14}) ?\*?: ")

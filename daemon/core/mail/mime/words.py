@@ -3,7 +3,7 @@
 import binascii
 import re
 
-from daemon.core.mail import charset, transfer
+from daemon.core.mail.mime import charset, transfer
 
 _WORD = re.compile(r"=\?([^?\s]{1,75})\?([bBqQ])\?([^?]*)\?=")
 _BREAKS = re.compile("[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]+")

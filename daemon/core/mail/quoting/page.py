@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from daemon.core.mail.folding import plain
-from daemon.core.mail.phrases import FIELDS
+from daemon.core.mail.quoting.folding import plain
+from daemon.core.mail.quoting.phrases import FIELDS
 
 LINE_READ = 400  # letters of a line that are read; a head is never longer
 LINES_SEARCHED = 5_000  # beyond this many lines nothing is recognised

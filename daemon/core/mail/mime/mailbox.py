@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from daemon.core.mail import words
+from daemon.core.mail.mime import words
 from store.model.message import Address
 
 MAX_VALUE = 64 * 1024  # characters of one field

@@ -2,9 +2,9 @@
 
 import re
 
-from daemon.core.mail.heads import find_head
-from daemon.core.mail.page import Page
-from daemon.core.mail.phrases import CLOSINGS, DEVICE_ENDS, DEVICES
+from daemon.core.mail.quoting.heads import find_head
+from daemon.core.mail.quoting.page import Page
+from daemon.core.mail.quoting.phrases import CLOSINGS, DEVICE_ENDS, DEVICES
 
 FOOTER = 14  # lines with words that may follow a rule for it to begin a signature
 _RULE = re.compile(r"[-_=—–*]{2,}")

@@ -8,7 +8,7 @@ over the tags takes all three away. What is dropped is markup only; the text sta
 import re
 from dataclasses import dataclass, field
 
-from daemon.core.mail.language import names
+from daemon.core.mail.quoting.language import names
 
 HTML_READ = 1_000_000  # characters; what follows is not read
 TAG_LENGTH = 16_384  # characters; a longer tag is dropped

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from daemon.core.mail import charset, filename, flowed, identifier, transfer
-from daemon.core.mail.mime import Node
+from daemon.core.mail.mime import charset, filename, flowed, identifier, transfer
+from daemon.core.mail.mime.tree import Node
 from store.model.message import Part
 
 MAX_TEXT = 1 << 20  # octets of a text part that are read as text

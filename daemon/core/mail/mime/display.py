@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
-from daemon.core.mail import leaf
-from daemon.core.mail.mime import Node, Tree
+from daemon.core.mail.mime import leaf
+from daemon.core.mail.mime.tree import Node, Tree
 
 _SHOWN = frozenset({"text/plain", "text/html"})
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterable
 
-from daemon.core.mail.folding import plain
-from daemon.core.mail.language import Language
-from daemon.core.mail.languages_latin import WESTERN
-from daemon.core.mail.languages_other import OTHERS
+from daemon.core.mail.quoting.folding import plain
+from daemon.core.mail.quoting.language import Language
+from daemon.core.mail.quoting.languages_latin import WESTERN
+from daemon.core.mail.quoting.languages_other import OTHERS
 
 LANGUAGES = WESTERN + OTHERS
 

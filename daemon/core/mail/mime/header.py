@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from daemon.core.mail import charset, words
+from daemon.core.mail.mime import charset, words
 
 MAX_BLOCK = 256 * 1024  # octets; Postfix takes 100 KiB
 MAX_FIELDS = 1000

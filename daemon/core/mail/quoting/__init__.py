@@ -1,0 +1,1 @@
+"""What mail programs write around quoted, forwarded and signed text, language by language."""

@@ -1,0 +1,68 @@
+"""Finding out: all that is asked of the world about a message before the policy decides."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from daemon.core.desk.acting import confirmation, inquiry, kept_since
+from daemon.core.desk.authority import needs_proof
+from daemon.core.desk.case import Backdrop
+from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
+from daemon.core.mail.reading import Reading, read
+from daemon.core.settings import Smtp
+from daemon.house import House
+from store.model.facts import Facts
+from store.model.message import Proven, RawMessage
+
+LARGE = 256 << 10  # octets from which a message is read beside the loop, so that no sender waits for another's
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A message with all that the store knows which bears on it, at one moment."""
+
+    work: RawMessage
+    reading: Reading
+    facts: Facts
+    known: Backdrop  # what a member's word needs; empty for all other messages
+    now: float
+
+
+async def read_message(work: RawMessage, house: House) -> Reading:
+    """Return all that follows from the bytes and the envelope."""
+    smtp = house.settings.smtp or Smtp()
+    if len(work.raw) < LARGE:
+        return read(work.raw, work.envelope, house.own, smtp)
+    return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)
+
+
+async def prove_author(work: RawMessage, reading: Reading, house: House) -> Reading:
+    """Let a member's command be proven by its own signature where no server of ours vouches for it."""
+    if not needs_proof(reading, house.settings):
+        return reading
+    names = needed_keys(work.raw, reading.message, work.received_at)
+    texts = await asyncio.gather(*(house.dns.text(name) for name in names))
+    keys = tuple(KeyRecord(name, text) for name, text in zip(names, texts, strict=True) if text is not None)
+    if not keys:
+        return reading
+    proof = await asyncio.to_thread(check_signatures, work.raw, reading.message, keys, work.received_at)
+    return replace(reading, proof=proof) if proof.level is not Proven.NO else reading
+
+
+async def find_out(work: RawMessage, reading: Reading, house: House) -> Findings:
+    """Ask the store for everything that bears on a message."""
+    now = house.clock()
+    facts = await house.store.facts(reading.clues, now)
+    return Findings(work, reading, facts, await _known(reading, facts, house, now), now)
+
+
+async def _known(reading: Reading, facts: Facts, house: House, now: float) -> Backdrop:
+    """Ask the store what a member's word needs; nothing for all other messages."""
+    mark = confirmation(reading, facts, house.settings, now)
+    waiting = await house.store.kept(mark, kept_since(now)) if mark else None
+    kept = await read_message(waiting, house) if waiting else None
+    asked = inquiry(reading, kept or reading, facts, house.settings, house.definition, now)
+    if asked is None:
+        return Backdrop()
+    background = await house.store.background(asked)
+    first = await read_message(background.original, house) if background.original else None
+    return Backdrop(background, first, kept)

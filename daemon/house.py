@@ -1,0 +1,45 @@
+"""What the stages have at hand: settings, store, relay, clock and all else that a journey needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from daemon.core.mail.address import Own
+from daemon.core.settings import Settings
+from daemon.core.triage.definition import Definition
+from daemon.core.triage.learn import NOTHING, Learned
+from daemon.edge.bell import Bell
+from daemon.edge.dns import Dns
+from daemon.edge.relay import Relay
+from daemon.letters import Letters
+from daemon.loops import Hands, Threads
+from store.model.message import RawMessage
+from store.model.outbox import Mail
+from store.store import Store
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the team's corrections have taught the judge so far; all that changes in a house."""
+
+    learned: Learned = NOTHING
+    latest: tuple[int, ...] = ()  # rows of the latest corrections it is learned from
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the stages have at hand."""
+
+    settings: Settings
+    own: Own
+    definition: Definition
+    letters: Letters
+    store: Store
+    relay: Relay
+    dns: Dns
+    bell: Bell
+    threads: Threads
+    messages: Hands[RawMessage]  # of the crank that turns `process`
+    mails: Hands[Mail]  # of the crank that turns `deliver`
+    clock: Callable[[], float]  # epoch seconds
+    random: Callable[[int], bytes]
+    memory: Memory = field(default_factory=Memory)

@@ -1,0 +1,81 @@
+"""Drafts become mails: each gets its words, its bytes, and the message that it carries or answers."""
+
+from daemon.core.desk.words import words_about, words_for, words_of
+from daemon.core.mail.address import mark_from
+from daemon.core.mail.compose import compose
+from daemon.core.mail.letter import Words
+from daemon.core.mail.reading import Reading
+from daemon.finding import Findings
+from daemon.house import House
+from store.model.changes import Changes, Draft, Lapse
+from store.model.facts import OpenQuestion
+from store.model.message import RawMessage
+from store.model.outbox import NewMail
+
+
+def write_mails(changes: Changes, opened: int | None, found: Findings, house: House) -> tuple[NewMail, ...]:
+    """Return the mails that a message causes; `opened` is the number of the ticket it opens."""
+    number = opened if changes.ticket is None else changes.ticket
+    words = words_for(found.reading, found.facts, changes, number, house.settings, house.definition, found.now)
+    return tuple(
+        _write(draft, _words(draft, words, changes, opened, found, house), *_source(draft, found), house, found.now)
+        for draft in changes.drafts
+    )
+
+
+def write_after_silence(
+    question: OpenQuestion,
+    changes: Lapse,
+    work: RawMessage | None,
+    reading: Reading | None,
+    house: House,
+    now: float,
+) -> tuple[NewMail, ...]:
+    """Return the mails that follow where nobody answered; `work` is the message that opened the ticket."""
+    words = words_about(question.ticket, changes.verdict, reading.message if reading else None, house.settings, now)
+    return tuple(_write(draft, words, work, reading, house, now) for draft in changes.drafts)
+
+
+def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, found: Findings, house: House) -> Words:
+    known = found.known
+    if known.background is None:
+        return words
+    return words_of(
+        draft,
+        words,
+        changes,
+        known.first.message if known.first else None,
+        found.facts,
+        known.background,
+        house.definition,
+        house.settings,
+        opened,
+        found.now,
+    )
+
+
+def _source(draft: Draft, found: Findings) -> tuple[RawMessage | None, Reading | None]:
+    """Return the message that a draft carries and answers: the one that caused it, or that opened the ticket."""
+    if draft.original:
+        return (found.known.background.original if found.known.background else None), found.known.first
+    return found.work, found.reading
+
+
+def _write(
+    draft: Draft, words: Words, work: RawMessage | None, reading: Reading | None, house: House, now: float
+) -> NewMail:
+    """Give a draft its words and its bytes."""
+    return compose(
+        house.letters.write(draft.letter, draft.language, words),
+        kind=draft.kind,
+        ticket=words.ticket,
+        to=draft.to,
+        desk=house.settings.desk,
+        own=house.own,
+        mark=mark_from(house.random(10)),
+        now=now,
+        verdict=words.tag,
+        answers=reading.message if reading and draft.answers_message else None,
+        original=work.raw if work and draft.carries_original else None,
+        due=now + draft.hold_seconds,
+    )
