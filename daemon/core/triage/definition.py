@@ -16,7 +16,8 @@ from daemon.core.triage.patterns import Element, PhraseError, Words, parse, spel
 from daemon.core.triage.tree import Tree, grow
 
 CLAUSES = ("technical", "existing", "stopping")
-AXES = (*CLAUSES, "feature", "question")  # what a group of phrases may speak for (positive) or against (negative)
+# What a group of phrases may speak for (positive) or against (negative).
+AXES = (*CLAUSES, "feature", "question", "favour", "other")
 STRONGEST = 6.0
 _TOP = frozenset({"sentence", "thresholds", "words", "groups", "areas", "facts"})
 _THRESHOLDS = {"technical": 2.0, "stopping": 2.0, "page": 1.75, "ask": 0.0}

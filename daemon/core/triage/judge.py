@@ -22,9 +22,10 @@ def judge(definition: Definition, subject: str, text: str, learned: Learned = NO
     score = _bounded(definition.thresholds, answers, by_rules, taught)
     emergency = score >= definition.thresholds.page and _may_page(answers, balance, taught)
     unsure = not emergency and score >= definition.thresholds.ask and _may_ask(answers)
-    tag = Tag.EMERGENCY if emergency else _filed(balance, answers, findings)
+    named = _named(balance, answers)
+    tag = Tag.EMERGENCY if emergency else named or _by_form(findings)
     area = _area(findings)
-    missing = _missing(definition, findings, tag, area)
+    missing = _missing(definition, findings, tag, area) if emergency or named else ()
     return Verdict(tag, unsure, score, area, answers, definition.hash, missing, taught)
 
 
@@ -54,8 +55,8 @@ def _may_ask(answers: tuple[Clause, ...]) -> bool:
     return existing.holds is not False and open_still and not refused
 
 
-def _filed(balance: dict[str, Balance], answers: tuple[Clause, ...], findings: Findings) -> Tag:
-    """Return the tag of what is no emergency: the strongest of wish, question and malfunction; earlier wins a draw."""
+def _named(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> Tag | None:
+    """Return the tag that the words give what is filed: the strongest; earlier wins a draw. None: they give none."""
     if answers[1].holds is False and answers[0].holds is not True:
         wish = max(balance["feature"].net, CLEAR)
     else:
@@ -64,11 +65,18 @@ def _filed(balance: dict[str, Balance], answers: tuple[Clause, ...], findings: F
         (balance["technical"].net, Tag.PROBLEM),
         (wish, Tag.FEATURE),
         (balance["question"].net, Tag.QUESTION),
+        (balance["favour"].net, Tag.QUESTION),
+        (balance["other"].net, Tag.OTHER),
     )
     strength, tag = max(strengths, key=lambda item: item[0])
-    if strength >= CLEAR:
-        return tag
-    return Tag.QUESTION if findings.asks else Tag.OTHER
+    return tag if strength >= CLEAR else None
+
+
+def _by_form(findings: Findings) -> Tag:
+    """Return the tag of what the words do not name: a question asks, and a plain statement tells of a thing amiss."""
+    if findings.asks:
+        return Tag.QUESTION
+    return Tag.PROBLEM if findings.tells else Tag.OTHER
 
 
 def _area(findings: Findings) -> str | None:

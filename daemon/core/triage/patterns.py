@@ -14,7 +14,8 @@ WIDEST_GAP = 8
 MOST_ELEMENTS = 10
 SHORTEST_BEGINNING = 2  # letters
 SHORTEST_END = 2
-NUMBER = "<number>"  # the class that is always there: a word that begins with a digit
+NUMBER = "<number>"  # a class that is always there: a word that begins with a digit
+QUOTED = "<quoted>"  # another: a word before which a quotation opens
 AT_ONCE = (0, True)  # no gap: a comma between two words of a phrase does not part them
 
 Words = frozenset[str]
@@ -68,8 +69,8 @@ def _places(part: str, class_of: Callable[[str], Words | None]) -> list[Words]:
     """Return the words that each place takes which a part stands for: one, or several for a word of many letters."""
     taken: set[str] = set()
     for choice in part.removeprefix("!").split("|"):
-        if choice == NUMBER:
-            taken.add(NUMBER)
+        if choice in {NUMBER, QUOTED}:
+            taken.add(choice)
         elif choice.startswith("<") and choice.endswith(">"):
             words = class_of(choice[1:-1])
             if words is None:

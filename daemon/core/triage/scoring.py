@@ -1,6 +1,6 @@
 """From what was found to an answer for each clause, and one score."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from daemon.core.triage.definition import AXES, CLAUSES, Thresholds
@@ -42,16 +42,16 @@ class Balance:
 
 def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balance]:
     """Weigh the evidence for and against each axis."""
-    kept = tuple(spans)
+    kept = [(span.rule.group.weights, span) for span in spans]
     return {
         axis: Balance(_side(kept, place, 1, subject, text), _side(kept, place, -1, subject, text))
         for place, axis in enumerate(AXES)
     }
 
 
-def _side(spans: tuple[Span, ...], axis: int, sign: int, subject: str, text: str) -> Side:
+def _side(spans: Sequence[tuple[tuple[float, ...], Span]], axis: int, sign: int, subject: str, text: str) -> Side:
     """Take the strongest spans that do not overlap, each counting half of the one before."""
-    weighed = [(_weight(span, axis), span) for span in spans if span.rule.group.weights[axis] * sign > 0]
+    weighed = [(_weight(span, axis), span) for weights, span in spans if weights[axis] * sign > 0]
     if not weighed:
         return NOTHING_SAID
     weighed.sort(key=lambda item: (-abs(item[0]), item[1].part, item[1].start, item[1].start - item[1].end))

@@ -31,7 +31,8 @@ class Findings:
     spans: tuple[Span, ...]  # evidence that stands; what the subject says and the text says again, from the text
     areas: tuple[str, ...]  # named, in order, with repetitions
     facts: frozenset[str]  # given
-    asks: bool  # some sentence is a question
+    asks: bool  # a sentence ends in a question mark
+    tells: bool  # there are words at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def findings_of(definition: Definition, subject: str, text: str) -> Findings:
     told = tuple(_spans(readings[1], over=over))
     said = {span.rule.group.name for span in told}
     announced = tuple(span for span in _spans(readings[0], over=over) if span.rule.group.name not in said)
-    return Findings((*announced, *told), areas, facts, any(own.questions for own in tokens))
+    asks = any(own.questions for own in tokens)
+    return Findings((*announced, *told), areas, facts, asks, any(own.words for own in tokens))
 
 
 def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:

@@ -21,6 +21,9 @@ _PIECE = re.compile(rf"{_WORD}([\W_]*)")  # a word and what stands before the ne
 _LEADING = re.compile(r"[\W_]*")
 _STOP = re.compile(r"[.!?\u2026](?=[\s\"'”»)\]]|\Z)|[。！？]")
 _PAUSE = re.compile(r"[,;:()\[\]\u2013\u2014|、，；：]| - ")
+_QUOTES = frozenset("\"'\u2018\u201a\u201c\u201e\u00ab\u2039")
+# Where a quotation opens.
+_OPENING = re.compile(r"(?:\A|[\s(:,])[\"'\u2018\u201a\u201c\u201e]\Z|[\u00ab\u2039][ \u00a0\u202f]?\Z")
 _APART = re.compile(f"[{_APOSTROPHES}]")
 _MARK = re.compile(f"[{_MARKS}]")
 _TIGHT = frozenset({".", "!", "?"})  # between two words, no space: ends a sentence where the next is capitalised
@@ -48,6 +51,7 @@ class Tokens:
     sentences: list[int]  # number of the sentence
     pauses: list[int]  # number of the stretch between commas, brackets and sentence ends
     questions: frozenset[int]  # sentences that end in a question mark
+    quoted: frozenset[int]  # words, by place, before which a quotation opens
 
 
 def _folding() -> dict[str, str]:
@@ -78,6 +82,7 @@ def tokens_of(text: str) -> Tokens:
     pauses: list[int] = []
     sentence_of = [0]  # by number of the stretch
     questions: set[int] = set()
+    quoted: set[int] = set()
     read = text[:LONGEST]
     folded = fold(read)
     start = line = _LEADING.match(folded).end()  # type: ignore[union-attr]  # it matches nothing, too
@@ -96,6 +101,8 @@ def tokens_of(text: str) -> Tokens:
         start = end + len(between)
         if between == " ":
             continue
+        if not _QUOTES.isdisjoint(between[-2:]) and _OPENING.search(between):
+            quoted.add(len(words))
         ends = _ends_sentence(between, end - line, read[start : start + 1])
         if ends and ("?" in between or "？" in between):
             questions.add(sentence_of[pause])
@@ -105,7 +112,7 @@ def tokens_of(text: str) -> Tokens:
         if "\n" in between:
             line = start
     sentences = [sentence_of[pause] for pause in pauses]
-    return Tokens(_mend(words), spans, sentences, pauses, frozenset(questions))
+    return Tokens(_mend(words), spans, sentences, pauses, frozenset(questions), frozenset(quoted - {len(words)}))
 
 
 def _ends_sentence(between: str, column: int, following: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from daemon.core.triage.patterns import NUMBER, SHORTEST_BEGINNING, SHORTEST_END, Element, Words
+from daemon.core.triage.patterns import NUMBER, QUOTED, SHORTEST_BEGINNING, SHORTEST_END, Element, Words
 from daemon.core.triage.tokens import Tokens
 
 _DOTTED = re.compile("([aou])e")  # koennen, fuer: German without its dots
@@ -25,6 +25,7 @@ class Node:
     found: tuple[int, ...]
     near: tuple["Step", ...]  # as far as the next comma
     far: tuple["Step", ...]  # as far as the end of the sentence
+    bits: int  # the atoms of `ahead`, one bit each; all bits where any word may follow
     ahead: (
         "Atoms | None"  # one of which must follow for any phrase to go on; None: any word may; empty: no more phrases
     )
@@ -64,6 +65,7 @@ class Tree:
     begins: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> beginnings, and the atoms that take them
     ends: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> ends, and the atoms that take them
     numbers: Atoms  # those that take a number
+    quoted: Atoms  # those that take a word before which a quotation opens
 
 
 class _Edge(NamedTuple):
@@ -96,7 +98,7 @@ def grow(phrases: Sequence[tuple[str, tuple[Element, ...]]]) -> Tree:
     bare = _vocabulary(atoms)
     exact = {word: _by_part(bare, word) | its for word, its in bare.exact.items()}
     first = {language: _start(root, exact) for language, root in roots.items()}
-    return Tree(first, exact, bare.begins, bare.ends, bare.numbers)
+    return Tree(first, exact, bare.begins, bare.ends, bare.numbers, bare.quoted)
 
 
 def _vocabulary(atoms: Mapping[Words, int]) -> Tree:
@@ -108,9 +110,10 @@ def _vocabulary(atoms: Mapping[Words, int]) -> Tree:
         for word in words:
             table = begins if word.endswith("*") else ends if word.startswith("*") else exact
             table.setdefault(word.strip("*"), set()).add(atom)
-    numbers = frozenset(exact.pop(NUMBER, ()))
+    numbers, quoted = frozenset(exact.pop(NUMBER, ())), frozenset(exact.pop(QUOTED, ()))
     whole = {word: frozenset(its) for word, its in exact.items()}
-    return Tree({}, whole, _shelved(begins, 0, SHORTEST_BEGINNING), _shelved(ends, -SHORTEST_END, None), numbers)
+    heads, tails = _shelved(begins, 0, SHORTEST_BEGINNING), _shelved(ends, -SHORTEST_END, None)
+    return Tree({}, whole, heads, tails, numbers, quoted)
 
 
 def _shelved(parts: Mapping[str, set[int]], start: int, stop: int | None) -> dict[str, tuple[tuple[str, Atoms], ...]]:
@@ -138,15 +141,22 @@ def _ripen(sprouts: Sequence[_Sprout], ripe: dict[int, Node]) -> Node:
     if len(sprouts) == 1 and id(sprouts[0]) in ripe:
         return ripe[id(sprouts[0])]
     edges = [(edge, _ripen([child], ripe)) for sprout in sprouts for edge, child in sprout.edges.items()]
+    ahead = None if any(edge.other for edge, _ in edges) else frozenset(edge.atom for edge, _ in edges)
     node = Node(
         tuple(phrase for sprout in sprouts for phrase in sprout.found),
         _steps([(edge, child) for edge, child in edges if not edge.over]),
         _steps([(edge, child) for edge, child in edges if edge.over]),
-        None if any(edge.other for edge, _ in edges) else frozenset(edge.atom for edge, _ in edges),
+        -1 if ahead is None else _bits(ahead),
+        ahead,
     )
     if len(sprouts) == 1:
         ripe[id(sprouts[0])] = node
     return node
+
+
+def _bits(atoms: Atoms) -> int:
+    """Return a number with one bit an atom: whether two sets share one is then a single step."""
+    return sum(1 << atom for atom in atoms)
 
 
 def _steps(edges: Sequence[tuple[_Edge, Node]]) -> tuple[Step, ...]:
@@ -164,8 +174,11 @@ def _step(edges: Sequence[tuple[_Edge, Node]]) -> Step:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _reading(tree: Tree, word: str, silent: frozenset[str]) -> tuple[Atoms, tuple[Node, ...]]:
-    """Return the atoms that take a word, and the nodes to which it leads as a first word. Mails repeat their words."""
+def _reading(tree: Tree, word: str, silent: frozenset[str]) -> tuple[Atoms, tuple[Node, ...], int]:
+    """Return the atoms that take a word, the nodes to which it leads as a first word, and the atoms as bits.
+
+    Mails repeat their words.
+    """
     atoms = atoms_of(tree, word)
     nodes: list[Node] = []
     for language, start in tree.first.items() if atoms else ():
@@ -173,7 +186,7 @@ def _reading(tree: Tree, word: str, silent: frozenset[str]) -> tuple[Atoms, tupl
         if language in silent:
             continue
         nodes += [start.taken[atom] for atom in sorted(atoms & start.atoms)] if known is None else [known]
-    return atoms, tuple(nodes)
+    return atoms, tuple(nodes), _bits(atoms)
 
 
 def atoms_of(tree: Tree, word: str) -> Atoms:
@@ -202,31 +215,44 @@ def _by_part(tree: Tree, word: str) -> Atoms:
 def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> list[Match]:
     """Return every place where a phrase stands, but for the silent languages, in the order of the words; linear."""
     read = {word: _reading(tree, word[:LONGEST_WORD], silent) for word in set(tokens.words)}
-    present = frozenset().union(*(atoms for atoms, _ in read.values()))
-    lead = {word: nodes for word, (_, its) in read.items() if (nodes := [n for n in its if _can_go(n, present)])}
+    opening = _opening(tree, silent) if tokens.quoted else []
     atoms = [read[word][0] for word in tokens.words]
-    around = _by_sentence(tokens, atoms)
+    for place in tokens.quoted:
+        atoms[place] |= tree.quoted
+    around = _by_sentence(tokens, [read[word][2] for word in tokens.words], _bits(tree.quoted))
+    present = 0
+    for bits in around:
+        present |= bits
+    lead = {word: nodes for word, (_, its, _) in read.items() if (nodes := [n for n in its if _can_go(n, present)])}
     matches: list[Match] = []
-    for first, word in enumerate(tokens.words):
-        for node in lead.get(word, ()):
+    for first, leads in enumerate(map(lead.get, tokens.words)):
+        for node in (*(leads or ()), *opening) if first in tokens.quoted else leads or ():
             if node.found:
                 matches += [Match(first, first, phrase) for phrase in node.found]
-            if node.ahead is None or not node.ahead.isdisjoint(around[tokens.sentences[first]]):
+            if node.bits & around[tokens.sentences[first]]:
                 _walk(node, first, atoms, tokens, matches)
     matches.sort()
     return matches
 
 
-def _can_go(node: Node, present: Atoms) -> bool:
+def _opening(tree: Tree, silent: frozenset[str]) -> list[Node]:
+    """Return the nodes to which any word leads before which a quotation opens."""
+    spoken = [start for language, start in tree.first.items() if language not in silent]
+    return [start.taken[atom] for start in spoken for atom in sorted(tree.quoted & start.atoms)]
+
+
+def _can_go(node: Node, present: int) -> bool:
     """Say whether a phrase ends here, or may go on with the words that are present at all."""
-    return bool(node.found) or node.ahead is None or not node.ahead.isdisjoint(present)
+    return bool(node.found) or bool(node.bits & present)
 
 
-def _by_sentence(tokens: Tokens, atoms: list[Atoms]) -> list[set[int]]:
-    """Return the atoms that are present in each sentence."""
-    present: list[set[int]] = [set() for _ in range(tokens.sentences[-1] + 1)] if atoms else []
-    for sentence, its in zip(tokens.sentences, atoms, strict=True):
+def _by_sentence(tokens: Tokens, bits: list[int], quoted: int) -> list[int]:
+    """Return the atoms, as bits, that are present in each sentence."""
+    present = [0] * (tokens.sentences[-1] + 1) if bits else []
+    for sentence, its in zip(tokens.sentences, bits, strict=True):
         present[sentence] |= its
+    for place in tokens.quoted:
+        present[tokens.sentences[place]] |= quoted
     return present
 
 

@@ -1,5 +1,7 @@
 """A request is held against the written definition, clause by clause, with its own words as evidence."""
 
+import pytest
+
 from store.model.verdict import Part, Tag
 from tests.core.judge.desk import outcome, shipped, verdict
 
@@ -14,6 +16,28 @@ def test_a_wish_goes_to_the_pipeline_as_a_feature() -> None:
 
 def test_how_to_do_something_is_a_question() -> None:
     assert outcome("Export", "How do I export my data?") == "question"
+
+
+def test_a_plain_statement_about_a_thing_is_a_problem() -> None:
+    assert outcome("Wall calendar", "It has two Mondays in March.") == "problem"
+
+
+def test_a_question_mark_makes_what_nothing_else_names_a_question() -> None:
+    assert outcome("Wall calendar", "Two Mondays in March?") == "question"
+
+
+def test_what_is_named_by_its_form_alone_asks_for_no_facts() -> None:
+    assert verdict("Wall calendar", "It has two Mondays in March.").missing == ()
+
+
+@pytest.mark.parametrize("text", ["", "...", "Please find attached our invoice no. 12.", "Danke für das Fest!"])
+def test_other_is_what_asks_for_nothing(text: str) -> None:
+    assert outcome("", text) == "other"
+
+
+@pytest.mark.parametrize("text", ["Could you please unlock my account?", "Bitte schalten Sie mir den Zugang frei."])
+def test_a_service_asked_for_is_a_question(text: str) -> None:
+    assert outcome("", text) == "question"
 
 
 def test_what_is_over_is_no_emergency() -> None:
