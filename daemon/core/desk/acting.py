@@ -25,6 +25,7 @@ from store.model.message import Address
 from store.model.outbox import MailKind
 from store.model.ticket import Edit, Event, Kind, Participant, Role, State, Ticket
 
+SHOWN = 200  # lines of what waits for a yes: whoever says it must have seen what leaves
 CONFIRMS_AN_HOUR = 3  # to one member about one ticket: somebody who stole an address must not flood the member
 QUIET = frozenset({Verb.WHY, Verb.STATUS, Verb.WHO, Verb.LIST, Verb.HELP, Verb.NOTE})  # they change nothing
 _NO_EDITS = frozenset({"number", "version", "participants"})
@@ -72,6 +73,9 @@ def members_word(case: Case) -> Changes | None:
 
 
 def _full(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnderstood | None) -> Changes:
+    text = case.reading.message.new_text.strip()
+    if read is None and text and _level(person, case.settings) is Level.L1:  # support talks to the reporter
+        return _act(case, person, ticket, Commands((Command(Verb.REPLY, letter=text),), text))
     if read is None:
         return _noted(case, person, ticket, Said("kept", ticket.number))
     if isinstance(read, NotUnderstood):
@@ -116,11 +120,12 @@ def _half(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnders
         for mail in background.posted
         if mail.kind is MailKind.CONFIRM and mail.to == person.address and case.now - mail.created_at < 3600
     ]
-    said = Said("confirm", ticket.number, lines=tuple(command.line for command in read.commands))
+    written = case.reading.message.new_text.strip()[:NOTE_LETTERS]
+    said = Said("confirm", ticket.number, lines=tuple(written.splitlines()[:SHOWN]))
     draft = Draft(
         MailKind.CONFIRM, "confirm", Address(person.name, person.address), case.settings.desk.language, said=(said,)
     )
-    note = case.event(f"unverified note: {case.reading.message.new_text.strip()[:NOTE_LETTERS]}")
+    note = case.event(f"unverified note: {written}")
     drafts = (draft,) if len(asked) < CONFIRMS_AN_HOUR else ()
     return _filed(case, ticket, Outcome.FOLLOW_UP, (note,), drafts)
 

@@ -129,6 +129,9 @@ def follow_up(case: Case) -> Changes | None:
     ticket = case.ticket
     if ticket is None:
         return None
+    if ticket.state is State.WAITING:
+        state = State.INVESTIGATING if ticket.owner else State.TO_INVESTIGATE
+        return _follow_up(case, ticket, "answered", state=state)
     if ticket.state not in ENDED:
         return _follow_up(case, ticket, "wrote again", state=None)
     state = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED

@@ -1,0 +1,37 @@
+"""Every word has a deed, and no letter names a word that does nothing."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from daemon.core.desk.deeds import DEEDS
+from daemon.core.desk.grammar import SPELLINGS, Verb
+from daemon.core.desk.permit import Level
+from daemon.core.desk.scene import UNBUILT, offered
+from daemon.letters import SHIPPED
+from store.model.ticket import Kind, State
+from tests.core.given import CUSTOMER, ticket
+
+NAMED = re.compile(r'(?:"|„|<b>)([a-z][a-z ]{0,20}?)(?::|"|“|</b>)')
+
+
+def test_every_word_of_the_grammar_has_a_deed() -> None:
+    assert set(DEEDS) == set(Verb)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_word_that_a_letter_names_works(language: str) -> None:
+    files = [*SHIPPED.glob(f"{language}/*.j2"), SHIPPED / f"said.{language}.txt.j2"]
+    named = {word for file in files for word in NAMED.findall(file.read_text("utf-8"))}
+    rows = {SPELLINGS[key].verb for word in named if (key := tuple(word.split())) in SPELLINGS}
+    assert rows >= {Verb.YES, Verb.NO, Verb.MINE, Verb.NOT_EMERGENCY, Verb.HELP, Verb.REPLY, Verb.SEND, Verb.UNDO}
+    assert not rows & UNBUILT
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_words_that_work_are_offered_and_at_most_eight(state: State) -> None:
+    for kind in Kind:
+        words = offered(replace(ticket(1, CUSTOMER), kind=kind, state=state), Level.UNGATED)
+        assert 0 < len(words) <= 8
+        assert not {line.verb for line in words} & UNBUILT
