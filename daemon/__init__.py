@@ -3,6 +3,9 @@
     cli/         the operator's words
     run.py       the wiring: where doors, journey, store, relay and bell meet
     journey.py   the spine: receive, process, deliver, lapse, and the round
+    finding.py   what is asked of the world before the policy decides
+    wording.py   drafts become mails
+    house.py     what the stages have at hand
     loops.py     the cranks that turn the stages and never die
     config.py    triaged.toml -> Settings, or every mistake in it at once
     letters.py   templates/ -> words
