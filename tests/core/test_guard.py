@@ -245,8 +245,21 @@ def test_unproven_senders_can_be_turned_off() -> None:
     assert allowed(message(), facts=Facts(sender_proven=True), settings=never).allowed
 
 
+def test_a_desk_without_a_limit_has_none_for_a_domain_but_still_one_for_an_address() -> None:
+    open_desk = Acknowledge(desk_per_hour=0)
+    assert allowed(
+        message(), facts=Facts(budget=Budget(domain_hour=10**6, desk_hour=10**6)), settings=open_desk
+    ).allowed
+    assert not allowed(message(), facts=Facts(budget=Budget(sender_hour=3)), settings=open_desk).allowed
+
+
+def test_who_is_not_proven_never_has_more_than_who_is() -> None:
+    strict = Acknowledge(per_sender=Limit(hour=1))
+    assert not allowed(message(), facts=Facts(budget=Budget(sender_hour=1)), settings=strict).allowed
+
+
 def test_zero_means_no_limit() -> None:
-    free = Acknowledge(desk_per_hour=0, unproven_per_sender=Limit(), unproven_per_domain=Limit())
+    free = Acknowledge(desk_per_hour=0, per_sender=Limit(), unproven_per_sender=Limit())
     spent = Budget(sender_hour=10**6, sender_day=10**6, domain_hour=10**6, desk_hour=10**6)
     assert allowed(message(), facts=Facts(budget=spent), settings=free).allowed
 

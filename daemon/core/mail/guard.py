@@ -245,11 +245,22 @@ def _over(case: Case, sent: int, limit: int) -> bool:
 
 
 def _sender_budget(case: Case) -> Budget:
-    return case.settings.per_sender if _vouched(case) else case.settings.unproven_per_sender
+    settings = case.settings
+    return settings.per_sender if _vouched(case) else _smaller(settings.per_sender, settings.unproven_per_sender)
 
 
 def _domain_budget(case: Case) -> Budget:
-    return case.settings.per_domain if _vouched(case) else case.settings.unproven_per_domain
+    """A desk that is not limited over all its senders is not limited over those of one domain either."""
+    settings = case.settings
+    if settings.desk_per_hour == 0:
+        return Budget()
+    return settings.per_domain if _vouched(case) else _smaller(settings.per_domain, settings.unproven_per_domain)
+
+
+def _smaller(one: Budget, other: Budget) -> Budget:
+    """Return the stricter of two budgets, 0 being no limit: who is not proven never has more than who is."""
+    hour, day = ((min(a, b) if a and b else a or b) for a, b in ((one.hour, other.hour), (one.day, other.day)))
+    return Budget(hour=hour, day=day)
 
 
 RULES: tuple[Rule, ...] = (
