@@ -20,10 +20,7 @@ from daemon.core.desk.known import known_to
 from daemon.core.desk.line import NotUnderstood
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Own
-from daemon.core.mail.bounce import read_bounce
-from daemon.core.mail.guard import automatic, permission
-from daemon.core.mail.parse import parse
-from daemon.core.mail.proof import prove
+from daemon.core.mail.reading import may_answer, read
 from daemon.core.settings import Acknowledge, Smtp
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
@@ -56,16 +53,12 @@ class Explainer:
 
     def explain(self, file: str, raw: bytes) -> Explained:
         """Read one message; whatever the bytes are, something can be said of them."""
-        message = parse(raw)
-        bounce = read_bounce(message, FILE)
-        machine = automatic(message, FILE, self.own, bounce)
-        proof = prove(message, FILE, self.smtp)
-        allowed = permission(
-            message, FILE, machine, proof=proof, facts=Facts(), settings=self.acknowledge, own=self.own
-        )
+        reading = read(raw, FILE, self.own, self.smtp)
+        message, machine = reading.message, reading.automatic
+        allowed = may_answer(reading, Facts(), self.acknowledge, self.own)
         verdict = judge(self.definition, message.subject, message.new_text, self.learned) if self.definition else None
         command = self.command(message) if machine.kind is AutomaticKind.NONE else None  # a machine orders nothing
-        return Explained(file, message, machine, allowed, bounce, verdict, command)
+        return Explained(file, message, machine, allowed, reading.bounce, verdict, command)
 
     def command(self, message: Message) -> Commands | NotUnderstood | None:
         """Read what the new text orders; a date in it is counted from the day on which it was written."""

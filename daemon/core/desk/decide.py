@@ -10,8 +10,7 @@ from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.roster import on_duty
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.mail.address import Own, fold
-from daemon.core.mail.guard import permission
-from daemon.core.mail.reading import Reading
+from daemon.core.mail.reading import Reading, may_answer
 from daemon.core.mail.thread import thread
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
@@ -34,22 +33,13 @@ def decide(
     backdrop: Backdrop = NO_BACKDROP,
 ) -> Changes:
     """Say what a message changes: the first policy that has a word on it decides."""
-    allowed = permission(
-        reading.message,
-        reading.envelope,
-        reading.automatic,
-        proof=reading.proof,
-        facts=facts,
-        settings=settings.acknowledge,
-        own=own,
-    )
     case = Case(
         reading,
         facts,
         settings,
         definition,
         thread(reading.clues, facts, now),
-        allowed,
+        may_answer(reading, facts, settings.acknowledge, own),
         now,
         learned,
         authority(reading, facts, settings, now),

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from daemon.core.desk.authority import author_of
 from daemon.core.mail.address import Own, fold, is_own
-from daemon.core.mail.guard import automatic, permission
-from daemon.core.mail.reading import Reading
+from daemon.core.mail.guard import automatic
+from daemon.core.mail.reading import Reading, may_answer
 from daemon.core.mail.sender import usable
 from daemon.core.mail.subject import base_subject
 from daemon.core.settings import Settings
@@ -59,15 +59,7 @@ def asks_for_author(reading: Reading, settings: Settings) -> Reading:
 
 def author_permission(reading: Reading, facts: Facts, settings: Settings) -> Permission:
     """Say whether the author of `author_reading` may be written to."""
-    return permission(
-        reading.message,
-        reading.envelope,
-        reading.automatic,
-        proof=reading.proof,
-        facts=facts,
-        settings=settings.acknowledge,
-        own=_own(settings),
-    )
+    return may_answer(reading, facts, settings.acknowledge, _own(settings))
 
 
 def _author(reading: Reading, settings: Settings) -> Address | None:
