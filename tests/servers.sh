@@ -12,6 +12,9 @@ want() { # want PACKAGE FILE...: one of the files must be there
 }
 want postgresql '/usr/lib/postgresql/*/bin/initdb'
 want postfix /usr/sbin/postfix
+want dovecot-imapd /usr/lib/dovecot/imap
+want redis-server redis-server
+want chromium chromium
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing for the tests:$missing"

@@ -34,6 +34,10 @@ AT_HOME = {  # a library with I/O lives in one room
     "sqlalchemy": "store",
     "alembic": "store",
     "jinja2": "daemon.letters",
+    "httpx": "daemon.edge.oauth",
+    "authlib": "daemon.edge.oauth",
+    "prometheus_client": "daemon.edge.metrics",
+    "icalendar": "daemon.core.roster.calendar",
 }
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "common", "base", "misc", "service"}
 
