@@ -8,7 +8,6 @@ from daemon.core.desk.authority import needs_proof
 from daemon.core.desk.case import Backdrop
 from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
 from daemon.core.mail.reading import Reading, read
-from daemon.core.settings import Smtp
 from daemon.house import House
 from store.model.facts import Facts
 from store.model.message import Proven, RawMessage
@@ -29,7 +28,7 @@ class Findings:
 
 async def read_message(work: RawMessage, house: House) -> Reading:
     """Return all that follows from the bytes and the envelope."""
-    smtp = house.settings.smtp or Smtp()
+    smtp = house.settings.door_of(work.envelope)
     if len(work.raw) < LARGE:
         return read(work.raw, work.envelope, house.own, smtp)
     return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 import uvloop
@@ -41,6 +42,9 @@ from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.store import Store
 
+if TYPE_CHECKING:
+    from daemon.edge.imap import Mailboxes
+
 ROUND_SECONDS = 15.0
 SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start, answers that wait are read before
 DRAIN_SECONDS = 20.0
@@ -58,6 +62,7 @@ class Running:
 
     house: House
     listener: Listener | None
+    mailboxes: "Mailboxes | None" = None
 
 
 def serve(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> int:
@@ -101,7 +106,7 @@ async def running(
         raise SystemExit(f"triaged: this Python would let a sender write headers into our mail: {fault}")
     house = _furnish(settings, own, definition, dns or Dns())
     stopping = asyncio.Event()
-    listener = None
+    listener = mailboxes = None
     tasks: list[asyncio.Task[None]] = []
     try:
         if role in ("all", "worker"):
@@ -111,9 +116,13 @@ async def running(
             listener = await open_door(
                 settings.smtp, settings.desk, _received_by(house), tls=tls_context(settings.smtp)
             )
+        if role in ("all", "intake") and settings.imap:
+            mailboxes = _read_mailboxes(house)
         _spare_the_collector()
-        yield Running(house, listener)
+        yield Running(house, listener, mailboxes)
     finally:
+        if mailboxes is not None:
+            await mailboxes.close(DRAIN_SECONDS)
         if listener is not None:
             await listener.close(DRAIN_SECONDS)
         stopping.set()
@@ -150,6 +159,12 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> 
         time.time,
         secrets.token_bytes,
     )
+
+
+def _read_mailboxes(house: House) -> "Mailboxes":
+    from daemon.mailroom import no_token, open_mailroom  # noqa: PLC0415 - its library is an extra, for whom it serves
+
+    return open_mailroom(house, no_token)
 
 
 def _received_by(house: House) -> Callable[[bytes, Envelope], Awaitable[Receipt]]:

@@ -6,10 +6,11 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import corrections, overview, questions, verdicts
+from store import corrections, mailboxes, overview, questions, verdicts
 from store.database import reading
 from store.migrate import require_current
 from store.model.correction import Correction
+from store.model.mailbox import MailboxLine
 from store.model.message import RawMessage
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, Judged, OutboxLine, Status, Story
@@ -96,6 +97,10 @@ class Reader:
     def outbox(self, everything: bool) -> tuple[OutboxLine, ...]:
         """Return the outgoing mails, oldest first: those not yet sent, or everything."""
         return self.ask(lambda connection: overview.outbox(connection, everything))
+
+    def mailboxes(self) -> tuple[MailboxLine, ...]:
+        """Return how each folder of a mailbox fares."""
+        return self.ask(mailboxes.listing)
 
     def next_due(self) -> float | None:
         """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""

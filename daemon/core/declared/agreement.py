@@ -15,6 +15,7 @@ from daemon.core.settings import Settings
 Complaint = tuple[Path, str]
 TAGS = "+-=_.~#"
 LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 SECRET_TAG = 35  # tag character, purpose, name of the key, mark and MAC
 
 
@@ -150,6 +151,28 @@ def _peers_are_addresses(s: Settings) -> Iterator[Complaint]:
             yield ("smtp", "trusted_peers", n), f"must be an IP address or network, not {peer!r}"
 
 
+def _mailboxes_are_apart(s: Settings) -> Iterator[Complaint]:
+    yield from _twice(
+        (
+            (("imap", n, "folder", m), f"{box.account} {name}")
+            for n, box in enumerate(s.imap)
+            for m, name in enumerate(box.folder)
+        ),
+        "read",
+    )
+    for n, box in enumerate(s.imap):
+        if not box.folder:
+            yield ("imap", n, "folder"), "must name a folder"
+        if box.done_folder and fold(box.done_folder) in map(fold, box.folder):
+            yield ("imap", n, "done_folder"), "is a folder that is read: stored mail would be read again"
+
+
+def _passwords_are_not_shown(s: Settings) -> Iterator[Complaint]:
+    for n, box in enumerate(s.imap):
+        if box.tls == "none" and box.host not in HERE:
+            yield ("imap", n, "tls"), 'may be "none" on this machine only: everybody on the way could read the password'
+
+
 def _logins_are_whole(s: Settings) -> Iterator[Complaint]:
     for n, box in enumerate(s.imap):
         if not box.password and not box.oauth:
@@ -204,6 +227,8 @@ RULES: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _tls_is_whole,
     _ports_are_ports,
     _peers_are_addresses,
+    _mailboxes_are_apart,
+    _passwords_are_not_shown,
     _logins_are_whole,
     _relay_is_not_the_door,
     _gate_has_a_keeper,
