@@ -1,13 +1,12 @@
-"""What time alone brings about: a question that nobody answered is settled by what the message itself says."""
+"""A question that nobody answered in time is settled by what the message itself says."""
 
 from dataclasses import replace
 
+from daemon.core.desk.clock.turn import key, turn
 from daemon.core.desk.opening import start_of, way
 from daemon.core.desk.roster import on_duty
 from daemon.core.settings import Person, Settings
-from store.model.changes import Lapse
-from store.model.facts import OpenQuestion
-from store.model.ticket import Event
+from store.model.occasion import Due, Occasion
 from store.model.verdict import Tag, Verdict
 
 GROUNDS = frozenset({"technical", "stopping"})  # clauses that, where all of them hold, make silence an emergency
@@ -18,21 +17,34 @@ def asked_until(settings: Settings, now: float) -> float:
     return now - settings.duty.answer_minutes * 60
 
 
-def overdue(question: OpenQuestion, settings: Settings, now: float) -> Lapse:
+def lapsed(found: tuple[Due, ...], settings: Settings, now: float) -> tuple[Occasion, ...]:
+    """Settle the questions whose time is over, each for itself."""
+    return tuple(lapse(one, one.verdict, settings, now) for one in found if one.verdict)
+
+
+def lapse(due: Due, asked: Verdict, settings: Settings, now: float) -> Occasion:
     """Settle a question whose time is over: an emergency on good grounds, else what the verdict says if it is none."""
-    verdict = settled(question.verdict)
-    emergency = verdict.tag is Tag.EMERGENCY
-    duty = on_duty(settings, now) if emergency else None
+    verdict = settled(asked)
+    duty = on_duty(settings, now) if verdict.tag is Tag.EMERGENCY else None
     kind, state = start_of(verdict.tag, duty)
     what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {_became(verdict, duty)}"
-    return Lapse(
-        question.ticket.number,
-        verdict,
-        kind,
-        state,
-        (Event(now, "triaged", what),),
-        way(verdict, duty, settings),
+    move = turn(
+        due.ticket,
+        now,
+        what,
+        kind=kind,
+        state=state,
+        verdict=verdict.tag,
+        unsure=False,
+        asked_at=None,
+        called=(duty.id,) if duty else due.ticket.called,
+        called_at=now if duty else None,
     )
+    drafts = tuple(
+        replace(draft, about=due.ticket.number, original=True, tag=verdict.tag)
+        for draft in way(verdict, duty, settings)
+    )
+    return Occasion(key("lapse", due.ticket), (move,), drafts, verdict, duty.id if duty else None, (due,))
 
 
 def settled(verdict: Verdict) -> Verdict:
