@@ -18,6 +18,7 @@ from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
+from daemon.core.roster.roster import build
 from daemon.edge.bell import Stage
 from daemon.finding import find_out, prove_author, read_message
 from daemon.house import House
@@ -30,6 +31,7 @@ from store.model.outbox import Mail, MailKind, NewMail
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
+PLANNED_ANEW_SECONDS = 86400.0  # a roster sees months ahead
 AT_ONCE = 500  # questions that are settled before the next are looked for
 
 
@@ -75,6 +77,7 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         found.now,
         house.memory.learned,
         found.known,
+        roster=house.memory.roster,
     )
     opened = await house.store.reserve_number(work.id) if changes.opens else None
     mails = write_mails(changes, opened, found, house)
@@ -100,7 +103,7 @@ async def unanswered(house: House) -> tuple[OpenQuestion, ...]:
 async def lapse(question: OpenQuestion, house: House) -> None:
     """Settle a question that nobody answered in time; whoever is first does it, and nobody does it again."""
     now = house.clock()
-    changes = overdue(question, house.settings, now)
+    changes = overdue(question, house.settings, house.memory.roster, now)
     work = await house.store.original(changes.ticket)
     reading = await read_message(work, house) if work else None
     mails = write_after_silence(question, changes, work, reading, house, now)
@@ -109,12 +112,22 @@ async def lapse(question: OpenQuestion, house: House) -> None:
 
 
 async def remember(house: House) -> None:
-    """Learn from all corrections anew, if there is one that was not there the last time."""
+    """Take up what others wrote: learn from all corrections anew, and plan the turns anew, if there is anything new."""
+    await _plan(house)
     latest = await house.store.latest_corrections()
     if latest != house.memory.latest:
         taught = await house.store.corrections()
         house.memory.learned = await asyncio.to_thread(learned_from, taught, house.definition)
         house.memory.latest = latest
+
+
+async def _plan(house: House) -> None:
+    """Build the roster anew if anybody changed it or a turn has ended, and once a day."""
+    latest, now = await house.store.latest_of_roster(), house.clock()
+    if latest != house.memory.rota or now > house.memory.roster.built + PLANNED_ANEW_SECONDS:
+        overrides, served = await house.store.overrides(), await house.store.turns_served()
+        house.memory.roster = await asyncio.to_thread(build, house.settings, now, overrides, served)
+        house.memory.rota = latest
 
 
 async def round_(house: House) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from daemon.core.desk.round import asked_until, overdue
+from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
 from store.model.changes import Lapse
 from store.model.facts import OpenQuestion
@@ -42,7 +43,7 @@ def question(
 def settled(
     technical: bool | None, existing: bool | None, stopping: bool | None, tag: Tag = Tag.PROBLEM, now: float = NOW
 ) -> Lapse:
-    return overdue(question(technical, existing, stopping, tag), settings(), now)
+    return overdue(question(technical, existing, stopping, tag), settings(), build(settings(), now), now)
 
 
 @pytest.mark.parametrize("existing", [True, None])
@@ -71,7 +72,8 @@ def test_where_one_of_them_is_open_or_refused_it_is_filed(technical: bool | None
 def test_a_clause_that_holds_without_a_word_is_no_ground() -> None:
     asked = question(True, True, True)
     unquoted = tuple(replace(clause, evidence=()) for clause in asked.verdict.clauses)
-    lapse = overdue(replace(asked, verdict=replace(asked.verdict, clauses=unquoted)), settings(), NOW)
+    silent = replace(asked, verdict=replace(asked.verdict, clauses=unquoted))
+    lapse = overdue(silent, settings(), build(settings(), NOW), NOW)
     assert lapse.verdict.tag is Tag.PROBLEM
 
 
@@ -105,7 +107,8 @@ def test_the_card_goes_to_who_is_on_duty_now_not_to_who_was_asked() -> None:
 
 
 def test_with_nobody_on_duty_any_more_an_emergency_does_not_wait_unseen() -> None:
-    lapse = overdue(question(True, True, True), settings(duty={"answer_minutes": 1}), NOW)
+    nobody = settings(duty={"answer_minutes": 1})
+    lapse = overdue(question(True, True, True), nobody, build(nobody, NOW), NOW)
     assert (lapse.verdict.tag, lapse.state) == (Tag.EMERGENCY, State.TO_INVESTIGATE)
     assert [draft.kind for draft in lapse.drafts] == [MailKind.FORWARD]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from daemon.core.desk.opening import start_of, way
-from daemon.core.desk.roster import on_duty
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Person, Settings
 from store.model.changes import Lapse
 from store.model.facts import OpenQuestion
@@ -18,11 +18,11 @@ def asked_until(settings: Settings, now: float) -> float:
     return now - settings.duty.answer_minutes * 60
 
 
-def overdue(question: OpenQuestion, settings: Settings, now: float) -> Lapse:
+def overdue(question: OpenQuestion, settings: Settings, roster: Roster, now: float) -> Lapse:
     """Settle a question whose time is over: an emergency on good grounds, else what the verdict says if it is none."""
     verdict = settled(question.verdict)
     emergency = verdict.tag is Tag.EMERGENCY
-    duty = on_duty(settings, now) if emergency else None
+    duty = roster.on_duty(now, question.ticket.team) if emergency else None
     kind, state = start_of(verdict.tag, duty)
     what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {_became(verdict, duty)}"
     return Lapse(
