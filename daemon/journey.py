@@ -12,12 +12,14 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 
+from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.rules import clocks, occasions
 from daemon.core.desk.decide import decide
 from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
+from daemon.core.roster.roster import build
 from daemon.edge.bell import Stage
 from daemon.finding import find_originals, find_out, prove_author, read_message
 from daemon.house import House
@@ -30,6 +32,7 @@ from store.model.outbox import Mail, MailKind, NewMail
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
+PLANNED_ANEW_SECONDS = 86400.0  # a roster sees months ahead
 
 
 class Contended(Exception):  # noqa: N818 - it reads as what is the case
@@ -74,6 +77,7 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         found.now,
         house.memory.learned,
         found.known,
+        roster=house.memory.roster,
     )
     opened = await house.store.reserve_number(work.id) if changes.opens else None
     mails = write_mails(changes, opened, found, house)
@@ -93,9 +97,8 @@ async def deliver(mail: Mail, house: House) -> None:
 
 async def due(house: House) -> tuple[Occasion, ...]:
     """Return what time has brought about; a few lookups, which cost the same however much is stored."""
-    now = house.clock()
-    found = await house.store.due(clocks(house.settings, now))
-    return occasions(found, house.settings, now)
+    moment = Moment(house.settings, house.memory.roster, house.clock())
+    return occasions(await house.store.due(clocks(moment)), moment)
 
 
 async def elapse(occasion: Occasion, house: House) -> None:
@@ -107,12 +110,22 @@ async def elapse(occasion: Occasion, house: House) -> None:
 
 
 async def remember(house: House) -> None:
-    """Learn from all corrections anew, if there is one that was not there the last time."""
+    """Take up what others wrote: learn from all corrections anew, and plan the turns anew, if there is anything new."""
+    await _plan(house)
     latest = await house.store.latest_corrections()
     if latest != house.memory.latest:
         taught = await house.store.corrections()
         house.memory.learned = await asyncio.to_thread(learned_from, taught, house.definition)
         house.memory.latest = latest
+
+
+async def _plan(house: House) -> None:
+    """Build the roster anew if anybody changed it or a turn has ended, and once a day."""
+    latest, now = await house.store.latest_of_roster(), house.clock()
+    if latest != house.memory.rota or now > house.memory.roster.built + PLANNED_ANEW_SECONDS:
+        overrides, served = await house.store.overrides(), await house.store.turns_served()
+        house.memory.roster = await asyncio.to_thread(build, house.settings, now, overrides, served)
+        house.memory.rota = latest
 
 
 async def round_(house: House) -> None:

@@ -16,6 +16,7 @@ import uvloop
 
 from daemon.core.mail.address import Own
 from daemon.core.mail.compose import self_test
+from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
@@ -23,7 +24,7 @@ from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
-from daemon.house import House
+from daemon.house import House, Memory
 from daemon.journey import (
     MAIL_LEASE_SECONDS,
     MESSAGE_LEASE_SECONDS,
@@ -149,6 +150,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> 
         Hands(settings.relay.connections * MAILS_A_CONNECTION),
         time.time,
         secrets.token_bytes,
+        Memory(build(settings, time.time())),
     )
 
 

@@ -26,6 +26,7 @@ from store.model.facts import Signal
 from store.model.message import Door
 from store.model.occasion import Clock
 from store.model.outbox import MailKind, MailState
+from store.model.shift import Change, Part
 from store.model.ticket import Kind, Role, State
 from store.model.verdict import Tag
 
@@ -152,6 +153,37 @@ correction = Table(  # what the team said of requests; rows are added and never 
     Column("score", Double, nullable=False),
     Column("subject", CleanText, nullable=False),
     Column("text", CleanText, nullable=False),
+)
+
+override = Table(  # what was said that changes the rota; rows are added and never changed
+    "override",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("change", Word(Change), nullable=False),
+    Column("rota", Key, nullable=False),  # "" for all of them
+    Column("person", Key, nullable=False),
+    Column("other", Key),
+    Column("since", Double, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("back_since", Double),  # of a swap: the turn that comes back for it
+    Column("back_until", Double),
+    Column("takes_back", Id, ForeignKey("override.id")),
+    Column("who", Key, nullable=False),  # said so
+    Column("at", Double, nullable=False),
+)
+
+shift = Table(  # one person's part in a turn that is over
+    "shift",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Key, nullable=False),
+    Column("start", Double, nullable=False),
+    Column("end", Double, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("part", Word(Part), nullable=False),
+    Column("planned", Key, nullable=False),  # whom the rota had for it; "" for nobody
+    Column("turn", Double, nullable=False),  # when the whole turn began
+    UniqueConstraint("rota", "start", "part"),
 )
 
 link = Table(

@@ -9,7 +9,19 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from store import background, budget, clocks, corrections, filing, happening, intake, outbox, processing, recall
+from store import (
+    background,
+    budget,
+    clocks,
+    corrections,
+    filing,
+    happening,
+    intake,
+    outbox,
+    processing,
+    recall,
+    roster,
+)
 from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import identify
@@ -21,6 +33,7 @@ from store.model.facts import Background, Clues, Facts, Inquiry
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
+from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
 from store.original import originals
@@ -175,6 +188,26 @@ class Store:
     async def latest_corrections(self) -> tuple[int, ...]:
         """Return the rows of the latest few corrections: as long as they are the same, there is nothing new."""
         return await self._thread(lambda: self._reader.ask(corrections.latest))
+
+    async def override(self, override: Override) -> int:
+        """Keep a change of the rota, and return its row."""
+        return await self._writing.do(roster.add, override)
+
+    async def overrides(self) -> tuple[Override, ...]:
+        """Return all changes of the rota, in the order in which they were said."""
+        return await self._thread(lambda: self._reader.ask(roster.overrides))
+
+    async def record_turn(self, shifts: tuple[Shift, ...]) -> None:
+        """Keep who served a turn that is over; what is kept already stays as it is."""
+        await self._writing.do(roster.record, shifts)
+
+    async def turns_served(self) -> tuple[Shift, ...]:
+        """Return the turns that are over, oldest first."""
+        return await self._thread(lambda: self._reader.ask(roster.served))
+
+    async def latest_of_roster(self) -> tuple[int, ...]:
+        """Return what stays the same as long as there are no new overrides or turns served."""
+        return await self._thread(lambda: self._reader.ask(roster.latest))
 
     async def background(self, inquiry: Inquiry) -> Background:
         """Return what is known that bears on a member's word about a ticket."""

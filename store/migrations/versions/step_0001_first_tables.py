@@ -16,6 +16,8 @@ def upgrade() -> None:
     _ticket()
     _verdict()
     _correction()
+    _override()
+    _shift()
     _link()
     _participant()
     _message()
@@ -137,6 +139,42 @@ def _correction() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_correction"),
     )
     op.create_index("ix_correction_ticket", "correction", ["ticket"])
+
+
+def _override() -> None:
+    op.create_table(
+        "override",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("change", sa.String(32), nullable=False),
+        sa.Column("rota", sa.String(320), nullable=False),
+        sa.Column("person", sa.String(320), nullable=False),
+        sa.Column("other", sa.String(320), nullable=True),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.Column("until", sa.Double(), nullable=False),
+        sa.Column("back_since", sa.Double(), nullable=True),
+        sa.Column("back_until", sa.Double(), nullable=True),
+        sa.Column("takes_back", ID, nullable=True),
+        sa.Column("who", sa.String(320), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["takes_back"], ["override.id"], name="fk_override_takes_back"),
+        sa.PrimaryKeyConstraint("id", name="pk_override"),
+    )
+
+
+def _shift() -> None:
+    op.create_table(
+        "shift",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("rota", sa.String(320), nullable=False),
+        sa.Column("start", sa.Double(), nullable=False),
+        sa.Column("end", sa.Double(), nullable=False),
+        sa.Column("person", sa.String(320), nullable=False),
+        sa.Column("part", sa.String(32), nullable=False),
+        sa.Column("planned", sa.String(320), nullable=False),
+        sa.Column("turn", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_shift"),
+        sa.UniqueConstraint("rota", "start", "part", name="uq_shift_rota_start_part"),
+    )
 
 
 def _link() -> None:

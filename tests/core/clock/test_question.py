@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.question import asked_until, lapse
+from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
 from store.model.occasion import Due, Occasion
 from store.model.outbox import MailKind
@@ -36,9 +38,13 @@ def question(technical: bool | None, existing: bool | None, stopping: bool | Non
     return Due(asked, verdict)
 
 
+def moment(given: Settings, now: float) -> Moment:
+    return Moment(given, build(given, now), now)
+
+
 def lapsed(due: Due, given: Settings, now: float) -> Occasion:
     assert due.verdict
-    return lapse(due, due.verdict, given, now)
+    return lapse(due, due.verdict, moment(given, now))
 
 
 def after(occasion: Occasion) -> tuple[object, Kind, State]:
@@ -126,4 +132,4 @@ def test_with_nobody_on_duty_any_more_an_emergency_does_not_wait_unseen() -> Non
 @pytest.mark.parametrize(("minutes", "seconds"), [(15, 900), (0.5, 30), (0.01, 0.6)])
 def test_the_time_to_answer_may_be_a_fraction_of_a_minute(minutes: float, seconds: float) -> None:
     given = settings(duty={"people": ["bob"], "answer_minutes": minutes})
-    assert asked_until(given, NOW) == pytest.approx(NOW - seconds)
+    assert asked_until(moment(given, NOW)) == pytest.approx(NOW - seconds)

@@ -2,30 +2,31 @@
 
 from dataclasses import replace
 
+from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.turn import key, turn
 from daemon.core.desk.opening import start_of, way
-from daemon.core.desk.roster import on_duty
-from daemon.core.settings import Person, Settings
+from daemon.core.settings import Person
 from store.model.occasion import Due, Occasion
 from store.model.verdict import Tag, Verdict
 
 GROUNDS = frozenset({"technical", "stopping"})  # clauses that, where all of them hold, make silence an emergency
 
 
-def asked_until(settings: Settings, now: float) -> float:
-    """Return the moment (epoch seconds): what was asked then or before should have been answered by `now`."""
-    return now - settings.duty.answer_minutes * 60
+def asked_until(moment: Moment) -> float:
+    """Return the moment (epoch seconds): what was asked then or before should have been answered by now."""
+    return moment.now - moment.settings.duty.answer_minutes * 60
 
 
-def lapsed(found: tuple[Due, ...], settings: Settings, now: float) -> tuple[Occasion, ...]:
+def lapsed(found: tuple[Due, ...], moment: Moment) -> tuple[Occasion, ...]:
     """Settle the questions whose time is over, each for itself."""
-    return tuple(lapse(one, one.verdict, settings, now) for one in found if one.verdict)
+    return tuple(lapse(one, one.verdict, moment) for one in found if one.verdict)
 
 
-def lapse(due: Due, asked: Verdict, settings: Settings, now: float) -> Occasion:
+def lapse(due: Due, asked: Verdict, moment: Moment) -> Occasion:
     """Settle a question whose time is over: an emergency on good grounds, else what the verdict says if it is none."""
+    settings, now = moment.settings, moment.now
     verdict = settled(asked)
-    duty = on_duty(settings, now) if verdict.tag is Tag.EMERGENCY else None
+    duty = moment.roster.on_duty(now, due.ticket.team) if verdict.tag is Tag.EMERGENCY else None
     kind, state = start_of(verdict.tag, duty)
     what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {_became(verdict, duty)}"
     move = turn(
