@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import trustme
@@ -74,6 +75,8 @@ service stats {{
   chroot =
 }}
 """
+
+_names = count()
 
 
 @cache
@@ -145,6 +148,20 @@ class Dovecot:
                 told, words = program.append(folder, None, None, raw)
                 assert told == "OK", words
 
+    def drop(self, user: str, *raws: bytes) -> None:
+        """Put messages into an inbox as a delivery agent does, whether the server runs or not."""
+        place = self.folder / "home" / user / "mail"
+        for raw in raws:
+            name = f"{time.time():.0f}.M{next(_names)}P{os.getpid()}.mx"
+            (place / "tmp" / name).write_bytes(raw.replace(b"\r\n", b"\n"))
+            shutil.chown(place / "tmp" / name, "nobody", "nogroup")
+            (place / "tmp" / name).rename(place / "new" / name)
+
+    def number_anew(self, user: str) -> None:
+        """Forget which UIDs an inbox gave, while the server is down: its UIDVALIDITY changes."""
+        for path in (self.folder / "home" / user / "mail").glob("dovecot*"):
+            path.unlink()
+
     def held(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Return the messages of a folder; [] where there is none."""
         with self.person(user) as program:
@@ -163,7 +180,7 @@ class Dovecot:
 
 
 @contextmanager
-def dovecot(*, capability: str = "", storage: str = "sdbox", ssl_mode: str = "yes") -> Iterator[Dovecot]:
+def dovecot(*, capability: str = "", storage: str = "maildir", ssl_mode: str = "yes") -> Iterator[Dovecot]:
     """Start a server; `capability` replaces what it says of itself after a login."""
     folder = Path(tempfile.mkdtemp(prefix="triaged-imap-", dir="/tmp"))
     folder.chmod(0o755)

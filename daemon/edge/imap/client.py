@@ -36,6 +36,7 @@ class Patience:
     connect: float = 20.0  # until the greeting
     command: float = 60.0  # without an octet
     logout: float = 5.0
+    idle: float = 300.0  # RFC 2177 wants IDLE renewed within 29 minutes; what a server does not tell is found then
 
 
 class Refused(Exception):  # noqa: N818 - it reads as what is the case
@@ -247,8 +248,8 @@ class Client:
         """Say whether the server told of new messages since they were last looked for."""
         return self._wire.grown
 
-    async def idle(self, seconds: float, stopping: asyncio.Event) -> None:
-        """Wait until the server tells of something, for so many seconds at most (RFC 2177), or until we stop.
+    async def idle(self, stopping: asyncio.Event) -> None:
+        """Wait until the server tells of new mail (RFC 2177), for some minutes at most, or until we stop.
 
         Raises:
             Refused, Lost, TimeoutError: the server does not do it, or the connection is of no use any more.
@@ -264,7 +265,7 @@ class Client:
                 if not idling.done() and not wire._idle_event.is_set():  # noqa: SLF001
                     raise TimeoutError
                 if not self.has_news:
-                    await self._told_of_news(idling, seconds, stopping)
+                    await self._told_of_news(idling, self._patience.idle, stopping)
                 if not idling.done():
                     wire.idle_done()
                 async with asyncio.timeout(self._patience.command):

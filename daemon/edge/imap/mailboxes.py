@@ -23,6 +23,7 @@ WORDS: Final[tuple[tuple[type[BaseException], str], ...]] = (  # what an error m
     (ssl.SSLCertVerificationError, "the server's certificate does not hold: {error}"),
     (TimeoutError, "the server does not answer in time"),
     (ConnectionRefusedError, "nobody answers at {host}:{port}"),
+    (ConnectionResetError, "the connection was lost"),
 )
 
 

@@ -18,7 +18,6 @@ AT_ONCE: Final = 50  # messages that are fetched, kept and put away together, ..
 OCTETS_AT_ONCE: Final = 2 << 20  # ... and how large they are together; a larger message comes alone
 SIZED_AT_ONCE: Final = 500
 FIRST: Final = 256 << 10  # octets that are kept of a message over the limit
-IDLE_SECONDS: Final = 300.0  # RFC 2177 wants IDLE renewed within 29 minutes; what it did not tell is found then
 TELL_SECONDS: Final = 60.0  # between two times that nothing new is written down
 
 log = structlog.get_logger()
@@ -43,6 +42,13 @@ class Room:
 
 class NotKept(Exception):  # noqa: N818 - it reads as what is the case
     """Something in the folder could not be read or stored; it stays where it is, and is tried again."""
+
+
+class MadeAnew(ConnectionError):  # noqa: N818 - it reads as what is the case
+    """The folder is not the one that it was."""
+
+    def __str__(self) -> str:
+        return "the folder was made anew"
 
 
 class Session:
@@ -74,6 +80,8 @@ class Session:
             await self._tell()
             if not self._client.has_news:
                 await self._wait()
+            if not self._client.has_news and not self._room.stopping.is_set():
+                await self._open_again()
 
     async def _tell(self) -> None:
         """Say how it goes, when that changes and once in a while."""
@@ -86,10 +94,15 @@ class Session:
     def _puts_away(self) -> bool:
         return bool(self._box.done_folder) and self._client.may_move
 
+    async def _open_again(self) -> None:
+        """See whether the folder is still the one that it was: some servers do not say that it was made anew."""
+        if await self._client.select(self._folder) != self._place.validity:
+            raise MadeAnew
+
     async def _wait(self) -> None:
         """Wait for new mail."""
         if "IDLE" in self._client.capabilities:
-            await self._client.idle(IDLE_SECONDS, self._room.stopping)
+            await self._client.idle(self._room.stopping)
             return
         try:
             async with asyncio.timeout(self._box.poll_seconds):
