@@ -3,7 +3,7 @@
     receive   raw bytes become ours, durably, before the sender hears 250
     process   raw ─ read ─▶ Reading ─ find out ─▶ Findings ─ decide ─▶ Changes ─ write ─▶ store.commit
     deliver   one mail to one recipient, and what became of it
-    lapse     a question that nobody answered in time is settled without an answer
+    elapse    what time alone brings about: a question nobody answered, a card nobody took, a digest
     round     once in a while: what a crash left behind
 
 Between the stages stands the store, and nothing else: each stage ends in one transaction, so a crash anywhere loses
@@ -12,27 +12,27 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 
+from daemon.core.desk.clock.moment import Moment
+from daemon.core.desk.clock.rules import clocks, occasions
 from daemon.core.desk.decide import decide
-from daemon.core.desk.round import asked_until, overdue
 from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
 from daemon.core.roster.roster import build
 from daemon.edge.bell import Stage
-from daemon.finding import find_out, prove_author, read_message
+from daemon.finding import find_originals, find_out, prove_author, read_message
 from daemon.house import House
-from daemon.wording import write_after_silence, write_mails
+from daemon.wording import write_mails, write_occasion
 from store.model.changes import Changes
-from store.model.facts import OpenQuestion
 from store.model.message import Envelope, RawMessage, Receipt
+from store.model.occasion import Occasion
 from store.model.outbox import Mail, MailKind, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 PLANNED_ANEW_SECONDS = 86400.0  # a roster sees months ahead
-AT_ONCE = 500  # questions that are settled before the next are looked for
 
 
 class Contended(Exception):  # noqa: N818 - it reads as what is the case
@@ -95,19 +95,17 @@ async def deliver(mail: Mail, house: House) -> None:
     await house.store.settle(mail, settlement, house.clock())
 
 
-async def unanswered(house: House) -> tuple[OpenQuestion, ...]:
-    """Return the questions whose time is over; one lookup, which costs the same however much is stored."""
-    return await house.store.questions(asked_until(house.settings, house.clock()), AT_ONCE)
+async def due(house: House) -> tuple[Occasion, ...]:
+    """Return what time has brought about; a few lookups, which cost the same however much is stored."""
+    moment = Moment(house.settings, house.memory.roster, house.clock())
+    return occasions(await house.store.due(clocks(moment)), moment)
 
 
-async def lapse(question: OpenQuestion, house: House) -> None:
-    """Settle a question that nobody answered in time; whoever is first does it, and nobody does it again."""
+async def elapse(occasion: Occasion, house: House) -> None:
+    """Let an occasion happen, with its mails; whoever is first does it, and nobody does it again."""
     now = house.clock()
-    changes = overdue(question, house.settings, house.memory.roster, now)
-    work = await house.store.original(changes.ticket)
-    reading = await read_message(work, house) if work else None
-    mails = write_after_silence(question, changes, work, reading, house, now)
-    if await house.store.lapse(changes, mails, now):
+    mails = write_occasion(occasion, await find_originals(occasion, house), house, now)
+    if await house.store.happen(occasion, mails, now):
         house.bell.ring(Stage.DELIVER)
 
 

@@ -29,11 +29,11 @@ from daemon.journey import (
     MAIL_LEASE_SECONDS,
     MESSAGE_LEASE_SECONDS,
     deliver,
-    lapse,
+    due,
+    elapse,
     process,
     receive,
     round_,
-    unanswered,
 )
 from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn
@@ -189,5 +189,5 @@ def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None
         turn(messages, bell, stopping),
         turn(mails, bell, stopping),
         every(ROUND_SECONDS, lambda: round_(house), stopping),
-        every(SWEEP_SECONDS, lambda: each(unanswered(house), lambda question: lapse(question, house)), stopping),
+        every(SWEEP_SECONDS, lambda: each(due(house), lambda occasion: elapse(occasion, house)), stopping),
     )
