@@ -13,7 +13,7 @@ from store.model.ticket import ENDED, State
 from store.outbox import Posting, put
 from store.processing import read
 from store.recall import tickets
-from store.schema import event, message, ticket, verdict
+from store.schema import event, message, passage, ticket, verdict
 from store.verdicts import row_of, verdict_of
 
 
@@ -98,6 +98,9 @@ def _close(connection: Connection, lapsing: Lapsing) -> bool:
     }
     if connection.execute(_CLOSE, closing).rowcount != 1:
         return False
+    if lapse.state is not State.PAGED:
+        gone = {"ticket": lapse.ticket, "at": now, "was": State.PAGED, "became": lapse.state}
+        connection.execute(insert(passage), [gone])
     cause = connection.execute(_ORIGINAL, {"ticket_": lapse.ticket}).one_or_none()
     connection.execute(insert(verdict), [row_of(lapse.ticket, lapse.verdict, now)])
     history = [

@@ -70,6 +70,7 @@ Index(
     postgresql_where=message.c.due.is_not(None),
 )
 Index("ix_message_outcome", message.c.outcome, message.c.reason)
+Index("ix_message_received_at", message.c.received_at)
 Index("ix_message_copies", message.c.copies, sqlite_where=message.c.copies > 1, postgresql_where=message.c.copies > 1)
 
 message_raw = Table(
@@ -111,14 +112,33 @@ ticket = Table(
     Column("support", Key),
     Column("version", Integer, nullable=False, server_default="0"),
     Column("asked_at", Double),  # since when its open question waits; NULL once it was answered, or was never put
+    Column("started", Word(State), nullable=False),  # its first state
 )
 Index("ix_ticket_state", ticket.c.state)
+Index("ix_ticket_opened_at", ticket.c.opened_at)
+Index(
+    "ix_ticket_ended_at",
+    ticket.c.ended_at,
+    sqlite_where=ticket.c.ended_at.is_not(None),
+    postgresql_where=ticket.c.ended_at.is_not(None),
+)
 Index(
     "ix_ticket_asked_at",
     ticket.c.asked_at,
     sqlite_where=ticket.c.asked_at.is_not(None),
     postgresql_where=ticket.c.asked_at.is_not(None),
 )
+
+passage = Table(  # a ticket went from one state into another; rows are added and never changed
+    "passage",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket", Integer, ForeignKey("ticket.number"), nullable=False, index=True),
+    Column("at", Double, nullable=False),
+    Column("was", Word(State), nullable=False),
+    Column("became", Word(State), nullable=False),
+)
+Index("ix_passage_at", passage.c.at, passage.c.was, passage.c.became)
 
 verdict = Table(
     "verdict",
@@ -149,6 +169,7 @@ correction = Table(  # what the team said of requests; rows are added and never 
     Column("subject", CleanText, nullable=False),
     Column("text", CleanText, nullable=False),
 )
+Index("ix_correction_at", correction.c.at)
 
 link = Table(
     "link",
@@ -244,6 +265,12 @@ mail = Table(
 )
 Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
 Index("ix_mail_state", mail.c.state)
+Index(
+    "ix_mail_card",
+    mail.c.created_at,
+    sqlite_where=mail.c.kind == MailKind.CARD,
+    postgresql_where=mail.c.kind == MailKind.CARD,
+)
 Index("ix_mail_ticket", mail.c.ticket)
 
 mail_raw = Table(

@@ -14,6 +14,8 @@ def upgrade() -> None:
     _sender()
     _acknowledged()
     _ticket()
+    _ticket_indexes()
+    _passage()
     _verdict()
     _correction()
     _link()
@@ -86,9 +88,21 @@ def _ticket() -> None:
         sa.Column("support", sa.String(320), nullable=True),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("asked_at", sa.Double(), nullable=True),
+        sa.Column("started", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
+
+
+def _ticket_indexes() -> None:
     op.create_index("ix_ticket_state", "ticket", ["state"])
+    op.create_index("ix_ticket_opened_at", "ticket", ["opened_at"])
+    op.create_index(
+        "ix_ticket_ended_at",
+        "ticket",
+        ["ended_at"],
+        sqlite_where=sa.text("ended_at IS NOT NULL"),
+        postgresql_where=sa.text("ended_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_ticket_asked_at",
         "ticket",
@@ -96,6 +110,21 @@ def _ticket() -> None:
         sqlite_where=sa.text("asked_at IS NOT NULL"),
         postgresql_where=sa.text("asked_at IS NOT NULL"),
     )
+
+
+def _passage() -> None:
+    op.create_table(
+        "passage",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("was", sa.String(32), nullable=False),
+        sa.Column("became", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_passage_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_passage"),
+    )
+    op.create_index("ix_passage_at", "passage", ["at", "was", "became"])
+    op.create_index("ix_passage_ticket", "passage", ["ticket"])
 
 
 def _verdict() -> None:
@@ -133,6 +162,7 @@ def _correction() -> None:
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_correction_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_correction"),
     )
+    op.create_index("ix_correction_at", "correction", ["at"])
     op.create_index("ix_correction_ticket", "correction", ["ticket"])
 
 
@@ -207,6 +237,7 @@ def _message_indexes() -> None:
         postgresql_where=sa.text("due IS NOT NULL"),
     )
     op.create_index("ix_message_outcome", "message", ["outcome", "reason"])
+    op.create_index("ix_message_received_at", "message", ["received_at"])
 
 
 def _message_raw() -> None:
@@ -299,6 +330,13 @@ def _mail() -> None:
         postgresql_where=sa.text("due IS NOT NULL"),
     )
     op.create_index("ix_mail_state", "mail", ["state"])
+    op.create_index(
+        "ix_mail_card",
+        "mail",
+        ["created_at"],
+        sqlite_where=sa.text("kind = 'card'"),
+        postgresql_where=sa.text("kind = 'card'"),
+    )
     op.create_index("ix_mail_ticket", "mail", ["ticket"])
 
 
