@@ -119,7 +119,7 @@ def _first_response(connection: Connection) -> FirstResponse:
     automatic = sorted(row.first_automatic_at - row.opened_at for row in rows if row.first_automatic_at is not None)
     human = sorted(row.first_human_at - row.opened_at for row in rows if row.first_human_at is not None)
     return FirstResponse(
-        automatic_p50=nearest_rank(automatic, 0.50),
-        automatic_p99=nearest_rank(automatic, 0.99),
-        human_p50=nearest_rank(human, 0.50),
+        automatic_p50=nearest_rank(automatic, 50),
+        automatic_p99=nearest_rank(automatic, 99),
+        human_p50=nearest_rank(human, 50),
     )

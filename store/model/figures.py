@@ -1,9 +1,7 @@
 """Counts and measured times, as the store reads them from its tables for the figures of a period."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
 from typing import NamedTuple
 
 from store.model.ticket import State, Ticket
@@ -141,6 +139,6 @@ class WeekCounts:
     solved: tuple[tuple[str, int], ...]  # tickets ended in the week by owner
 
 
-def nearest_rank(ordered: Sequence[float], share: float) -> float | None:
-    """Return the smallest value that so large a share of all does not exceed, None where there are none."""
-    return ordered[ceil(share * len(ordered)) - 1] if ordered else None
+def nearest_rank(ordered: list[float], percent: int) -> float | None:
+    """Return the smallest value that so many in a hundred of all do not exceed, None where there are none."""
+    return ordered[-(-percent * len(ordered) // 100) - 1] if ordered else None

@@ -1,15 +1,12 @@
 """Working hours: how much of the time between two moments somebody could have answered."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import accumulate
 
 from daemon.core.figures.calendar import WEEKDAYS, local_day, moment
 from daemon.core.settings import Settings
-
-_NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def hours_of(settings: Settings, team: str | None = None) -> WorkingHours:
         None if closes == "24:00" else time.fromisoformat(closes),
         weekdays_of(settings.duty.days),
         (one.timezone if one else None) or settings.desk.timezone,
-        frozenset(holidays(settings)),
+        frozenset(getattr(settings.duty, "holidays", ())),
     )
 
 
@@ -86,8 +83,3 @@ def weekdays_of(days: str) -> frozenset[int]:
         start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
         found |= {(start + n) % 7 for n in range((end - start) % 7 + 1)}
     return frozenset(found)
-
-
-def holidays(_: Settings) -> Iterable[date]:
-    """Return the days on which nobody works."""
-    return ()

@@ -27,6 +27,7 @@ def upgrade() -> None:
     _known_id()
     _failing()
     _mail()
+    _mail_indexes()
     _mail_raw()
     op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
 
@@ -322,6 +323,9 @@ def _mail() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_mail"),
         sa.UniqueConstraint("mark", name="uq_mail_mark"),
     )
+
+
+def _mail_indexes() -> None:
     op.create_index(
         "ix_mail_due",
         "mail",
