@@ -33,8 +33,8 @@ _OUTCOMES = select(
     message.c.outcome,
     message.c.reason,
     func.count().label("many"),
-    func.coalesce(func.sum(message.c.copies - 1), 0).label("more"),
 ).group_by(message.c.outcome, message.c.reason)
+_COPIES = select(func.coalesce(func.sum(message.c.copies - 1), 0)).where(message.c.copies > 1)
 _ASIDE = (
     select(
         message.c.id, message.c.message_id, message.c.subject, message.c.reason, message.c.received_at, message.c.tries
@@ -95,7 +95,7 @@ def accounting(connection: Connection, since: float | None = None, until: float 
     return Accounting(
         received=int(received) - many[None],
         waiting=many[None],
-        duplicates=sum(int(row.more) for row in rows),
+        duplicates=int(connection.execute(_COPIES.where(*period)).scalar_one()),
         tickets=many[Outcome.TICKET],
         follow_ups=many[Outcome.FOLLOW_UP],
         commands=many[Outcome.COMMAND],

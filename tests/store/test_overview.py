@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.model.changes import Outcome
+from store.model.figures import nearest_rank
 from store.model.message import RawMessage
 from store.model.outbox import MailKind, MailState, Settlement
 from store.model.ticket import State
-from store.model.figures import nearest_rank
 from store.reader import Reader
 from store.store import Store, retry_aside
 from tests.store.specimens import ENVELOPE, NOW, file_one, follows, mail, opens, raw, silenced, take_one
