@@ -35,6 +35,7 @@ class SentMail:
     to: str
     kind: MailKind
     created_at: float
+    lines: tuple[int, ...] = ()  # the tickets that it lists, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,6 @@ class Facts:
     def ticket(self, number: int | None) -> Ticket | None:
         """Return the ticket of that number, if it was among the clues."""
         return next((t for t in self.tickets if t.number == number), None)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """A question that was put to the person on duty, and that nobody has answered yet."""
-
-    ticket: Ticket
-    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
