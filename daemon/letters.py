@@ -30,7 +30,7 @@ LAST_LANGUAGE = "en"
 COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
-    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "shadow", "filed"),
+    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "shadow", "filed"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
@@ -161,6 +161,10 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "duplicate",
         "injected",
         "scheduled",
+        "joined",
+        "joined-already",
+        "other-ended",
+        "not-alike",
         "done",
         "fixed",
         "reopened",
