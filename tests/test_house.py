@@ -14,6 +14,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.cli",),
     ("daemon.run",),
     ("daemon.journey",),
+    ("daemon.calendar",),
     ("daemon.wording",),
     ("daemon.finding",),
     ("daemon.house",),
