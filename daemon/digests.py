@@ -40,7 +40,7 @@ async def write_weekly(appointment: Appointment, moment: Moment, house: House) -
 
 
 def _mail(name: str, view: Daily | Weekly, to: Address, mark: str, moment: Moment, house: House) -> NewMail:
-    works = isinstance(view, Daily) and bool(view.reply)
+    lines = view.tickets if isinstance(view, Daily) and view.reply else None
     return compose(
         house.letters.write(name, house.settings.desk.language, view),
         kind=MailKind.DIGEST,
@@ -51,6 +51,6 @@ def _mail(name: str, view: Daily | Weekly, to: Address, mark: str, moment: Momen
         mark=mark,
         now=moment.now,
         due=moment.now,
-        lines=view.tickets if works else (),
-        news=not works,
+        lines=lines or (),
+        news=lines is None,
     )

@@ -23,11 +23,12 @@ from daemon.core.digest.view import (
 )
 from daemon.core.figures import daily as of_day
 from daemon.core.figures import weekly as of_week
-from daemon.core.figures.daily import DailyFigures, DigestLine, Section
+from daemon.core.figures.daily import DailyFigures, DigestLine
 from daemon.core.figures.response import FirstResponse, Spread
 from daemon.core.figures.weekly import WeekFlow, WeeklyFigures
 from daemon.core.mail.clean import clip, one_line
 from daemon.core.settings import Settings
+from store.model.figures import Section
 from store.model.ticket import Kind, State
 from store.model.verdict import Tag
 

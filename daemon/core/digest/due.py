@@ -35,8 +35,11 @@ def week_of(appointment: Appointment, settings: Settings) -> date:
 
 
 def readers(addresses: tuple[str, ...]) -> tuple[Address, ...]:
-    """Return everybody once."""
-    return tuple(Address("", address) for address in {fold(address): address for address in addresses}.values())
+    """Return everybody once, as they are spelled first."""
+    spelled: dict[str, str] = {}
+    for address in addresses:
+        spelled.setdefault(fold(address), address)
+    return tuple(Address("", address) for address in spelled.values())
 
 
 def is_members(reader: Address, settings: Settings) -> bool:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from daemon.core.digest.measure import Change, Span
-from daemon.core.figures.daily import Section
-from store.model.figures import Accounting
+from store.model.figures import Accounting, Section
 
 
 @dataclass(frozen=True, slots=True)

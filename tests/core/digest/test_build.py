@@ -11,8 +11,9 @@ from daemon.core.desk.permit import Level, permitted
 from daemon.core.digest.build import GROUPS, OLD, SHOWN, SUBJECT, WORDS, daily_view, weekly_view
 from daemon.core.digest.samples import REPLY, SETTINGS
 from daemon.core.digest.view import Daily
-from daemon.core.figures.daily import DigestLine, Part, Section
+from daemon.core.figures.daily import DigestLine, Part
 from daemon.core.figures.samples import quiet_daily, sample_daily, sample_weekly
+from store.model.figures import Section
 from store.model.ticket import ENDED, Kind, State
 from store.model.verdict import Tag
 from tests.core.command.tickets import a_ticket
