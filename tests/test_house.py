@@ -15,6 +15,8 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.run",),
     ("daemon.mailroom",),
     ("daemon.journey",),
+    ("daemon.calendar",),
+    ("daemon.digests",),
     ("daemon.wording",),
     ("daemon.finding",),
     ("daemon.house",),
