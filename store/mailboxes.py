@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, case, func, literal, null, select
 
+from store.identity import Identity
+from store.intake import key_of
 from store.model.mailbox import MailboxLine, Place
-from store.schema import mailbox
+from store.schema import mailbox, message
 from store.upsert import of, upsert
 
 _PLACE = select(mailbox.c.account, mailbox.c.folder, mailbox.c.validity, mailbox.c.uid).where(
@@ -23,6 +25,9 @@ _ILL = upsert(
             (mailbox.c.error == "", came.error_since), else_=func.coalesce(mailbox.c.error_since, came.error_since)
         ),
     },
+)
+_STORED = select(message.c.digest, message.c.message_id).where(
+    message.c.digest.in_(bindparam("digests", expanding=True))
 )
 _ALL = select(mailbox).order_by(mailbox.c.account, mailbox.c.folder)
 
@@ -49,6 +54,14 @@ def tell(connection: Connection, told: Sequence[tuple[str, str, str, float]]) ->
             of(_ILL if error else _WELL, connection), _row({"account": account, "folder": folder, **fares})
         )
     return [None] * len(told)
+
+
+def stored(connection: Connection, found: Sequence[Identity]) -> list[bool]:
+    """Say of each message whether it is ours."""
+    keys = [key_of(one) for one in found]
+    rows = connection.execute(_STORED, {"digests": [digest for digest, _ in keys]})
+    ours = {(row.digest, row.message_id) for row in rows}
+    return [key in ours for key in keys]
 
 
 def listing(connection: Connection) -> tuple[MailboxLine, ...]:

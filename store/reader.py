@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from store import cards, corrections, figures, mailboxes, overview, verdicts
 from store.database import reading
+from store.identity import Identity
 from store.migrate import require_current
 from store.model.correction import Correction
 from store.model.figures import Card, DayCounts, WeekCounts
@@ -115,6 +116,10 @@ class Reader:
     def mailboxes(self) -> tuple[MailboxLine, ...]:
         """Return how each folder of a mailbox fares."""
         return self.ask(mailboxes.listing)
+
+    def stored(self, found: Sequence[Identity]) -> list[bool]:
+        """Say of each message whether it is ours."""
+        return self.ask(lambda connection: mailboxes.stored(connection, found))
 
     def next_due(self) -> float | None:
         """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from daemon.core.desk.command import Commands
 from daemon.core.desk.line import NotUnderstood
 from daemon.core.triage.compare import Difference
+from store.model.mailbox import MailboxLine
 from store.model.message import Address, Automatic, Bounce, Forwarded, Message, Permission
 from store.model.ticket import Ticket
 from store.model.verdict import Clause, Evidence, Tag, Verdict
@@ -219,6 +220,17 @@ def status_record(s: Status) -> Record:
         },
         "interruptions_off_duty": s.interruptions_off_duty,
         "waiting": s.waiting,
+    }
+
+
+def mailbox_record(m: MailboxLine) -> Record:
+    """Return the record of a mailbox in `status --json`."""
+    return {
+        "account": m.account,
+        "folder": m.folder,
+        "read": iso(m.read_at) if m.read_at else None,
+        "error": m.error or None,
+        "error_since": iso(m.error_since) if m.error_since else None,
     }
 
 

@@ -11,6 +11,7 @@ import typer
 
 from daemon import config
 from daemon.cli.desk import Option, definition_in, first_line, settings_of, store_troubles
+from daemon.cli.mailboxes import NO_LIBRARY, is_readable
 from daemon.cli.paper import complain, fail, fail_for
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Key, Own
@@ -76,3 +77,5 @@ def _keys(path: Path) -> tuple[Key, ...]:
 def _refuse_what_cannot_work(settings: Settings, role: Role) -> None:
     if role is not Role.WORKER and settings.smtp is None and not settings.imap:
         fail("smtp: is missing, and so is [[imap]]: no mail could come in")
+    if role is not Role.WORKER and settings.imap and not is_readable():
+        fail(NO_LIBRARY)

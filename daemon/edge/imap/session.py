@@ -156,7 +156,7 @@ class Session:
 
     async def _fetch(self, batch: Sequence[int], sizes: Mapping[int, int]) -> dict[int, Literal]:
         """Fetch a batch; where the server refuses it, one by one, so that a broken message stands alone."""
-        first = FIRST if sizes[batch[0]] > self._room.max_bytes else None
+        first = beginning(sizes[batch[0]], self._room.max_bytes)
         try:
             return await self._client.fetch(batch, first)
         except Refused as refused:
@@ -207,6 +207,11 @@ class Session:
         else:
             self._unmoved.clear()
             self.error = ""
+
+
+def beginning(size: int, most: int) -> int | None:
+    """Return how many octets are fetched of a message that is too large; None: all of it."""
+    return FIRST if size > most else None
 
 
 def batches(sizes: Mapping[int, int]) -> Iterator[list[int]]:
