@@ -144,7 +144,9 @@ def status(as_json: AsJson = False, option: Option = None) -> None:
     """Show the desk in figures: what came in, what became of it, what is open, what left."""
     _, settings = settings_of(option)
     with reader_of(settings) as reader:
-        figures, mailboxes = reader.status(time.time()), reader.mailboxes()
+        figures = reader.status(time.time())
+        accounts = {box.account for box in settings.imap}
+        mailboxes = tuple(line for line in reader.mailboxes() if line.account in accounts)
     if as_json:
         say_json(status_record(figures) | {"mailboxes": [mailbox_record(line) for line in mailboxes]})
     else:
