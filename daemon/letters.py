@@ -26,6 +26,7 @@ LAST_LANGUAGE = "en"
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "shadow", "filed"),
+    *("list", "awake", "reminder"),
 )  # the letters that the desk writes
 _FIELDS = tuple(field.name for field in fields(Words))
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
@@ -182,6 +183,8 @@ SAMPLES = (  # every branch of a template is walked by one of them
     *(
         Words(desk="Support", address="support@desk.example", ticket=12, said=said)
         for said in (
+            (Said("list", lines=("#12 Export fails, ada@customer.example", "#13 Login"), text="2"),),
+            (Said("reminder", 12, text="2026-01-05"),),
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
