@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 
 from daemon.core.desk.clock.calendar import DAY, Appointment
 from daemon.core.desk.clock.moment import Moment
+from daemon.core.digest.due import daily_due, weekly_due
+from daemon.digests import write_daily, write_weekly
 from daemon.house import House
 from store.model.occasion import Occasion
 from store.model.outbox import NewMail
@@ -33,12 +35,15 @@ class Brought:
     mails: tuple[NewMail, ...] = ()
 
 
+Bring = Callable[[Appointment, Moment, House], Awaitable[Brought | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something that the calendar brings about again and again."""
 
     due: Callable[[Moment], Iterable[Appointment]]
-    bring: Callable[[Appointment, Moment, House], Awaitable[Brought | None]]
+    bring: Bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,19 @@ class Engagement:
         return replace(brought, occasion=replace(brought.occasion, key=self.appointment.key))
 
 
-CALENDAR: tuple[Entry, ...] = ()
+def _of_mails(write: Callable[[Appointment, Moment, House], Awaitable[tuple[NewMail, ...]]]) -> Bring:
+    """Bring about nothing but mails."""
+
+    async def bring(appointment: Appointment, moment: Moment, house: House) -> Brought:
+        return Brought(Occasion(""), await write(appointment, moment, house))
+
+    return bring
+
+
+CALENDAR: tuple[Entry, ...] = (
+    Entry(daily_due, _of_mails(write_daily)),
+    Entry(weekly_due, _of_mails(write_weekly)),
+)
 
 
 async def engagements(moment: Moment, house: House) -> tuple[Engagement, ...]:

@@ -15,6 +15,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.run",),
     ("daemon.journey",),
     ("daemon.calendar",),
+    ("daemon.digests",),
     ("daemon.wording",),
     ("daemon.finding",),
     ("daemon.house",),
