@@ -129,7 +129,8 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
-    corrections.add(connection, [one for filing in filings for one in filing.changes.corrections])
+    taught = [(filing.work.id, one) for filing in filings for one in filing.changes.corrections]
+    corrections.put(connection, taught)
     reported = {address: filing for filing in filings for address in filing.changes.failing}
     _many(
         connection,
@@ -210,7 +211,7 @@ def _known(filing: Filing) -> Rows:
         {
             "message": filing.work.id,
             "message_id": filing.changes.filed.message_id or "",
-            "ticket": filing.ticket,
+            "ticket": filing.changes.threading.conversation or filing.ticket,
             "sender": filing.changes.filed.sender,
             "text_digest": filing.changes.filed.text_digest,
         }

@@ -49,12 +49,12 @@ def facts(connection: Connection, asked: Sequence[tuple[Clues, float]]) -> list[
     senders = _senders(connection, every)
     spent = budgets(connection, [(clues.answer_to, clues.text_digest, now) for clues, now in asked])
     numbers = [_numbers(*row) for row in zip(every, sent, known, strict=True)]
-    found = {one.number: one for one in tickets(connection, list(dict.fromkeys(n for row in numbers for n in row)))}
+    found = _with_survivors(connection, list(dict.fromkeys(n for row in numbers for n in row)))
     return [
         Facts(
             sent=sent[place],
             known=known[place],
-            tickets=tuple(found[number] for number in numbers[place] if number in found),
+            tickets=_told(numbers[place], found),
             sender_known=_key(clues.sender) in senders,
             sender_proven=senders.get(_key(clues.sender), False),
             budget=spent[place],
@@ -83,6 +83,29 @@ def tickets(connection: Connection, numbers: Sequence[int]) -> tuple[Ticket, ...
         for row in connection.execute(_TICKETS, asked).mappings()
     }
     return tuple(found[number] for number in numbers if number in found)
+
+
+def _with_survivors(connection: Connection, numbers: Sequence[int]) -> dict[int, Ticket]:
+    """Return tickets by number, with those that they were joined to; only where there are such is more looked up."""
+    found: dict[int, Ticket] = {}
+    while numbers:
+        found |= {one.number: one for one in tickets(connection, numbers)}
+        wanted = {one.joined for one in found.values() if one.joined is not None}
+        asked, numbers = set(numbers), sorted(wanted - found.keys())
+        if asked & set(numbers):
+            break
+    return found
+
+
+def _told(numbers: Sequence[int], found: dict[int, Ticket]) -> tuple[Ticket, ...]:
+    told: dict[int, Ticket] = {}
+    waiting = list(numbers)
+    while waiting:
+        one = found.get(waiting.pop(0))
+        if one and one.number not in told:
+            told[one.number] = one
+            waiting += [one.joined] if one.joined is not None else []
+    return tuple(told.values())
 
 
 def _numbers(clues: Clues, sent: Iterable[SentMail], known: Iterable[KnownId]) -> tuple[int, ...]:

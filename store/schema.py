@@ -112,6 +112,7 @@ ticket = Table(
     Column("planned", Key),
     Column("snoozed_until", Double),
     Column("support", Key),
+    Column("joined", Integer),  # the ticket that it is part of
     Column("version", Integer, nullable=False, server_default="0"),
     Column("asked_at", Double),  # since when its one open question waits; NULL once it was answered, or was never put
     Column("called", Several),
@@ -173,6 +174,8 @@ correction = Table(  # what the team said of requests; rows are added and never 
     Column("score", Double, nullable=False),
     Column("subject", CleanText, nullable=False),
     Column("text", CleanText, nullable=False),
+    Column("message", Id, ForeignKey("message.id")),  # that gave it
+    Column("undoes", Id, ForeignKey("correction.id")),  # the one that it takes back
 )
 Index("ix_correction_at", correction.c.at)
 

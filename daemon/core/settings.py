@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from store.model.verdict import Tag
 
@@ -22,10 +22,26 @@ STORE = r"^(sqlite:///|postgresql://)"
 REDIS = r"^rediss?://"
 RELAY = r"^(maildir:.+|smtps?://.+)$"
 
+
+def _day(value: object) -> object:
+    """Take a date, or its text; a time is none."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _only_a_date(value)
+    except ValueError:
+        raise ValueError(f'must be a day such as "2026-12-24", not {str(value)[:60]!r}') from None
+
+
+def _only_a_date(value: object) -> object:
+    if type(value) is date:
+        return value
+    raise ValueError
+
+
 Email = Annotated[str, Field(pattern=EMAIL)]
 Clock = Annotated[str, Field(pattern=CLOCK, description="HH:MM in the desk's time zone")]
 WorkingHours = Annotated[str, Field(pattern=HOURS, description="HH:MM-HH:MM in the time zone, on duty.days")]
 Line = Annotated[str, Field(pattern=LINE)]
+Day = Annotated[date, BeforeValidator(_day)]
 Minutes = Annotated[float, Field(gt=0)]
 Turn = Literal["day", "week"]
 
@@ -169,7 +185,7 @@ class Duty(Section):
     turn: Turn = "week"
     at: Clock = "09:30"
     days: str = Field("mon-fri", pattern=DAYS, description="working days, such as mon-fri or mon,wed")
-    holidays: tuple[date, ...] = Field((), description="days on which no turn changes")
+    holidays: tuple[Day, ...] = Field((), description="days on which no turn changes")
     holidays_file: str | None = Field(None, description="an .ics file with further ones")
     answer_minutes: Minutes = Field(
         15, description="until the next person is asked, or a question settled without an answer"

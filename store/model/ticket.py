@@ -60,7 +60,7 @@ class Ticket:
     state: State
     verdict: Tag | None
     unsure: bool
-    resolution: str | None  # the class of a closed report: bug, limitation, config, duplicate
+    resolution: str | None  # how it was closed: bug, limitation, config, duplicate, joined, withdrawn
     subject: str
     reporter: str
     owner: str | None
@@ -83,6 +83,7 @@ class Ticket:
     planned: str | None = None  # of a scheduled bug: the sprint, or the day as 2026-12-01
     snoozed_until: float | None = None
     support: str | None = None  # the L1 member who talks to the reporter while L2 investigates
+    joined: int | None = None  # the ticket that it is part of from now on; its own readers stay its own
     version: int = 0  # how often it was changed: what was decided about an older one is decided anew
 
     def takes_part(self, address: str) -> bool:

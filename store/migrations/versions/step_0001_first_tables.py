@@ -19,12 +19,12 @@ def upgrade() -> None:
     ticket_indexes()
     _passage()
     _verdict()
-    _correction()
     _override()
     _shift()
     _link()
     _participant()
     _message()
+    _correction()
     message_indexes()
     _message_raw()
     _event()
@@ -92,6 +92,7 @@ def _ticket() -> None:
         sa.Column("planned", sa.String(320), nullable=True),
         sa.Column("snoozed_until", sa.Double(), nullable=True),
         sa.Column("support", sa.String(320), nullable=True),
+        sa.Column("joined", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("asked_at", sa.Double(), nullable=True),
         sa.Column("called", sa.Text(), nullable=True),
@@ -151,7 +152,11 @@ def _correction() -> None:
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("message", ID, nullable=True),
+        sa.Column("undoes", ID, nullable=True),
+        sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_correction_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_correction_ticket"),
+        sa.ForeignKeyConstraint(["undoes"], ["correction.id"], name="fk_correction_undoes"),
         sa.PrimaryKeyConstraint("id", name="pk_correction"),
     )
     op.create_index("ix_correction_at", "correction", ["at"])
