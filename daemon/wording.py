@@ -1,6 +1,7 @@
 """Drafts become mails: each gets its words, its bytes, and the message that it carries or answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from daemon.core.desk.words import words_at, words_for, words_of
 from daemon.core.mail.address import mark_from
@@ -66,6 +67,8 @@ def _write(
     draft: Draft, words: Words, work: RawMessage | None, reading: Reading | None, house: House, now: float
 ) -> NewMail:
     """Give a draft its words and its bytes."""
+    if draft.answer_minutes:
+        words = replace(words, answer_minutes=draft.answer_minutes)
     return compose(
         house.letters.write(draft.letter, draft.language, words),
         kind=draft.kind,

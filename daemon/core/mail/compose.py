@@ -92,7 +92,7 @@ def compose(
     """
     if not header_line.is_mailbox(to.address):
         raise ValueError(f"this recipient cannot be written: {to.address!r}")
-    identifier, marks = message_id(own, mark), replace(MARKS[kind], reply=Purpose.TALK) if news else MARKS[kind]
+    marks, identifier = replace(MARKS[kind], reply=Purpose.TALK) if news else MARKS[kind], message_id(own, mark)
     head = [
         *_parties(marks, to, desk, own, mark),
         header_line.unstructured("Subject", letter.subject),
