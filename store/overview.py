@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import ceil
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, true
 
 from store.model.changes import Outcome
 from store.model.message import RawMessage
@@ -24,6 +24,7 @@ _OUTCOMES = select(message.c.outcome, message.c.reason, func.count().label("many
 _COPIES = select(func.coalesce(func.sum(message.c.copies - 1), 0)).where(message.c.copies > 1)
 _STATES = select(ticket.c.state, func.count().label("many")).group_by(ticket.c.state)
 _MAILS = select(mail.c.state, func.count().label("many")).group_by(mail.c.state)
+_OFF_DUTY = select(func.count()).select_from(mail).where(mail.c.off_duty == true())
 _CLOCKS = (
     select(ticket.c.opened_at, ticket.c.first_automatic_at, ticket.c.first_human_at)
     .order_by(ticket.c.number.desc())
@@ -79,7 +80,7 @@ def status(connection: Connection) -> Status:
         open=tuple((state, states[state]) for state in State if state in states and state not in ENDED),
         outbox=tuple((state, mails[state]) for state in MailState if state in mails),
         first_response=_first_response(connection),
-        interruptions_off_duty=0,
+        interruptions_off_duty=int(connection.execute(_OFF_DUTY).scalar_one()),
     )
 
 

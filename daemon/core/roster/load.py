@@ -1,4 +1,4 @@
-"""What the duty costs: turns that are over, days that each person was on duty, and what that leaves for planned work."""
+"""What the duty costs: turns that are over, days that each was on duty, and what that leaves for planned work."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

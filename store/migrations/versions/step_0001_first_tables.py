@@ -27,6 +27,7 @@ def upgrade() -> None:
     _known_id()
     _failing()
     _mail()
+    _mail_indexes()
     _mail_raw()
     _occasion()
     op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
@@ -333,12 +334,16 @@ def _mail() -> None:
         sa.Column("settled_at", sa.Double(), nullable=True),
         sa.Column("used_at", sa.Double(), nullable=True),
         sa.Column("lines", sa.Text(), nullable=True),
+        sa.Column("off_duty", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("unended", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_mail_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_mail_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_mail"),
         sa.UniqueConstraint("mark", name="uq_mail_mark"),
     )
+
+
+def _mail_indexes() -> None:
     op.create_index(
         "ix_mail_due",
         "mail",
@@ -348,6 +353,13 @@ def _mail() -> None:
     )
     op.create_index("ix_mail_state", "mail", ["state"])
     op.create_index("ix_mail_ticket", "mail", ["ticket"])
+    op.create_index(
+        "ix_mail_off_duty",
+        "mail",
+        ["id"],
+        sqlite_where=sa.text("off_duty = 1"),
+        postgresql_where=sa.text("off_duty = true"),
+    )
 
 
 def _mail_raw() -> None:
