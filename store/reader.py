@@ -6,11 +6,12 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import corrections, overview, verdicts
+from store import corrections, overview, roster, verdicts
 from store.database import reading
 from store.migrate import require_current
 from store.model.correction import Correction
 from store.model.message import RawMessage
+from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, Judged, OutboxLine, Status, Story
 from store.original import original
@@ -85,6 +86,14 @@ class Reader:
     def corrections(self) -> tuple[Correction, ...]:
         """Return what the team taught, the latest 2000 in the order in which they were given."""
         return self.ask(corrections.read)
+
+    def overrides(self) -> tuple[Override, ...]:
+        """Return all changes of the rota, in the order in which they were said."""
+        return self.ask(roster.overrides)
+
+    def turns_served(self) -> tuple[Shift, ...]:
+        """Return the turns that are over, oldest first."""
+        return self.ask(roster.served)
 
     def aside(self) -> tuple[AsideLine, ...]:
         """Return what was set aside, oldest first."""
