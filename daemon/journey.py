@@ -12,6 +12,8 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 
+from daemon.calendar import Brought, Engagement, engagements
+from daemon.core.desk.clock.gathering import STRETCH_SECONDS, put_off, spared
 from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.rules import clocks, occasions
 from daemon.core.desk.decide import decide
@@ -79,6 +81,9 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         found.known,
         roster=house.memory.roster,
     )
+    if changes.opens and changes.opens.calls:
+        calls = await house.store.count_call(changes.opens.calls[-1], found.now, STRETCH_SECONDS)
+        changes = spared(changes, calls, found.now)
     opened = await house.store.reserve_number(work.id) if changes.opens else None
     mails = write_mails(changes, opened, found, house)
     filed = await _commit(work, changes, mails, opened, house, found.now)
@@ -95,18 +100,31 @@ async def deliver(mail: Mail, house: House) -> None:
     await house.store.settle(mail, settlement, house.clock())
 
 
-async def due(house: House) -> tuple[Occasion, ...]:
+async def due(house: House) -> tuple[Occasion | Engagement, ...]:
     """Return what time has brought about; a few lookups, which cost the same however much is stored."""
-    moment = Moment(house.settings, house.memory.roster, house.clock())
-    return occasions(await house.store.due(clocks(moment)), moment)
+    moment = _moment(house)
+    of_tickets = occasions(await house.store.due(clocks(moment)), moment)
+    return (*of_tickets, *await engagements(moment, house))
 
 
-async def elapse(occasion: Occasion, house: House) -> None:
-    """Let an occasion happen, with its mails; whoever is first does it, and nobody does it again."""
-    now = house.clock()
-    mails = write_occasion(occasion, await find_originals(occasion, house), house, now)
-    if await house.store.happen(occasion, mails, now):
+async def elapse(what: Occasion | Engagement, house: House) -> None:
+    """Let it happen, with its mails; whoever is first does it, and nobody does it again."""
+    moment = _moment(house)
+    brought = await what.keep(moment, house) if isinstance(what, Engagement) else await _bring(what, moment, house)
+    if await house.store.happen(brought.occasion, brought.mails, moment.now) and brought.mails:
         house.bell.ring(Stage.DELIVER)
+
+
+async def _bring(occasion: Occasion, moment: Moment, house: House) -> Brought:
+    if occasion.calls:
+        calls = await house.store.count_call(occasion.calls, moment.now, STRETCH_SECONDS)
+        occasion = put_off(occasion, calls, moment.now)
+    originals = await find_originals(occasion, house)
+    return Brought(occasion, write_occasion(occasion, originals, house, moment.now))
+
+
+def _moment(house: House) -> Moment:
+    return Moment(house.settings, house.memory.roster, house.clock())
 
 
 async def remember(house: House) -> None:

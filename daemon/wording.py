@@ -74,6 +74,8 @@ def _write(
     draft: Draft, words: Words, work: RawMessage | None, reading: Reading | None, house: House, now: float
 ) -> NewMail:
     """Give a draft its words and its bytes."""
+    if draft.answer_minutes:
+        words = replace(words, answer_minutes=draft.answer_minutes)
     return compose(
         house.letters.write(draft.letter, draft.language, words),
         kind=draft.kind,

@@ -57,11 +57,6 @@ _END = (
         ended_at=bindparam("now"),
     )
 )
-_MOVE = (
-    update(ticket)
-    .where(ticket.c.number == bindparam("row"))
-    .values(state=bindparam("now_in"), ended_at=bindparam("ended"), version=ticket.c.version + 1)
-)
 _TICKET, _VERDICT, _EVENT, _KNOWN = insert(ticket), insert(verdict), insert(event), insert(known_id)
 _LINK = upsert(link, ("ticket", "other"), lambda _: {})
 _PARTICIPANT = upsert(participant, ("ticket", "address"), lambda _: {})
@@ -123,7 +118,6 @@ def _open(connection: Connection, filings: list[Filing]) -> None:
 
 def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _END, [_end(filing) for filing in filings])
-    _many(connection, _MOVE, [row for filing in filings for row in _move(filing)])
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
@@ -153,6 +147,7 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "number": filing.number,
         "kind": opening.kind,
         "state": opening.state,
+        "started": opening.state,
         "verdict": opening.verdict.tag if opening.verdict else None,
         "unsure": bool(opening.verdict and opening.verdict.unsure),
         "subject": opening.subject,
@@ -183,13 +178,6 @@ def _end(filing: Filing) -> dict[str, object]:
         "unsure": threading.unverified,
         "now": filing.now,
     }
-
-
-def _move(filing: Filing) -> Rows:
-    state = filing.changes.state
-    if state is None or filing.changes.ticket is None:
-        return []
-    return [{"row": filing.ticket, "now_in": state, "ended": filing.now if state in ENDED else None}]
 
 
 def _events(filing: Filing) -> Rows:

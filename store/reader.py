@@ -1,19 +1,21 @@
 """Read the store while others write it: from a command line, or from threads beside the event loop."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import corrections, overview, roster, verdicts
+from store import corrections, figures, listing, overview, roster, verdicts
 from store.database import reading
 from store.migrate import require_current
 from store.model.correction import Correction
+from store.model.figures import DayCounts, WeekCounts
 from store.model.message import RawMessage
 from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, Judged, OutboxLine, Status, Story
+from store.model.wanted import Wanted
 from store.original import original
 from store.schema import mail, message, ticket
 
@@ -57,6 +59,14 @@ class Reader:
         """Return the desk in figures."""
         return self.ask(overview.status)
 
+    def day(self, since: float, until: float, now: float, most: int, team: str | None = None) -> DayCounts:
+        """Count what a day needs, and list what is open at `now`, oldest first: so many at most in each section."""
+        return self.ask(lambda connection: figures.day(connection, since, until, now, most, team))
+
+    def week(self, bounds: Sequence[float], team: str | None = None) -> WeekCounts:
+        """Count what the last of several weeks needs; `bounds` are the beginnings of all, and the end of the last."""
+        return self.ask(lambda connection: figures.week(connection, bounds, team))
+
     def ticket(self, number: int) -> Story | None:
         """Return a ticket with its history, None if there is no such ticket."""
         return self.ask(lambda connection: overview.story(connection, number))
@@ -64,6 +74,14 @@ class Reader:
     def tickets(self, ended: bool) -> tuple[Ticket, ...]:
         """Return the open tickets in the order of their numbers, or all of them with the ended ones."""
         return self.ask(lambda connection: overview.listing(connection, ended))
+
+    def wanted(self, wanted: Wanted) -> tuple[Ticket, ...]:
+        """Return the tickets that are wanted, in the order of their numbers."""
+        return self.ask(lambda connection: listing.listing(connection, wanted))
+
+    def roster(self) -> tuple[tuple[Override, ...], tuple[Shift, ...]]:
+        """Return what was said that changes the rota, and the turns that are over."""
+        return self.ask(roster.overrides), self.ask(roster.served)
 
     def judged(self) -> Iterator[Judged]:
         """Yield every ticket that was judged, with what it was found to be when it was opened; a few at a time."""
@@ -86,14 +104,6 @@ class Reader:
     def corrections(self) -> tuple[Correction, ...]:
         """Return what the team taught, the latest 2000 in the order in which they were given."""
         return self.ask(corrections.read)
-
-    def overrides(self) -> tuple[Override, ...]:
-        """Return all changes of the rota, in the order in which they were said."""
-        return self.ask(roster.overrides)
-
-    def turns_served(self) -> tuple[Shift, ...]:
-        """Return the turns that are over, oldest first."""
-        return self.ask(roster.served)
 
     def aside(self) -> tuple[AsideLine, ...]:
         """Return what was set aside, oldest first."""

@@ -79,7 +79,7 @@ def roster_of(settings: Settings, now: float, until: float | None = None) -> Ros
         return build(settings, now, until=until)
     try:
         with Reader(settings.store.url) as reader:
-            return build(settings, now, reader.overrides(), reader.turns_served(), until)
+            return build(settings, now, *reader.roster(), until)
     except Exception as error:  # whatever the database's driver says
         complain(f"what was said of the rota is left out: {first_line(error)}")
         return build(settings, now, until=until)
@@ -113,3 +113,8 @@ def place_of(url: str) -> str:
     scheme, _, rest = url.partition("://")
     user, at, host = rest.rpartition("@")
     return f"{scheme}://{user.partition(':')[0]}{at}{host}" if scheme != "sqlite" else rest.removeprefix("/")
+
+
+def duties_of(settings: Settings, reader: Reader, now: float) -> Roster:
+    """Return the roster, with what the team has said of it."""
+    return build(settings, now, *reader.roster())

@@ -12,6 +12,7 @@ EMAIL = r"^[^\s\x00-\x20\x7f@<>,;:\"()\\]{1,64}@[^\s\x00-\x20\x7f@<>,;:\"()\\]{1
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 DAYS = r"^(mon|tue|wed|thu|fri|sat|sun)([-,](mon|tue|wed|thu|fri|sat|sun)){0,13}$"
 WEEKLY = r"^(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d$"
+HOURS = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 ID = r"^[a-z][a-z0-9_-]{0,31}$"
 LANGUAGE = r"^[a-z]{2}$"
 LINE = r"^[^\x00-\x1f\x7f]{1,80}$"
@@ -38,6 +39,7 @@ def _only_a_date(value: object) -> object:
 
 Email = Annotated[str, Field(pattern=EMAIL)]
 Clock = Annotated[str, Field(pattern=CLOCK, description="HH:MM in the desk's time zone")]
+WorkingHours = Annotated[str, Field(pattern=HOURS, description="HH:MM-HH:MM in the time zone, on duty.days")]
 Line = Annotated[str, Field(pattern=LINE)]
 Day = Annotated[date, BeforeValidator(_day)]
 Minutes = Annotated[float, Field(gt=0)]
@@ -48,6 +50,14 @@ class Section(BaseModel):
     """A table of triaged.toml: unknown keys are errors, and nothing changes once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"no such time zone: {value!r} (an IANA name such as Europe/Berlin)") from None
+    return value
 
 
 class Desk(Section):
@@ -63,15 +73,9 @@ class Desk(Section):
     language: str = Field("en", pattern=LANGUAGE, description="of letters whose reader's language is not known")
     tag: str = Field("+", min_length=1, max_length=1, description="separates the secret tag in reply addresses")
     hold_seconds: float = Field(90, ge=0, description="how long a mail to a customer waits for `undo`")
+    hours: WorkingHours = "09:00-17:00"
 
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"no such time zone: {value!r} (an IANA name such as Europe/Berlin)") from None
-        return value
+    _zone = field_validator("timezone")(_known_zone)
 
     @property
     def id_host(self) -> str:
@@ -191,6 +195,13 @@ class Duty(Section):
     fallback: str | None = None
 
 
+class Waiting(Section):
+    """How long a reporter who was asked may take; reminded and closed on the morning of a working day."""
+
+    remind_days: float = Field(3, ge=0, description="until the reporter is reminded, once; 0: never")
+    close_days: float = Field(14, ge=0, description="after that, until the ticket is closed quietly; 0: never")
+
+
 class Budget(Section):
     """How many acknowledgements may leave; 0 means no limit."""
 
@@ -233,6 +244,10 @@ class Team(Section):
     areas: tuple[str, ...] = ()
     pipeline: Email | None = None
     duty: tuple[str, ...] = ()
+    hours: WorkingHours | None = None
+    timezone: str | None = Field(None, description="of its working hours; default: the desk's")
+
+    _zone = field_validator("timezone")(lambda value: value if value is None else _known_zone(value))
 
 
 class Gate(Section):
@@ -250,6 +265,12 @@ class Digest(Section):
     stakeholders: tuple[Email, ...] = ()
 
 
+class Metrics(Section):
+    """The figures for Prometheus."""
+
+    listen: str | None = Field(None, pattern=LISTEN, description="address:port; left out: none are served")
+
+
 class Settings(Section):
     """triaged.toml, read and checked."""
 
@@ -263,8 +284,10 @@ class Settings(Section):
     pipeline: Pipeline
     people: tuple[Person, ...] = ()
     duty: Duty = Duty()
+    waiting: Waiting = Waiting()
     acknowledge: Acknowledge = Acknowledge()
     manager: Manager = Manager()
     teams: tuple[Team, ...] = ()
     gate: Gate = Gate()
     digest: Digest = Digest()
+    metrics: Metrics = Metrics()

@@ -18,6 +18,7 @@ EXAMPLES = {  # settings that have no default, or none that could be written: wh
     "desk.address",
     "desk.host",
     "bell.redis",
+    "metrics.listen",
     "smtp.tls_certificate",
     "smtp.tls_key",
     "duty.holidays_file",

@@ -8,8 +8,8 @@ from store.model.shift import Change, Override
 from tests.desk import desk_at
 
 EMERGENCY = (
-    b"From: Cust <cust@customer.test>\r\nTo: support@hd.test\r\nSubject: Login\r\nMessage-ID: <%d@customer.test>\r\n\r\n"
-    b"Since this morning nobody can log in, the login page shows Error 500. It worked yesterday.\r\n"
+    b"From: cust@customer.test\r\nTo: support@hd.test\r\nSubject: Login\r\nMessage-ID: <%d@customer.test>\r\n\r\n"
+    b"Since this morning nobody can log in, Error 500. It worked yesterday.\r\n"
 )
 
 
