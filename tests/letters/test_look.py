@@ -12,9 +12,7 @@ from daemon.core.figures.daily import Part
 from daemon.core.figures.samples import quiet_daily, sample_daily, sample_weekly
 from daemon.core.figures.weekly import AreaTrend, DutyLoad, LoneArea, ShadowRequest
 from daemon.core.mail.letter import Words
-from daemon.letters import SAMPLES, TRIED, Letters
-from store.model.changes import Said
-from store.model.verdict import Clause, Evidence, Tag
+from daemon.letters import TRIED, Letters
 from tests.letters.browser import CHROMIUM, SHADES, WIDTHS, Screen, Shade, Sight, open_screen
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -91,7 +89,7 @@ SCENES: dict[str, tuple[str, Daily | Weekly | Words]] = {
 
 def faults(sight: Sight, language: str) -> dict[str, object]:
     """Return everything that should not be."""
-    seen: dict[str, object] = {name: getattr(sight, name) for name in Sight.__slots__ if name not in ("language",)}
+    seen: dict[str, object] = {name: getattr(sight, name) for name in Sight.__slots__ if name != "language"}
     seen["language"] = "" if sight.language == language else sight.language
     return {name: what for name, what in seen.items() if what}
 
