@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 from markupsafe import Markup, escape
@@ -25,7 +26,7 @@ SHIPPED = Path(__file__).parent.parent / "templates"
 LAST_LANGUAGE = "en"
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
-    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "shadow", "filed"),
+    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "shadow", "filed", "task"),
 )  # the letters that the desk writes
 _FIELDS = tuple(field.name for field in fields(Words))
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
@@ -107,7 +108,13 @@ def _environment(folders: list[Path]) -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    environment.filters |= {"line": one_line, "quoted": _quoted, "breaks": _breaks, "octets": _octets}
+    environment.filters |= {
+        "line": one_line,
+        "quoted": _quoted,
+        "breaks": _breaks,
+        "octets": _octets,
+        "mailto": _mailto,
+    }
     return environment
 
 
@@ -119,6 +126,12 @@ def _quoted(text: str) -> str:
 def _breaks(text: str) -> Markup:
     """Escape a text and keep its lines, also where a mail reader knows no `white-space: pre-wrap`."""
     return Markup(str(escape(lines(text))).replace("\n", "<br>\n"))  # noqa: S704 - escaped in this line
+
+
+def _mailto(answer: str, ticket: int | None, word: str) -> str:
+    """Write a link that opens a mail with the word filled in (RFC 6068)."""
+    subject = quote(f"Re: #{ticket or 0}")
+    return f"mailto:{quote(answer, safe='@+!$*')}?subject={subject}&body={quote(word)}"
 
 
 def _octets(size: int) -> str:
@@ -152,10 +165,13 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "no-reporter",
         "no-such-ticket",
         "taken-over",
+        *("up", "up-taken", "up-reason", "up-facts", "not-up", "with-support", "no-support", "down"),
+        *("drafted", "draft-sent", "passed-on", "kept-behind-gate", "moved", "same-team"),
         "refused",
         *(f"refused-{why}" for why in Why),
     ),
 )
+TASKS = ("support", "investigate", "schedule", "draft-reply", "draft-ask", "returned", "moved")  # of the letter `task`
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
     Words(
@@ -176,6 +192,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
         recipient="ada@customer.example",
         reason="550 no such user",
         text="Please try again.",
+        answer="support+c1abc@desk.example",
         opened=13,
         said=(Said("mine", 12), Said("bug", 12, text="p1"), Said("injected", 0)),
     ),
@@ -184,6 +201,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
         for said in (
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
+            *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )
     ),

@@ -34,8 +34,10 @@ _OPEN = (
     .order_by(ticket.c.number)
     .limit(MOST_OPEN)
 )
-_AUTHOR = (
-    select(known_id.c.sender).join(mail, mail.c.message == known_id.c.message).where(mail.c.mark == bindparam("mark_"))
+_CAUSE = (
+    select(mail.c.message, known_id.c.sender)
+    .outerjoin(known_id, known_id.c.message == mail.c.message)
+    .where(mail.c.mark == bindparam("mark_"))
 )
 _KEPT = (
     select(message.c.id, message.c.fence)
@@ -67,6 +69,7 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         for row in connection.execute(_HISTORY, asked)
     ]
     causes = sorted({past.message for past in history if past.message is not None})
+    cause = connection.execute(_CAUSE, {"mark_": inquiry.answered or ""}).one_or_none()
     mails = [*connection.execute(_POSTED, asked), *connection.execute(_HELD, {"causes": causes})]
     posted = {
         row.id: Posted(row.id, row.message, row.kind, row.recipient, row.state is MailState.HELD, row.created_at)
@@ -79,7 +82,8 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         open=tickets(connection, connection.execute(_OPEN).scalars().all()),
         posted=tuple(posted[row] for row in sorted(posted)),
         original=original(connection, inquiry.ticket),
-        author=connection.execute(_AUTHOR, {"mark_": inquiry.answered or ""}).scalar_one_or_none() or "",
+        author=(cause.sender or "") if cause else "",
+        cause=cause.message if cause else None,
     )
 
 

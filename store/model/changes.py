@@ -68,6 +68,7 @@ class Opening:
     links: tuple[int, ...] = ()
     asks: bool = False  # a person is asked the one open question of the verdict
     priority: str | None = None
+    planned: str | None = None
     events: tuple[Event, ...] = ()  # its history, where the message is filed with another ticket
 
 

@@ -127,6 +127,7 @@ class Background:
     posted: tuple[Posted, ...] = ()  # oldest first
     original: RawMessage | None = None  # the message that opened the ticket
     author: str = ""  # who wrote the message because of which the mail was sent that the member answers
+    cause: int | None = None  # that message
 
     def ticket(self, number: int) -> Ticket | None:
         """Return a related ticket."""

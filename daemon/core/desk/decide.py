@@ -6,8 +6,10 @@ from dataclasses import replace
 from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
+from daemon.core.desk.gate import GIVES, facts_in
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.roster import on_duty
+from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.mail.address import Own, fold
 from daemon.core.mail.reading import Reading, may_answer
@@ -124,8 +126,9 @@ def follow_up(case: Case) -> Changes | None:
         return _follow_up(case, ticket, "answered", state=state)
     if ticket.state not in ENDED:
         return _follow_up(case, ticket, "wrote again", state=None)
-    state = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
-    return _follow_up(case, ticket, "wrote again and reopened it", state=state)
+    gated = case.settings.gate.l1 and ticket.owner is None and ticket.kind in GATED_KINDS
+    later = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
+    return _follow_up(case, ticket, "wrote again and reopened it", state=State.NEW if gated else later)
 
 
 def shadow_request(case: Case) -> Changes | None:
@@ -216,26 +219,48 @@ def _follow_up(case: Case, ticket: Ticket, what: str, state: State | None) -> Ch
         case.filed,
         ticket=ticket.number,
         state=state,
-        events=(case.event(f"{what} ({case.threading.signal})"),),
-        drafts=_to_owner(case, ticket) or _to_where_it_went(case, ticket),
+        events=(case.event(f"{what} ({case.threading.signal}){_gives(case)}"),),
+        drafts=_to_whom_it_concerns(case, replace(ticket, state=state or ticket.state)),
     )
+
+
+def _gives(case: Case) -> str:
+    """Return which of the facts that support must have before it goes up are in a message, for the history."""
+    gated = case.settings.gate.l1 and not case.threading.unverified
+    facts = facts_in(case.definition, case.reading.message.new_text) if gated else frozenset()
+    return f"{GIVES}{', '.join(sorted(facts))}" if facts else ""
 
 
 def _to_owner(case: Case, ticket: Ticket, letter: str = "follow-up") -> tuple[Draft, ...]:
     owner = next((person for person in case.settings.people if person.id == ticket.owner), None)
-    if owner is None:
-        return ()
+    return (_to_person(case, owner, letter),) if owner else ()
+
+
+def _to_person(case: Case, person: Person, letter: str = "follow-up") -> Draft:
     kind = MailKind.CARD if letter == "follow-up" else MailKind.NOTICE
-    return (Draft(kind, letter, Address(owner.name, owner.address), case.settings.desk.language),)
+    return Draft(kind, letter, Address(person.name, person.address), case.settings.desk.language)
+
+
+def _to_whom_it_concerns(case: Case, ticket: Ticket) -> tuple[Draft, ...]:
+    """A card to the owner, and to the one of support who talks to the reporter; else it goes where the request went."""
+    gate = case.settings.gate.l1
+    support = (
+        keeper(ticket, case.settings, case.now) if gate and (ticket.support or ticket.state is State.NEW) else None
+    )
+    owned = _to_owner(case, ticket)
+    told = (_to_person(case, support),) if support and support.id != ticket.owner else ()
+    return (
+        (*owned, *told) if owned or (told and ticket.state is State.NEW) else (*told, *_to_where_it_went(case, ticket))
+    )
 
 
 def _to_where_it_went(case: Case, ticket: Ticket) -> tuple[Draft, ...]:
     """Nobody owns it yet: whoever has the request must also have what was added to it."""
     if case.threading.unverified:
         return ()
-    language = case.settings.desk.language
-    duty = on_duty(case.settings, case.now) if ticket.state is State.PAGED else None
+    duty = on_duty(case.settings, case.now, ticket.team) if ticket.state is State.PAGED else None
     if duty is not None:
-        return (Draft(MailKind.CARD, "follow-up", Address(duty.name, duty.address), language),)
-    to = Address("", case.settings.pipeline.for_tag(ticket.verdict))
+        return (_to_person(case, duty),)
+    to = Address("", pipeline_for(case.settings, ticket.verdict, ticket.team))
+    language = case.settings.desk.language
     return (Draft(MailKind.FORWARD, "follow-up", to, language, carries_original=True),)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from daemon.core.desk.answering import answer_help, answer_list, answer_status, answer_who, answer_why
 from daemon.core.desk.arguments import MemberId, TicketNumber
+from daemon.core.desk.gate import barred, down, up
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.roster import on_duty
@@ -13,14 +14,17 @@ from daemon.core.desk.scene import (
     Scene,
     after,
     no,
+    onward,
     person_at,
     person_named,
     said,
+    to_manager,
     to_member,
     to_pipeline,
 )
 from daemon.core.desk.talking import ask, close_report, duplicate, finish, reply, send
 from daemon.core.desk.teaching import correction
+from daemon.core.desk.teams import hand_over
 from daemon.core.desk.undoing import SAID, undo
 from store.model.changes import Draft, TicketChange
 from store.model.correction import Correction
@@ -33,6 +37,8 @@ def mine(scene: Scene, step: Planned) -> Deed:
     owner = step.ticket.owner if step.ticket else None
     if owner and owner != scene.person.id:
         return no("taken", step, who=scene.name(owner), words=(f"give {scene.person.id}",))
+    if barred(scene, step, scene.person):
+        return no("with-support", step)
     return Deed(said("mine", step))
 
 
@@ -43,7 +49,7 @@ def yes(scene: Scene, step: Planned) -> Deed:
 
 def can_wait(scene: Scene, step: Planned) -> Deed:
     """No emergency: it goes the way that its tag names."""
-    drafts = to_pipeline(scene, after(step), after(step).verdict)
+    drafts = onward(scene, step, after(step).verdict)
     return Deed(said("can-wait", step), drafts, corrections=_taught(scene, step, None))
 
 
@@ -51,7 +57,7 @@ def emergency(scene: Scene, step: Planned) -> Deed:
     """The person on duty is called, unless somebody has it already."""
     taught = _taught(scene, step, Tag.EMERGENCY)
     ticket = after(step)
-    duty = on_duty(scene.settings, scene.case.now)
+    duty = on_duty(scene.settings, scene.case.now, ticket.team)
     if ticket.state is not State.PAGED or step.ticket is None or step.ticket.state is State.PAGED:
         return Deed(said("emergency", step), corrections=taught)
     if duty is None:
@@ -62,7 +68,7 @@ def emergency(scene: Scene, step: Planned) -> Deed:
 def tagged(scene: Scene, step: Planned) -> Deed:
     """The verdict is overruled; the request goes where the right one would have taken it."""
     ticket = after(step)
-    drafts = to_pipeline(scene, ticket, ticket.verdict)
+    drafts = onward(scene, step, ticket.verdict)
     return Deed(
         said("tagged", step, text=str(ticket.verdict)), drafts, corrections=_taught(scene, step, ticket.verdict)
     )
@@ -72,6 +78,8 @@ def give(scene: Scene, step: Planned) -> Deed:
     """Somebody else has it and gets a card; whoever had it is told."""
     (new,) = (a.id for a in step.command.arguments if isinstance(a, MemberId))
     person, old = person_named(scene.settings, new), step.ticket.owner if step.ticket else None
+    if barred(scene, step, person):
+        return no("not-up", step, words=("up",))
     drafts: list[Draft] = []
     if person and person.id != scene.person.id:
         drafts.append(to_member(scene, person, "given", after(step)))
@@ -85,6 +93,13 @@ def give(scene: Scene, step: Planned) -> Deed:
 def bug(_: Scene, step: Planned) -> Deed:
     """The report is closed, and a bug opened; its reporter hears when that is done."""
     return Deed(said("bug", step, text=(step.step.opens.priority or "") if step.step.opens else ""))
+
+
+def reopen(scene: Scene, step: Planned) -> Deed:
+    """It is not finished after all: the release manager sees to it again."""
+    ticket = after(step)
+    waits = ticket.state in (State.TO_INVESTIGATE, State.TO_SCHEDULE)
+    return Deed(said("reopened", step), to_manager(scene, ticket) if waits else ())
 
 
 def admit(scene: Scene, step: Planned) -> Deed:
@@ -134,6 +149,9 @@ def _taught(scene: Scene, step: Planned, tag: Tag | None) -> tuple[Correction, .
 V = Verb
 DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.MINE: mine,
+    V.UP: up,
+    V.DOWN: down,
+    V.MOVE: hand_over,
     V.YES: yes,
     V.NO: can_wait,
     V.NOT_EMERGENCY: can_wait,
@@ -148,7 +166,7 @@ DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.INJECT: named("injected"),
     V.SCHEDULE: named("scheduled"),
     V.DONE: finish,
-    V.REOPEN: named("reopened"),
+    V.REOPEN: reopen,
     V.REPLY: reply,
     V.ASK: ask,
     V.SEND: send,

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from daemon.core.desk.opening import start_of, way
-from daemon.core.desk.roster import on_duty
-from daemon.core.settings import Person, Settings
+from daemon.core.desk.routing import Request, way
+from daemon.core.settings import Settings
 from store.model.changes import Lapse
 from store.model.facts import OpenQuestion
 from store.model.ticket import Event
@@ -22,16 +21,16 @@ def overdue(question: OpenQuestion, settings: Settings, now: float) -> Lapse:
     """Settle a question whose time is over: an emergency on good grounds, else what the verdict says if it is none."""
     verdict = settled(question.verdict)
     emergency = verdict.tag is Tag.EMERGENCY
-    duty = on_duty(settings, now) if emergency else None
-    kind, state = start_of(verdict.tag, duty)
-    what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {_became(verdict, duty)}"
+    taken = way(Request(settings, now, verdict.tag, question.ticket.team, emergency))
+    treated = f"treated as {'an emergency' if emergency else verdict.tag}"
+    what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {treated}; {taken.words}"
     return Lapse(
         question.ticket.number,
         verdict,
-        kind,
-        state,
+        taken.kind,
+        taken.state,
         (Event(now, "triaged", what),),
-        way(verdict, duty, settings),
+        taken.drafts,
     )
 
 
@@ -40,8 +39,3 @@ def settled(verdict: Verdict) -> Verdict:
     holding = {clause.name for clause in verdict.clauses if clause.holds and any(e.weight > 0 for e in clause.evidence)}
     tag = Tag.EMERGENCY if holding >= GROUNDS else verdict.tag
     return replace(verdict, tag=tag, unsure=False)
-
-
-def _became(verdict: Verdict, duty: Person | None) -> str:
-    treated = f"treated as {'an emergency' if verdict.tag is Tag.EMERGENCY else verdict.tag}"
-    return f"{treated}; card to {duty.id}" if duty else f"{treated}; forwarded"

@@ -77,7 +77,7 @@ def move(ticket: Ticket, command: Command, hand: Hand) -> Step | None:
     for effect in row.effects:
         after = effect(after, command, hand)
     ended_at = (ticket.ended_at or hand.at) if after.state in _OVER else None
-    asked_at = ticket.asked_at if after.unsure and after.state is State.PAGED else None
+    asked_at = after.asked_at if after.unsure and after.state is State.PAGED else None
     after = replace(after, ended_at=ended_at, asked_at=asked_at)
     return Step(_edits(ticket, after), _new_bug(ticket, command))
 
@@ -167,7 +167,8 @@ def _set(ticket: Ticket, command: Command, hand: Hand) -> Ticket:
         case (MemberId(who),):
             return replace(ticket, owner=who)
         case (TeamId(team),):
-            return replace(ticket, team=team, owner=None)
+            asked_at = None if ticket.asked_at is None else hand.at  # the new team has the whole time to answer
+            return replace(ticket, team=team, owner=None, asked_at=asked_at)
         case (AreaName(area),):
             return replace(ticket, area=area)
         case (Span(seconds),):
@@ -228,9 +229,9 @@ MOVES: tuple[Move, ...] = (
     Move((V.REOPEN,), BUG, _OVER, S.TO_SCHEDULE, effects=(_reopened,)),
     Move((V.REOPEN,), PLANNED, _OVER, S.FORWARDED, effects=(_reopened,)),
     # the gate
-    Move((V.UP,), REPORT, frozenset({S.NEW, S.WAITING}), S.TO_INVESTIGATE, effects=(_supported,)),
+    Move((V.UP,), REPORT, frozenset({S.NEW, S.WAITING, S.INVESTIGATING}), S.TO_INVESTIGATE, effects=(_supported,)),
     Move((V.UP,), frozenset({Kind.QUESTION}), frozenset({S.NEW}), S.FORWARDED, effects=(_supported,)),
-    Move((V.DOWN,), REPORT, frozenset({S.TO_INVESTIGATE, S.INVESTIGATING}), S.NEW, effects=(_returned,)),
+    Move((V.DOWN,), REPORT, frozenset({S.TO_INVESTIGATE, S.INVESTIGATING, S.WAITING}), S.NEW, effects=(_returned,)),
     Move((V.DOWN,), frozenset({Kind.QUESTION}), frozenset({S.FORWARDED}), S.NEW, effects=(_returned,)),
     # with the reporter
     Move((V.ASK,), REPORT, _OPEN, S.WAITING, effects=(_owned_if_nobodys,)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from daemon.core.desk.gate import drafted, pass_on, to_support
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.permit import Level
 from daemon.core.desk.plan import Planned
@@ -17,24 +18,33 @@ SENT = "said: send"
 
 def reply(scene: Scene, step: Planned) -> Deed:
     """Send a member's words to the reporter."""
+    if scene.level is Level.L2:
+        return to_support(scene, step, Verb.REPLY, step.command.letter)
     drafts = to_reporter(scene, after(step), MailKind.REPLY, "reply", step.command.letter)
     return _leaving(scene, step, "replied", drafts)
 
 
 def ask(scene: Scene, step: Planned) -> Deed:
     """Ask the reporter: a member's question, or for the facts that the definition misses."""
+    if scene.level is Level.L2:
+        return to_support(scene, step, Verb.ASK, step.command.letter)
     drafts = to_reporter(scene, after(step), MailKind.ASK, "ask", step.command.letter)
     return _leaving(scene, step, "asked", drafts)
 
 
 def send(scene: Scene, step: Planned) -> Deed:
-    """Send the member's last note to the reporter, once."""
+    """Send the member's last note to the reporter, once; in answer to a developer's draft, that draft."""
+    draft = drafted(scene)
+    if draft is not None and scene.level is not Level.L2:
+        return pass_on(scene, step, draft)
     mine = [past for past in scene.background.history if past.who == scene.person.id]
     noted = [place for place, past in enumerate(mine) if past.what.startswith(NOTE)]
     sent = [place for place, past in enumerate(mine) if past.what.startswith(SENT)]
     if not noted or (sent and sent[-1] > noted[-1]):
         return no("no-note", step)
     text = mine[noted[-1]].what.removeprefix(NOTE)
+    if scene.level is Level.L2:
+        return to_support(scene, step, Verb.REPLY, text)
     return _leaving(scene, step, "replied", to_reporter(scene, after(step), MailKind.REPLY, "reply", text))
 
 
@@ -88,8 +98,6 @@ def _reports(scene: Scene, bug: Ticket) -> Iterable[Ticket]:
 
 
 def _leaving(scene: Scene, step: Planned, what: str, drafts: tuple[Draft, ...]) -> Deed:
-    if scene.level is Level.L2:
-        return no("gated", step)
     if not drafts:
         return no("no-reporter", step)
     return Deed(said(what, step, text=f"{scene.settings.desk.hold_seconds:g}"), drafts)
