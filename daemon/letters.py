@@ -30,6 +30,7 @@ NAMES = (
 )  # the letters that the desk writes
 _FIELDS = tuple(field.name for field in fields(Words))
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
+_TO_FILL = re.compile(r"\[[^\[\]]{0,40}\]|…|\b[A-Z]{1,12}\b| … p3")  # what stands in the help for words of the member
 _LONG = frozenset({"excerpt", "reason", "text"})  # fields that may have several lines
 
 
@@ -114,6 +115,7 @@ def _environment(folders: list[Path]) -> Environment:
         "breaks": _breaks,
         "octets": _octets,
         "mailto": _mailto,
+        "plain": _plain,
     }
     return environment
 
@@ -132,6 +134,11 @@ def _mailto(answer: str, ticket: int | None, word: str) -> str:
     """Write a link that opens a mail with the word filled in (RFC 6068)."""
     subject = quote(f"Re: #{ticket or 0}")
     return f"mailto:{quote(answer, safe='@+!$*')}?subject={subject}&body={quote(word)}"
+
+
+def _plain(form: str) -> str:
+    """Return what is typed of a word as the help writes it: `give NAME` leaves the name to the member."""
+    return _TO_FILL.sub("", form).rstrip() + (" " if _TO_FILL.search(form) else "")
 
 
 def _octets(size: int) -> str:
@@ -171,6 +178,24 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         *(f"refused-{why}" for why in Why),
     ),
 )
+_ROWS = (
+    ("status", (("kind", "report"), ("state", "paged"), ("verdict", "emergency"), ("class", "bug"), ("owner", "Ann"))),
+    ("list", (("#12", "report", "paged", "Ann", "Export fails"), ("#13", "bug", "to-schedule", "", "Login"))),
+    (
+        "why",
+        (
+            ("judged", "emergency", "3.20", "asked"),
+            ("judged", "problem", "0.10", ""),
+            ("learned", "+0.40", "#3", "#4"),
+            ("clause", "technical", "yes", "error 500"),
+            ("clause", "stopping", "open"),
+            ("unanswered", "triaged", " within 15 minutes"),
+            ("unacknowledged", "triaged", "desk budget"),
+            ("said", "Ann", "mine"),
+            ("came", "ada@customer.example", "reply-address"),
+        ),
+    ),
+)
 TASKS = ("support", "investigate", "schedule", "draft-reply", "draft-ask", "returned", "moved")  # of the letter `task`
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
@@ -201,6 +226,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
         for said in (
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
+            *((Said(what, 12, rows=rows),) for what, rows in _ROWS),
             *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )

@@ -22,6 +22,7 @@ class Said:
     other: int | None = None  # another ticket
     words: tuple[str, ...] = ()  # commands, as the help writes them
     lines: tuple[str, ...] = ()  # further facts, one a line
+    rows: tuple[tuple[str, ...], ...] = ()  # facts in the desk's own terms, for the letter to say in its language
 
 
 @dataclass(frozen=True, slots=True)

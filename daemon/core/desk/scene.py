@@ -73,7 +73,7 @@ def no(what: str, step: Planned, **more: str | int | tuple[str, ...]) -> Deed:
     return Deed(said(what, step, **more), refused=True)
 
 
-def said(what: str, step: Planned, **more: str | int | tuple[str, ...]) -> Said:
+def said(what: str, step: Planned, **more: str | int | tuple[str, ...] | tuple[tuple[str, ...], ...]) -> Said:
     """Return a sentence about the ticket of a step; 0 stands for the one that this mail opens."""
     return Said(what, step.ticket.number if step.ticket else None, **more)  # type: ignore[arg-type]
 
