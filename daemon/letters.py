@@ -26,7 +26,7 @@ SHIPPED = Path(__file__).parent.parent / "templates"
 LAST_LANGUAGE = "en"
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
-    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "shadow", "filed", "task"),
+    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "shadow", "filed", "task"),
 )  # the letters that the desk writes
 _FIELDS = tuple(field.name for field in fields(Words))
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
@@ -159,6 +159,10 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "duplicate",
         "injected",
         "scheduled",
+        "joined",
+        "joined-already",
+        "other-ended",
+        "not-alike",
         "done",
         "fixed",
         "reopened",

@@ -127,7 +127,8 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
-    corrections.add(connection, [one for filing in filings for one in filing.changes.corrections])
+    taught = [(filing.work.id, one) for filing in filings for one in filing.changes.corrections]
+    corrections.put(connection, taught)
     reported = {address: filing for filing in filings for address in filing.changes.failing}
     _many(
         connection,
@@ -147,6 +148,7 @@ def _many(connection: Connection, statement: Executable, rows: Sequence[Mapping[
 def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
     if filing.number is None:
         raise ValueError("a ticket is opened without a number")
+    told = opening.gathered_until is None
     return {
         "number": filing.number,
         "kind": opening.kind,
@@ -162,7 +164,10 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "priority": opening.priority,
         "planned": opening.planned,
         "ended_at": filing.now if opening.state in ENDED else None,
-        "asked_at": filing.now if opening.asks else None,
+        "asked_at": filing.now if opening.asks and told else None,
+        "called": opening.calls,
+        "called_at": filing.now if opening.calls and told and not opening.asks else None,
+        "gathered_until": opening.gathered_until,
     }
 
 
@@ -203,7 +208,7 @@ def _known(filing: Filing) -> Rows:
         {
             "message": filing.work.id,
             "message_id": filing.changes.filed.message_id or "",
-            "ticket": filing.ticket,
+            "ticket": filing.changes.threading.conversation or filing.ticket,
             "sender": filing.changes.filed.sender,
             "text_digest": filing.changes.filed.text_digest,
         }

@@ -3,7 +3,6 @@
 import re
 
 from daemon.core.desk.plan import Planned
-from daemon.core.desk.roster import on_duty
 from daemon.core.desk.scene import Deed, Scene, offered, said
 from store.model.facts import Past
 from store.model.ticket import Ticket
@@ -56,8 +55,7 @@ def answer_status(scene: Scene, step: Planned) -> Deed:
 
 def answer_who(scene: Scene, step: Planned) -> Deed:
     """Say who is on duty."""
-    ticket = scene.case.ticket
-    duty = on_duty(scene.settings, scene.case.now, ticket.team if ticket else None)
+    duty = scene.case.roster.on_duty(scene.case.now, step.ticket.team if step.ticket else None)
     return Deed(said("who", step, who=duty.name if duty else ""))
 
 

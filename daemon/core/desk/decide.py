@@ -8,12 +8,12 @@ from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.gate import GIVES, facts_in
 from daemon.core.desk.opening import open_ticket
-from daemon.core.desk.roster import on_duty
 from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.mail.address import Own, fold
 from daemon.core.mail.reading import Reading, may_answer
 from daemon.core.mail.thread import thread
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
@@ -33,6 +33,8 @@ def decide(
     now: float,
     learned: Learned = NOTHING,
     backdrop: Backdrop = NO_BACKDROP,
+    *,
+    roster: Roster,
 ) -> Changes:
     """Say what a message changes: the first policy that has a word on it decides."""
     case = Case(
@@ -46,6 +48,7 @@ def decide(
         learned,
         authority(reading, facts, settings, now),
         backdrop,
+        roster,
     )
     return next(changes for policy in POLICIES if (changes := policy(case)) is not None)
 
@@ -172,7 +175,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
 
 
 def _new_request(case: Case, links: tuple[int, ...]) -> Changes:
-    opened = open_ticket(case.reading, case.settings, case.definition, case.now, links, case.learned)
+    opened = open_ticket(case.reading, case.settings, case.definition, case.roster, case.now, links, case.learned)
     return Changes(
         Outcome.TICKET,
         "",
@@ -245,7 +248,9 @@ def _to_whom_it_concerns(case: Case, ticket: Ticket) -> tuple[Draft, ...]:
     """A card to the owner, and to the one of support who talks to the reporter; else it goes where the request went."""
     gate = case.settings.gate.l1
     support = (
-        keeper(ticket, case.settings, case.now) if gate and (ticket.support or ticket.state is State.NEW) else None
+        keeper(ticket, case.settings, case.roster, case.now)
+        if gate and (ticket.support or ticket.state is State.NEW)
+        else None
     )
     owned = _to_owner(case, ticket)
     told = (_to_person(case, support),) if support and support.id != ticket.owner else ()
@@ -258,7 +263,7 @@ def _to_where_it_went(case: Case, ticket: Ticket) -> tuple[Draft, ...]:
     """Nobody owns it yet: whoever has the request must also have what was added to it."""
     if case.threading.unverified:
         return ()
-    duty = on_duty(case.settings, case.now, ticket.team) if ticket.state is State.PAGED else None
+    duty = case.roster.on_duty(case.now, ticket.team) if ticket.state is State.PAGED else None
     if duty is not None:
         return (_to_person(case, duty),)
     to = Address("", pipeline_for(case.settings, ticket.verdict, ticket.team))

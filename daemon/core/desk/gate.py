@@ -7,6 +7,7 @@ from daemon.core.desk.arguments import Anyway
 from daemon.core.desk.case import NOTE_LETTERS
 from daemon.core.desk.command import Command
 from daemon.core.desk.grammar import ROWS, Verb
+from daemon.core.desk.joining import asker
 from daemon.core.desk.permit import Level
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.routing import keeper, task, with_support
@@ -47,7 +48,7 @@ def up(scene: Scene, step: Planned) -> Deed:
 
 def down(scene: Scene, step: Planned) -> Deed:
     """Give it back to support: to the one who talks to the reporter."""
-    person = keeper(after(step), scene.settings, scene.case.now)
+    person = keeper(after(step), scene.settings, scene.case.roster, scene.case.now)
     if person is None:
         return no("no-support", step)
     card = task(scene.settings, person, "returned", scene.person.name, step.command.note)
@@ -65,14 +66,15 @@ def barred(scene: Scene, step: Planned, person: Person | None) -> bool:
 def to_support(scene: Scene, step: Planned, kind: Verb, text: str) -> Deed:
     """Hand a developer's words to support as a draft: no customer ever reads them unless support sends them."""
     ticket = step.ticket
-    person = keeper(ticket, scene.settings, scene.case.now) if ticket else None
+    person = keeper(ticket, scene.settings, scene.case.roster, scene.case.now) if ticket else None
     if ticket is None or person is None:
         return no("gated", step)
-    if not ticket.reporter:
+    conversation, to = asker(scene, ticket)
+    if not to:
         return no("no-reporter", step)
     card = task(scene.settings, person, f"draft-{kind}", scene.person.name, text)
     event = Event(scene.case.now, scene.person.id, f"{DRAFTS[kind]}{text[:NOTE_LETTERS]}")
-    return Deed(said("drafted", step, who=person.name), (spoken(card, ticket),), events=(event,), own_move=True)
+    return Deed(said("drafted", step, who=person.name), (spoken(card, conversation),), events=(event,), own_move=True)
 
 
 def drafted(scene: Scene) -> Past | None:
@@ -89,14 +91,16 @@ def pass_on(scene: Scene, step: Planned, draft: Past) -> Deed:
     asks = draft.what.startswith(DRAFTS[Verb.ASK])
     text = draft.what.removeprefix(DRAFTS[Verb.ASK if asks else Verb.REPLY])
     kind, letter = (MailKind.ASK, "ask") if asks else (MailKind.REPLY, "reply")
-    drafts = to_reporter(scene, after(step), kind, letter, text)
+    conversation, to = asker(scene, after(step))
+    drafts = to_reporter(scene, conversation, kind, letter, text, to=to)
     if not drafts:
         return no("no-reporter", step)
     event = Event(scene.case.now, scene.person.id, PASSED.format(draft.message))
     done = said("passed-on", step, who=scene.name(draft.who), text=f"{scene.settings.desk.hold_seconds:g}")
     if not asks:
-        return Deed(done, drafts, events=(event,))
-    return Deed(done, drafts, (_waiting(scene, step),), events=(event,), own_move=True)
+        return Deed(done, drafts, events=(event,), about=conversation.number)
+    waiting = (_waiting(scene, step),)
+    return Deed(done, drafts, waiting, events=(event,), own_move=True, about=conversation.number)
 
 
 # --- what stands in the way of `up` ----------------------------------------------------------------------------------

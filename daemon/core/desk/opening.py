@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from daemon.core.desk.language import guess_language
 from daemon.core.desk.routing import Request, Way, team_of, way
 from daemon.core.mail.reading import Reading
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
@@ -31,6 +32,7 @@ def open_ticket(
     reading: Reading,
     settings: Settings,
     definition: Definition,
+    roster: Roster,
     now: float,
     links: tuple[int, ...],
     learned: Learned = NOTHING,
@@ -40,7 +42,7 @@ def open_ticket(
     verdict = judge(definition, message.subject, message.new_text, learned)
     team = team_of(verdict.area, settings)
     urgent = verdict.tag is Tag.EMERGENCY or verdict.unsure
-    taken = way(Request(settings, now, verdict.tag, team, urgent))
+    taken = way(Request(settings, roster, now, verdict.tag, team, urgent))
     reporter = reading.clues.sender
     opening = Opening(
         taken.kind,

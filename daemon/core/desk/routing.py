@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
-from daemon.core.desk.roster import managing, on_duty, supporting
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Person, Settings
 from store.model.changes import Draft, Said
 from store.model.message import Address
@@ -20,6 +22,7 @@ KINDS: tuple[tuple[Tag, Kind], ...] = (  # what the verdict makes of a request
 )
 GATED = frozenset({Tag.PROBLEM, Tag.QUESTION})  # what support sees first, where the L1 gate is on
 GATED_KINDS = frozenset({Kind.REPORT, Kind.QUESTION})
+_A_MONDAY = 1  # the ordinal of one, from which turns are counted
 TASK = "task"  # the letter of a card that says what is to be done; the first of its sentences names the task
 
 
@@ -28,6 +31,7 @@ class Request:
     """What is to be taken on its way."""
 
     settings: Settings
+    roster: Roster
     now: float  # epoch seconds
     tag: Tag
     team: str | None
@@ -36,13 +40,13 @@ class Request:
     @property
     def duty(self) -> Person | None:
         """The one who is interrupted for it."""
-        return on_duty(self.settings, self.now, self.team) if self.urgent else None
+        return self.roster.on_duty(self.now, self.team) if self.urgent else None
 
     @property
     def support(self) -> Person | None:
         """The one of support who sees it first, where the gate is on."""
         gated = self.settings.gate.l1 and self.tag in GATED
-        return supporting(self.settings, self.now, self.team) if gated else None
+        return supporting(self.settings, self.roster, self.now, self.team) if gated else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Way:
     state: State
     drafts: tuple[Draft, ...]
     words: str
+    calls: str | None = None  # the member who is interrupted, by id
 
 
 def way(request: Request) -> Way:
@@ -67,7 +72,7 @@ def _called(request: Request, kind: Kind) -> Way | None:
     if duty is None:
         return None
     draft = Draft(MailKind.CARD, "card", _address(duty), request.settings.desk.language)
-    return Way(kind, State.PAGED, (draft,), f"card to {duty.id}")
+    return Way(kind, State.PAGED, (draft,), f"card to {duty.id}", duty.id)
 
 
 def _supported(request: Request, kind: Kind) -> Way | None:
@@ -82,7 +87,7 @@ def _to_be_investigated(request: Request, kind: Kind) -> Way | None:
     """A report goes to the pipeline, and the release manager sees that it gets its turn."""
     if kind is not Kind.REPORT:  # an emergency with nobody who could be asked comes here too: it must not wait unseen
         return None
-    manager = managing(request.settings, request.now)
+    manager = request.roster.managing(request.now)
     cards = (task(request.settings, manager, "investigate"),) if manager else ()
     words = f"forwarded; card to {manager.id}" if manager else "forwarded"
     return Way(kind, State.TO_INVESTIGATE, (_forward(request), *cards), words)
@@ -117,11 +122,36 @@ def with_support(ticket: Ticket, settings: Settings) -> bool:
     return trying and owner is not None and owner.level == "L1"
 
 
-def keeper(ticket: Ticket, settings: Settings, now: float) -> Person | None:
+def keeper(ticket: Ticket, settings: Settings, roster: Roster, now: float) -> Person | None:
     """Return the one of support who talks to the reporter of this ticket; None where the desk has no support."""
     support = [person for person in settings.people if person.level == "L1"]
     known = (person for who in (ticket.support, ticket.owner) for person in support if person.id == who)
-    return next(known, None) or supporting(settings, now, ticket.team)
+    return next(known, None) or supporting(settings, roster, now, ticket.team)
+
+
+def supporting(settings: Settings, roster: Roster, now: float, team: str | None = None) -> Person | None:
+    """Return the one member of support (L1) who gets a new request; None where there is none.
+
+    Whoever is on duty, if that is somebody of support; else support takes turns in the order of the settings, from
+    one day or week to the next: the team's own people where it has some, then those of no team, then all; never who is
+    away, as long as somebody else is there.
+    """
+    duty = roster.on_duty(now, team)
+    if duty is not None and duty.level == "L1":
+        return duty
+    support = [person for person in settings.people if person.level == "L1"]
+    theirs = [person for person in support if team is not None and person.team == team]
+    people = theirs or [person for person in support if person.team is None] or support
+    there = [person for person in people if not roster.is_away(person.id, now)] or people
+    return there[_turns_since(settings, now) % len(there)] if there else None
+
+
+def _turns_since(settings: Settings, now: float) -> int:
+    """Return how many turns have begun, each at the time of the hand-over."""
+    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(settings.desk.timezone))
+    early = local.time() < time.fromisoformat(settings.duty.at)
+    days = local.toordinal() - _A_MONDAY - early
+    return days // 7 if settings.duty.turn == "week" else days
 
 
 def task(settings: Settings, person: Person, what: str, who: str = "", text: str = "") -> Draft:

@@ -6,8 +6,7 @@ from daemon.core.desk.case import Case
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.permit import HelpLine, Level, help_for
 from daemon.core.desk.plan import Planned
-from daemon.core.desk.roster import managing, supporting
-from daemon.core.desk.routing import pipeline_for, task
+from daemon.core.desk.routing import pipeline_for, supporting, task
 from daemon.core.mail.address import fold
 from daemon.core.settings import Person, Settings
 from store.model.changes import Draft, Said, TicketChange
@@ -20,7 +19,7 @@ from store.model.verdict import Tag
 
 V = Verb
 UNBUILT = frozenset(  # words of the grammar that the desk does not follow yet: said plainly, and never offered
-    {V.JOIN, V.SPLIT, V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
+    {V.SPLIT, V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
 )
 
 
@@ -61,6 +60,7 @@ class Deed:
     stops: tuple[int, ...] = ()
     refused: bool = False  # nothing of the whole mail is applied
     own_move: bool = False
+    about: int | None = None  # another ticket that the answer speaks of, and that is meant in answer to it
 
 
 def offered(ticket: Ticket | None, level: Level) -> tuple[HelpLine, ...]:
@@ -98,7 +98,10 @@ def person_at(settings: Settings, address: str) -> Person | None:
 def to_pipeline(scene: Scene, ticket: Ticket, tag: Tag | None) -> tuple[Draft, ...]:
     """Return the one forward to the pipeline of a tag, with the original; none where that has it already."""
     to = pipeline_for(scene.settings, tag, ticket.team)
-    if any(mail.kind is MailKind.FORWARD and mail.to == to for mail in scene.background.posted):
+    if any(
+        mail.kind is MailKind.FORWARD and mail.to == to and mail.ticket in (None, ticket.number)
+        for mail in scene.background.posted
+    ):
         return ()
     return (
         Draft(
@@ -123,7 +126,7 @@ def onward(scene: Scene, step: Planned, tag: Tag | None, note: str = "") -> tupl
     ticket = after(step)
     entered = step.ticket is not None and step.ticket.state is not ticket.state
     if ticket.state is State.NEW:
-        person = supporting(scene.settings, scene.case.now, ticket.team)
+        person = supporting(scene.settings, scene.case.roster, scene.case.now, ticket.team)
         card = person is not None and entered and person.id != scene.person.id
         return (spoken(task(scene.settings, person, "support"), ticket),) if person and card else ()
     manager = to_manager(scene, ticket, note) if entered and ticket.state is State.TO_INVESTIGATE else ()
@@ -132,7 +135,7 @@ def onward(scene: Scene, step: Planned, tag: Tag | None, note: str = "") -> tupl
 
 def to_manager(scene: Scene, ticket: Ticket, note: str = "") -> tuple[Draft, ...]:
     """Return the release manager's card for what is to be investigated, or scheduled; none for who says it anyway."""
-    manager = managing(scene.settings, scene.case.now)
+    manager = scene.case.roster.managing(scene.case.now)
     if manager is None or manager.id == scene.person.id:
         return ()
     what = "schedule" if ticket.kind is Kind.BUG else "investigate"
@@ -144,9 +147,9 @@ def spoken(card: Draft, ticket: Ticket) -> Draft:
     return replace(card, about=ticket.number, original=True, tag=ticket.verdict)
 
 
-def to_member(scene: Scene, person: Person, letter: str, ticket: Ticket) -> Draft:
+def to_member(scene: Scene, person: Person, letter: str, ticket: Ticket, other: int | None = None) -> Draft:
     """Return a card about a ticket, with what its reporter wrote."""
-    sentence = Said(letter, ticket.number, who=scene.person.name)
+    sentence = Said(letter, ticket.number, who=scene.person.name, other=other)
     return Draft(
         MailKind.CARD,
         letter,
@@ -160,17 +163,17 @@ def to_member(scene: Scene, person: Person, letter: str, ticket: Ticket) -> Draf
 
 
 def to_reporter(
-    scene: Scene, ticket: Ticket, kind: MailKind, letter: str, text: str = "", outcome: str = ""
+    scene: Scene, ticket: Ticket, kind: MailKind, letter: str, text: str = "", outcome: str = "", to: str = ""
 ) -> tuple[Draft, ...]:
-    """Return a mail to the reporter, held for a while so that `undo` can stop it; none where there is no address."""
-    if not ticket.reporter:
+    """Return a mail to the reporter, or the reader that is named, held so that `undo` can stop it; none without one."""
+    if not (to or ticket.reporter):
         return ()
     own = scene.case.ticket is not None and scene.case.ticket.number == ticket.number
     return (
         Draft(
             kind,
             letter,
-            Address("", ticket.reporter),
+            Address("", to or ticket.reporter),
             ticket.language,
             answers_message=own,
             hold_seconds=scene.settings.desk.hold_seconds,

@@ -5,8 +5,7 @@ Members of any team may command everywhere: teams are small, and whoever sees th
 
 from daemon.core.desk.arguments import TeamId
 from daemon.core.desk.plan import Planned
-from daemon.core.desk.roster import on_duty, supporting
-from daemon.core.desk.routing import task
+from daemon.core.desk.routing import supporting, task
 from daemon.core.desk.scene import Deed, Scene, after, no, person_named, said, spoken, to_member, to_pipeline
 from daemon.core.settings import Person
 from store.model.changes import Draft
@@ -34,7 +33,7 @@ def hand_over(scene: Scene, step: Planned) -> Deed:
 def _called(scene: Scene, before: Ticket, ticket: Ticket) -> Person | None:
     """Return the one person of the new team who gets a card; None where nobody had it, and the pipeline is its way."""
     if ticket.state is State.NEW:
-        return supporting(scene.settings, scene.case.now, ticket.team)
+        return supporting(scene.settings, scene.case.roster, scene.case.now, ticket.team)
     if ticket.state is State.PAGED or before.owner:
-        return on_duty(scene.settings, scene.case.now, ticket.team)
+        return scene.case.roster.on_duty(scene.case.now, ticket.team)
     return None
