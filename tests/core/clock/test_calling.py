@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from daemon.core.desk.clock.calling import called_until, escalated
@@ -69,6 +70,7 @@ def begin(given_settings: Settings) -> tuple[Roster, Ticket]:
     return roster, paged(1, duty.id, NOW)
 
 
+@limits(deadline=None, max_examples=60)
 @given(rotas, fallbacks, steps)
 def test_each_is_called_once_in_time_until_all_were(
     people: tuple[str, ...], fallback: str | None, waits: list[float]
@@ -96,6 +98,7 @@ def test_each_is_called_once_in_time_until_all_were(
     assert one.state is State.PAGED
 
 
+@limits(deadline=None, max_examples=60)
 @given(rotas, fallbacks, st.integers(0, 4), st.sampled_from((Verb.MINE, Verb.NOT_EMERGENCY, Verb.BUG, Verb.FEATURE)))
 def test_once_it_was_taken_nobody_is_called_and_taking_that_back_goes_on(
     people: tuple[str, ...], fallback: str | None, before: int, verb: Verb
@@ -108,13 +111,14 @@ def test_once_it_was_taken_nobody_is_called_and_taking_that_back_goes_on(
         if one.called_at is not None:
             (occasion,) = escalated((Due(one, None),), Moment(desk, roster, now))
             one = after(one, occasion.moves[0])
-    step = move(one, Command(verb), Hand("ann", now + 1, duty="ann"))
+    step = move(one, Command(verb), Hand("ann", now + 1, duties={None: "ann"}))
     assert step
     taken = step.apply(one)
     assert (taken.called_at, taken.gathered_until) == (None, None)
     assert step.inverse.apply(taken) == one
 
 
+@limits(deadline=None, max_examples=60)
 @given(rotas, fallbacks, st.integers(1, 40))
 def test_what_was_on_one_list_goes_on_as_one_list_and_is_called_for_once(
     people: tuple[str, ...], fallback: str | None, many: int
@@ -140,6 +144,7 @@ def test_what_was_on_one_list_goes_on_as_one_list_and_is_called_for_once(
     assert len(heard) == len(set(people) | ({fallback} if fallback else set()))
 
 
+@limits(deadline=None, max_examples=60)
 @given(rotas, st.integers(1, 10))
 def test_who_was_called_often_is_called_by_the_list_instead(people: tuple[str, ...], many: int) -> None:
     desk = settings(people, "eve")
