@@ -12,6 +12,7 @@ from daemon import config
 from daemon.cli.paper import complain, fail, fail_for
 from daemon.core.desk.teaching import learned_from
 from daemon.core.fault import Fault, Faults
+from daemon.core.roster.roster import Roster, build
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition, read
 from daemon.core.triage.learn import NOTHING, Learned
@@ -99,3 +100,8 @@ def place_of(url: str) -> str:
     scheme, _, rest = url.partition("://")
     user, at, host = rest.rpartition("@")
     return f"{scheme}://{user.partition(':')[0]}{at}{host}" if scheme != "sqlite" else rest.removeprefix("/")
+
+
+def duties_of(settings: Settings, reader: Reader, now: float) -> Roster:
+    """Return the roster, with what the team has said of it."""
+    return build(settings, now, *reader.roster())

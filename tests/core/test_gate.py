@@ -195,3 +195,12 @@ def test_which_side_of_the_gate_a_ticket_is_on() -> None:
 def test_who_talks_to_the_reporter() -> None:
     roster = build(GATED, NOW)
     assert keeper(a_ticket(owner="ann"), GATED, roster, NOW) == GATED.people[0]
+
+
+def test_a_team_that_is_handed_an_emergency_has_the_whole_time_to_answer() -> None:
+    ours = {"id": "money", "name": "Money", "areas": [], "duty": ["mia"]}
+    play = Play(of(teams=[ours], gate={"l1": False}, manager={}))
+    card = to(play.customer(EMERGENCY), ANN)
+    assert to(play.member(ANN, "move money", card), MIA).draft.said[0].what == "moved"
+    moved = play.tickets[1]
+    assert (moved.team, moved.state, moved.called, moved.called_at) == ("money", State.PAGED, ("mia",), NOW)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from daemon.core.desk.arguments import Known, TicketNumber
+from daemon.core.desk.arguments import Known, TeamId, TicketNumber
 from daemon.core.desk.authority import CONFIRM_SECONDS, Authority, authority
 from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE_LETTERS, Case
@@ -215,7 +215,9 @@ def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
     if background is None:
         raise ValueError("a command without its background")
     bug = bug_of(background, ticket)
-    hand = Hand(person.id, case.now, case.settings.desk.timezone, case.settings.gate.l1)
+    duty = case.roster.on_duty(case.now, _team_after(read.commands, ticket))
+    zone, gate = case.settings.desk.timezone, case.settings.gate.l1
+    hand = Hand(person.id, case.now, zone, gate, duty.id if duty else None)
     level = _level(person, case.settings)
     steps = plan(read.commands, ticket, bug, level, hand)
     if isinstance(steps, Refused):
@@ -234,6 +236,12 @@ def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
     if no := tuple(deed.said for deed in deeds if deed.refused):
         return _refused(case, person, ticket, no, read)
     return _applied(scene, ticket, steps, deeds)
+
+
+def _team_after(commands: tuple[Command, ...], ticket: Ticket) -> str | None:
+    """Return the team whose person on duty is called: the one that the mail hands the ticket to, else its own."""
+    named = (a.id for command in commands for a in command.arguments if isinstance(a, TeamId))
+    return next(named, ticket.team)
 
 
 def _refused(case: Case, person: Person, ticket: Ticket, said: tuple[Said, ...], read: Commands) -> Changes:

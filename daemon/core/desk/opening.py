@@ -56,6 +56,7 @@ def open_ticket(
         area=verdict.area,
         links=links,
         asks=verdict.unsure and taken.state is State.PAGED,
+        calls=(taken.calls,) if taken.calls else (),
     )
     return Opened(opening, taken.drafts, _why(verdict, taken))
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from daemon.core.desk.clock.changed import changed, key
 from daemon.core.desk.clock.moment import Moment
-from daemon.core.desk.clock.turn import key, turn
 from daemon.core.desk.routing import Request, way
 from store.model.occasion import Due, Occasion
 from store.model.verdict import Tag, Verdict
@@ -29,7 +29,7 @@ def lapse(due: Due, asked: Verdict, moment: Moment) -> Occasion:
     taken = way(Request(settings, moment.roster, now, verdict.tag, due.ticket.team, emergency))
     treated = f"treated as {'an emergency' if emergency else verdict.tag}"
     what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {treated}; {taken.words}"
-    move = turn(
+    move = changed(
         due.ticket,
         now,
         what,
