@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Protocol
 
@@ -12,11 +11,9 @@ from daemon.core.figures.weekly import Capacity, DutyLoad, Interruptions, Shadow
 from daemon.core.mail.address import fold
 from daemon.core.settings import Person, Settings
 from store.model.figures import Card
-from store.model.views import Status
 
 QUARTER = 900.0  # seconds; turns change at full quarters of an hour
 DAY = 86400.0
-CARDS = 10_000  # the newest so many tell whether anybody was called off duty
 MAIL = "mail"  # by which a private request reached the member who passed it on
 
 
@@ -44,14 +41,9 @@ def interruptions(cards: Iterable[Card], duties: Duties) -> Interruptions:
         first.setdefault(card.ticket, fold(card.to))
     return Interruptions(
         len(calls),
-        sum(not _is(card.to, duties.on_duty(card.at, card.team)) for card in calls),
+        sum(card.off_duty for card in calls),
         sum(fold(card.to) != first[card.ticket] for card in calls),
     )
-
-
-def with_interruptions(status: Status, cards: Iterable[Card], duties: Duties) -> Status:
-    """Return the figures of a desk with the number of those who were called off duty."""
-    return replace(status, interruptions_off_duty=interruptions(cards, duties).off_duty)
 
 
 def duty_load(
