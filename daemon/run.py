@@ -14,7 +14,6 @@ from pathlib import Path
 import structlog
 import uvloop
 
-from daemon.core.figures.duties import CARDS, with_interruptions
 from daemon.core.mail.address import Own
 from daemon.core.mail.compose import self_test
 from daemon.core.roster.roster import build
@@ -163,8 +162,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> 
 def _figures_of(house: House) -> Callable[[], Awaitable[tuple[Status, float]]]:
     async def look() -> tuple[Status, float]:
         now = house.clock()
-        status, cards = await house.store.status(now), await house.store.cards(CARDS)
-        return await asyncio.to_thread(with_interruptions, status, cards, house.memory.roster), now
+        return await house.store.status(now), now
 
     return look
 

@@ -16,7 +16,7 @@ _ENTERED = (
     .scalar_subquery()
 )
 _CARDS = (
-    select(mail.c.created_at, mail.c.recipient, mail.c.ticket, ticket.c.team)
+    select(mail.c.created_at, mail.c.recipient, mail.c.ticket, ticket.c.team, mail.c.off_duty)
     .join(ticket, ticket.c.number == mail.c.ticket)
     .where(mail.c.kind == MailKind.CARD, func.coalesce(_ENTERED, ticket.c.started) == State.PAGED)
 )
@@ -28,11 +28,6 @@ def between(connection: Connection, since: float, until: float, team: str | None
     if team is not None:
         asked = asked.where(ticket.c.team == team)
     return tuple(Card(*row) for row in connection.execute(asked))
-
-
-def latest(connection: Connection, most: int) -> tuple[Card, ...]:
-    """Return the latest such cards, so many at most, newest first."""
-    return tuple(Card(*row) for row in connection.execute(_CARDS.order_by(mail.c.created_at.desc()).limit(most)))
 
 
 def called(since: float | None, until: float | None) -> Select[tuple[int | None]]:

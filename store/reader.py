@@ -6,11 +6,11 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import cards, corrections, figures, listing, overview, roster, verdicts
+from store import corrections, figures, listing, overview, roster, verdicts
 from store.database import reading
 from store.migrate import require_current
 from store.model.correction import Correction
-from store.model.figures import Card, DayCounts, WeekCounts
+from store.model.figures import DayCounts, WeekCounts
 from store.model.message import RawMessage
 from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
@@ -66,10 +66,6 @@ class Reader:
     def week(self, bounds: Sequence[float], team: str | None = None) -> WeekCounts:
         """Count what the last of several weeks needs; `bounds` are the beginnings of all, and the end of the last."""
         return self.ask(lambda connection: figures.week(connection, bounds, team))
-
-    def cards(self, most: int) -> tuple[Card, ...]:
-        """Return the latest cards that called somebody at once, so many at most, newest first."""
-        return self.ask(lambda connection: cards.latest(connection, most))
 
     def ticket(self, number: int) -> Story | None:
         """Return a ticket with its history, None if there is no such ticket."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, definition, demo, explain, listing, look, preview, run
+from daemon.cli import care, check, definition, demo, duty, explain, listing, look, preview, run
 from daemon.cli.paper import DONE, FAULT, complain
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command()(check.check)
 app.command()(care.migrate)
 app.command()(explain.explain)
 app.command()(look.status)
+app.command()(duty.duty)
 app.command()(look.show)
 app.command("list")(listing.tickets)
 app.command()(look.outbox)

@@ -7,11 +7,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from daemon.cli.desk import AsJson, Option, duties_of, reader_of, settings_of
+from daemon.cli.desk import AsJson, Option, reader_of, settings_of
 from daemon.cli.paper import Column, blank_grid, cell, fail, flat, say, say_json, screen, show_table, span
 from daemon.cli.portrait import judged
 from daemon.cli.records import iso, mail_record, since, status_record, story_record, track
-from daemon.core.figures.duties import CARDS, with_interruptions
 from store.model.outbox import MailState
 from store.model.ticket import Ticket
 from store.model.views import OutboxLine, Status, Story
@@ -90,8 +89,7 @@ def status(as_json: AsJson = False, option: Option = None) -> None:
     """Show the desk in figures: what came in, what became of it, what is open, what left."""
     _, settings = settings_of(option)
     with reader_of(settings) as reader:
-        now = time.time()
-        figures = with_interruptions(reader.status(now), reader.cards(CARDS), duties_of(settings, reader, now))
+        figures = reader.status(time.time())
     if as_json:
         say_json(status_record(figures))
     else:

@@ -12,6 +12,8 @@
     triaged_figures_at_seconds              when these were counted, in epoch seconds
     triaged_stage_seconds{stage}            histogram: how long receive, process and deliver took
     triaged_stage_failures_total{stage}     how often a stage broke
+    triaged_stage_seconds_created           when this process began to measure, in epoch seconds
+    triaged_stage_failures_created          the same
 
 Figures are counted when they are asked for, in a thread of the store, and at most once in some seconds. No label holds
 a word that a stranger wrote: reasons and states are words of the house.
@@ -24,7 +26,7 @@ from dataclasses import dataclass
 from time import monotonic, perf_counter
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from store.model.changes import Outcome
@@ -88,7 +90,6 @@ class Metrics:
     """What is measured in this process, in a registry of its own."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second family for each, which says only when this process began
         self.registry = CollectorRegistry()
         self._gauges = {
             name: Gauge(f"triaged_{name}", words, labels, registry=self.registry) for name, words, labels, _ in GAUGES

@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 from daemon.core.figures.calendar import bounds, monday_of
 from daemon.core.figures.daily import Aside, DailyFigures, DigestLine, OnDuty, Part
-from daemon.core.figures.duties import shadow_requests
+from daemon.core.figures.duties import capacity, shadow_requests
 from daemon.core.figures.measure import first_response
-from daemon.core.roster.load import capacity
 from daemon.core.roster.roster import Roster
 from daemon.core.settings import Settings
 from store.model.figures import DayCounts, Section

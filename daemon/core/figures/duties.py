@@ -2,18 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from datetime import date
 
-from daemon.core.figures.weekly import DutyLoad, Interruptions, ShadowRequest
+from daemon.core.figures.weekly import Capacity, DutyLoad, Interruptions, ShadowRequest
 from daemon.core.mail.address import fold
+from daemon.core.roster.load import shares
 from daemon.core.roster.roster import Roster
 from daemon.core.roster.rotas import MANAGER
 from daemon.core.settings import Person, Settings
 from store.model.figures import Card
-from store.model.views import Status
 
 DAY = 86400.0
-CARDS = 10_000  # the newest so many tell whether anybody was called off duty
 MAIL = "mail"  # by which a private request reached the member who passed it on
 
 
@@ -25,14 +24,9 @@ def interruptions(cards: Iterable[Card], roster: Roster) -> Interruptions:
         first.setdefault(card.ticket, fold(card.to))
     return Interruptions(
         len(calls),
-        sum(not _is(card.to, roster.on_duty(card.at, card.team)) for card in calls),
+        sum(card.off_duty for card in calls),
         sum(fold(card.to) != first[card.ticket] for card in calls),
     )
-
-
-def with_interruptions(status: Status, cards: Iterable[Card], roster: Roster) -> Status:
-    """Return the figures of a desk with the number of those who were called off duty."""
-    return replace(status, interruptions_off_duty=interruptions(cards, roster).off_duty)
 
 
 def duty_load(
@@ -49,6 +43,17 @@ def duty_load(
     ended = dict(solved)
     names = sorted({*served, *called, *ended})
     return tuple(DutyLoad(name, round(served.get(name, 0.0), 2), called[name], ended.get(name, 0)) for name in names)
+
+
+def capacity(roster: Roster, monday: date) -> Capacity:
+    """Return what the duty leaves of those who do planned work, in the week that begins on this day."""
+    each = [one for one in shares(roster, monday) if roster.people[one.person].level == "L2"]
+    return Capacity(
+        monday,
+        float(sum(one.working for one in each)),
+        sum(one.on_duty for one in each),
+        sum(one.away for one in each),
+    )
 
 
 def shadow_requests(found: Iterable[tuple[str, int]], settings: Settings) -> tuple[ShadowRequest, ...]:

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from daemon.core.figures.calendar import week_bounds
-from daemon.core.figures.duties import duty_load, interruptions, shadow_requests
+from daemon.core.figures.duties import capacity, duty_load, interruptions, shadow_requests
 from daemon.core.figures.measure import classifying, first_response
 from daemon.core.figures.weekly import AreaTrend, Emergencies, LoneArea, WeekFlow, WeeklyFigures
-from daemon.core.roster.load import capacity
 from daemon.core.roster.roster import Roster
 from daemon.core.settings import Settings
 from store.model.figures import InArea, WeekCounts
