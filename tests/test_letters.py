@@ -212,7 +212,9 @@ def test_an_excerpt_is_the_beginning_of_the_new_text() -> None:
 
 # --- strangers' words in HTML ----------------------------------------------------------------------------------------
 
-REMOTE = re.compile(r"(?i)https?:|//|\bsrc\b|\bhref\b|url\(|@import|<(script|img|link|form|iframe|base|meta http)")
+REMOTE = re.compile(
+    r"(?i)https?:|//|\bsrc\b|\bhref\b(?!=.mailto:)|url\(|@import|<(script|img|link|form|iframe|base|meta http)"
+)
 
 
 @pytest.mark.parametrize(("name", "language"), EACH)
