@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli.desk import AsJson, Option, duties_of, reader_of, settings_of
+from daemon.cli.desk import AsJson, Option, reader_of, roster_of, settings_of
 from daemon.cli.figures import show_daily, show_weekly
 from daemon.cli.listing import day_of, monday_of_week
 from daemon.cli.paper import say_json
@@ -62,13 +62,13 @@ def report(
 def daily_figures(reader: Reader, settings: Settings, day: date, now: float, team: str | None) -> DailyFigures:
     """Return the figures of the digest of a day."""
     counts = reader.day(*of_day.asked_for(day, settings), now, of_day.MOST, team)
-    return of_day.daily(counts, settings, duties_of(settings, reader, now), day, now, team)
+    return of_day.daily(counts, settings, roster_of(settings, now), day, now, team)
 
 
 def weekly_figures(reader: Reader, settings: Settings, monday: date, now: float, team: str | None) -> WeeklyFigures:
     """Return the figures of the week that begins on `monday`."""
     counts = reader.week(of_week.asked_for(monday, settings), team)
-    return of_week.weekly(counts, settings, duties_of(settings, reader, now), monday, team)
+    return of_week.weekly(counts, settings, roster_of(settings, now), monday, team)
 
 
 def _tell(figures: DailyFigures | WeeklyFigures, as_json: bool) -> None:
