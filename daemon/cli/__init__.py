@@ -8,6 +8,7 @@ import typer
 
 from daemon.cli import care, check, definition, demo, explain, look, run
 from daemon.cli.paper import DONE, FAULT, complain
+from daemon.cli.past import command as past
 
 app = typer.Typer(
     name="triaged",
@@ -23,6 +24,7 @@ app.command()(care.init)
 app.command()(run.run)
 app.command()(check.check)
 app.command()(care.migrate)
+app.command("import")(past.bring_along)
 app.command()(explain.explain)
 app.command()(look.status)
 app.command()(look.show)

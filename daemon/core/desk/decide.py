@@ -7,6 +7,7 @@ from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.opening import open_ticket
+from daemon.core.desk.past import imported
 from daemon.core.desk.roster import on_duty
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.mail.address import Own, fold
@@ -155,6 +156,7 @@ def new_request(case: Case) -> Changes:
 
 
 POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
+    imported,
     own_mail,
     repeat,
     delivery_report,
