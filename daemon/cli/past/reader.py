@@ -1,9 +1,13 @@
 """Old messages are read and judged in processes of their own, a few dozen at a time."""
 
+import os
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import BinaryIO
 
 from daemon.cli.files import LONGEST, octets, reading_at, reason
@@ -91,12 +95,20 @@ _reader: list[Reader] = []
 
 
 def start(desk: Desk) -> None:
-    """Begin a process: it is the first one's business when to stop."""
+    """Begin a process: it is the first one's business when to stop, and it ends with that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_first, daemon=True).start()
     definition = read_definition(desk.definition)
     if not isinstance(definition, Definition):
         raise ValueError("the definition cannot be read")
     _reader.append(Reader(desk, definition))
+
+
+def _end_with_first() -> None:
+    first = parent_process()
+    if first is not None:
+        wait([first.sentinel])
+        os._exit(1)
 
 
 def read_some(places: Sequence[Place]) -> tuple[Read, ...]:
