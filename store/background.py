@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
+from store import corrections
 from store.model.facts import Background, Inquiry, Past, Posted
 from store.model.message import RawMessage
 from store.model.outbox import MailKind, MailState
 from store.model.ticket import ENDED, State, Ticket
 from store.moving import edits_of
+from store.original import original
 from store.processing import read
-from store.questions import original
 from store.recall import tickets
 from store.schema import event, known_id, mail, message, ticket, verdict
 from store.verdicts import verdict_of
@@ -22,8 +23,12 @@ DEPTH = 3  # a bug, its reports, and what is a duplicate of them
 MOST_OPEN = 50
 
 _HISTORY = select(event).where(event.c.ticket == bindparam("ticket_")).order_by(event.c.id.desc()).limit(MOST_EVENTS)
-_MAILS = select(mail.c.id, mail.c.message, mail.c.kind, mail.c.recipient, mail.c.state, mail.c.created_at)
-_POSTED = _MAILS.where(mail.c.ticket == bindparam("ticket_")).order_by(mail.c.id.desc()).limit(MOST_MAILS)
+_MAILS = select(
+    mail.c.id, mail.c.message, mail.c.kind, mail.c.recipient, mail.c.state, mail.c.created_at, mail.c.ticket
+)
+_POSTED = (
+    _MAILS.where(mail.c.ticket.in_(bindparam("tickets_", expanding=True))).order_by(mail.c.id.desc()).limit(MOST_MAILS)
+)
 _HELD = _MAILS.where(  # also those to the reporters of other tickets, when a word about this one caused them
     mail.c.state == MailState.HELD, mail.c.message.in_(bindparam("causes", expanding=True))
 )
@@ -34,8 +39,10 @@ _OPEN = (
     .order_by(ticket.c.number)
     .limit(MOST_OPEN)
 )
-_AUTHOR = (
-    select(known_id.c.sender).join(mail, mail.c.message == known_id.c.message).where(mail.c.mark == bindparam("mark_"))
+_ANSWERED = (
+    select(known_id.c.sender, known_id.c.ticket.label("conversation"), mail.c.ticket)
+    .select_from(mail.outerjoin(known_id, mail.c.message == known_id.c.message))
+    .where(mail.c.mark == bindparam("mark_"))
 )
 _KEPT = (
     select(message.c.id, message.c.fence)
@@ -67,19 +74,27 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         for row in connection.execute(_HISTORY, asked)
     ]
     causes = sorted({past.message for past in history if past.message is not None})
-    mails = [*connection.execute(_POSTED, asked), *connection.execute(_HELD, {"causes": causes})]
+    kin = _kin(connection, inquiry)
+    joined = [inquiry.ticket, *(one.number for one in kin if one.joined is not None)]
+    mails = [*connection.execute(_POSTED, {"tickets_": joined}), *connection.execute(_HELD, {"causes": causes})]
     posted = {
-        row.id: Posted(row.id, row.message, row.kind, row.recipient, row.state is MailState.HELD, row.created_at)
+        row.id: Posted(
+            row.id, row.message, row.kind, row.recipient, row.state is MailState.HELD, row.created_at, row.ticket
+        )
         for row in mails
     }
+    answered = connection.execute(_ANSWERED, {"mark_": inquiry.answered or ""}).one_or_none()
     return Background(
         verdict=verdict_of(judged) if judged else None,
         history=tuple(reversed(history)),
-        related=_kin(connection, inquiry),
+        related=kin,
         open=tickets(connection, connection.execute(_OPEN).scalars().all()),
         posted=tuple(posted[row] for row in sorted(posted)),
         original=original(connection, inquiry.ticket),
-        author=connection.execute(_AUTHOR, {"mark_": inquiry.answered or ""}).scalar_one_or_none() or "",
+        author=answered.sender or "" if answered else "",
+        conversation=answered.conversation if answered else None,
+        spoken=answered.ticket if answered else None,
+        taught=corrections.taught(connection, inquiry.ticket),
     )
 
 

@@ -16,6 +16,7 @@ from store.model.outbox import Mail, NewMail
 from store.model.ticket import ENDED
 from store.moving import event_row, move
 from store.outbox import Posting, put
+from store.passages import note
 from store.processing import held
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
 from store.upsert import of, upsert
@@ -123,11 +124,13 @@ def _open(connection: Connection, filings: list[Filing]) -> None:
 
 def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _END, [_end(filing) for filing in filings])
-    _many(connection, _MOVE, [row for filing in filings for row in _move(filing)])
+    for filing in filings:
+        _move(connection, filing)
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
-    corrections.add(connection, [one for filing in filings for one in filing.changes.corrections])
+    taught = [(filing.work.id, one) for filing in filings for one in filing.changes.corrections]
+    corrections.put(connection, taught)
     reported = {address: filing for filing in filings for address in filing.changes.failing}
     _many(
         connection,
@@ -147,10 +150,12 @@ def _many(connection: Connection, statement: Executable, rows: Sequence[Mapping[
 def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
     if filing.number is None:
         raise ValueError("a ticket is opened without a number")
+    told = opening.gathered_until is None
     return {
         "number": filing.number,
         "kind": opening.kind,
         "state": opening.state,
+        "started": opening.state,
         "verdict": opening.verdict.tag if opening.verdict else None,
         "unsure": bool(opening.verdict and opening.verdict.unsure),
         "subject": opening.subject,
@@ -161,7 +166,10 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "opened_at": filing.work.received_at,
         "priority": opening.priority,
         "ended_at": filing.now if opening.state in ENDED else None,
-        "asked_at": filing.now if opening.asks else None,
+        "asked_at": filing.now if opening.asks and told else None,
+        "called": opening.calls,
+        "called_at": filing.now if opening.calls and told and not opening.asks else None,
+        "gathered_until": opening.gathered_until,
     }
 
 
@@ -180,11 +188,12 @@ def _end(filing: Filing) -> dict[str, object]:
     }
 
 
-def _move(filing: Filing) -> Rows:
-    state = filing.changes.state
-    if state is None or filing.changes.ticket is None:
-        return []
-    return [{"row": filing.ticket, "now_in": state, "ended": filing.now if state in ENDED else None}]
+def _move(connection: Connection, filing: Filing) -> None:
+    state, number = filing.changes.state, filing.changes.ticket
+    if state is not None and number is not None:
+        note(connection, [(number, state, filing.now)])
+        ended = filing.now if state in ENDED else None
+        connection.execute(_MOVE, {"row": number, "now_in": state, "ended": ended})
 
 
 def _events(filing: Filing) -> Rows:
@@ -202,7 +211,7 @@ def _known(filing: Filing) -> Rows:
         {
             "message": filing.work.id,
             "message_id": filing.changes.filed.message_id or "",
-            "ticket": filing.ticket,
+            "ticket": filing.changes.threading.conversation or filing.ticket,
             "sender": filing.changes.filed.sender,
             "text_digest": filing.changes.filed.text_digest,
         }

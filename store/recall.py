@@ -5,6 +5,7 @@ others.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -18,9 +19,9 @@ MOST_NAMED = 30  # marks of each sort, and Message-IDs; what is named beyond the
 MOST_KNOWN = 100  # messages of one Message-ID, or of all that one message names: the oldest are believed
 LARGEST_NUMBER = 2**31 - 1
 
-_SENT = select(mail.c.mark, mail.c.ticket, mail.c.recipient, mail.c.kind, mail.c.created_at).where(
-    mail.c.mark.in_(bindparam("marks", expanding=True))
-)
+_SENT = select(
+    mail.c.mark, mail.c.ticket, mail.c.recipient.label("to"), mail.c.kind, mail.c.created_at, mail.c.lines
+).where(mail.c.mark.in_(bindparam("marks", expanding=True)))
 _KNOWN = (
     select(known_id.c.message_id, known_id.c.ticket, known_id.c.sender, known_id.c.text_digest)
     .where(known_id.c.message_id.in_(bindparam("ids", expanding=True)))
@@ -28,7 +29,8 @@ _KNOWN = (
     .limit(bindparam("most"))
 )
 _SENDERS = select(sender.c.address, sender.c.proven).where(sender.c.address.in_(bindparam("addresses", expanding=True)))
-_TICKETS = select(ticket).where(ticket.c.number.in_(bindparam("numbers", expanding=True)))
+_HELD = [ticket.c[field.name] for field in fields(Ticket) if field.name in ticket.c]
+_TICKETS = select(*_HELD).where(ticket.c.number.in_(bindparam("numbers", expanding=True)))
 _PARTICIPANTS = (
     select(participant)
     .where(participant.c.ticket.in_(bindparam("numbers", expanding=True)))
@@ -47,12 +49,12 @@ def facts(connection: Connection, asked: Sequence[tuple[Clues, float]]) -> list[
     senders = _senders(connection, every)
     spent = budgets(connection, [(clues.answer_to, clues.text_digest, now) for clues, now in asked])
     numbers = [_numbers(*row) for row in zip(every, sent, known, strict=True)]
-    found = {one.number: one for one in tickets(connection, list(dict.fromkeys(n for row in numbers for n in row)))}
+    found = _with_survivors(connection, list(dict.fromkeys(n for row in numbers for n in row)))
     return [
         Facts(
             sent=sent[place],
             known=known[place],
-            tickets=tuple(found[number] for number in numbers[place] if number in found),
+            tickets=_told(numbers[place], found),
             sender_known=_key(clues.sender) in senders,
             sender_proven=senders.get(_key(clues.sender), False),
             budget=spent[place],
@@ -83,6 +85,29 @@ def tickets(connection: Connection, numbers: Sequence[int]) -> tuple[Ticket, ...
     return tuple(found[number] for number in numbers if number in found)
 
 
+def _with_survivors(connection: Connection, numbers: Sequence[int]) -> dict[int, Ticket]:
+    """Return tickets by number, with those that they were joined to; only where there are such is more looked up."""
+    found: dict[int, Ticket] = {}
+    while numbers:
+        found |= {one.number: one for one in tickets(connection, numbers)}
+        wanted = {one.joined for one in found.values() if one.joined is not None}
+        asked, numbers = set(numbers), sorted(wanted - found.keys())
+        if asked & set(numbers):
+            break
+    return found
+
+
+def _told(numbers: Sequence[int], found: dict[int, Ticket]) -> tuple[Ticket, ...]:
+    told: dict[int, Ticket] = {}
+    waiting = list(numbers)
+    while waiting:
+        one = found.get(waiting.pop(0))
+        if one and one.number not in told:
+            told[one.number] = one
+            waiting += [one.joined] if one.joined is not None else []
+    return tuple(told.values())
+
+
 def _numbers(clues: Clues, sent: Iterable[SentMail], known: Iterable[KnownId]) -> tuple[int, ...]:
     """Return the tickets that the clues lead to, each once."""
     named = (*(one.ticket for one in sent), *(one.ticket for one in known), clues.subject_number)
@@ -93,7 +118,7 @@ def _sent(connection: Connection, every: Sequence[Clues]) -> list[tuple[SentMail
     marks = [_marks(clues) for clues in every]
     wanted = list(dict.fromkeys(mark for row in marks for mark in row))
     rows = connection.execute(_SENT, {"marks": wanted}) if wanted else ()
-    found = {row.mark: SentMail(row.mark, row.ticket, row.recipient, row.kind, row.created_at) for row in rows}
+    found = {row.mark: SentMail(*row) for row in rows}
     return [tuple(found[mark] for mark in row if mark in found) for row in marks]
 
 

@@ -17,6 +17,7 @@ class Correction:
     score: float  # what the written rules alone said, in log odds
     subject: str
     text: str  # the beginning of the request's new text
+    undoes: int | None = None  # the row of the correction that this one takes back: neither teaches
 
     @property
     def emergency(self) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from store.model.correction import Correction
 from store.model.message import RawMessage
 from store.model.outbox import MailKind
 from store.model.ticket import Edit, Ticket
@@ -35,6 +36,7 @@ class SentMail:
     to: str
     kind: MailKind
     created_at: float
+    lines: tuple[int, ...] = ()  # the tickets that it lists, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,13 @@ class Facts:
         """Return the ticket of that number, if it was among the clues."""
         return next((t for t in self.tickets if t.number == number), None)
 
-
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """A question that was put to the person on duty, and that nobody has answered yet."""
-
-    ticket: Ticket
-    verdict: Verdict
+    def survivor(self, ticket: Ticket) -> Ticket:
+        """Return the ticket that this one is part of, itself where it was not joined to another."""
+        seen = {ticket.number}
+        while (other := self.ticket(ticket.joined)) and other.number not in seen:
+            ticket = other
+            seen.add(ticket.number)
+        return ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Posted:
     to: str
     held: bool  # it has not left, and can be stopped
     created_at: float
+    ticket: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,15 @@ class Inquiry:
     ticket: int
     named: tuple[int, ...] = ()  # other tickets that the commands name
     answered: str | None = None  # mark of the mail of ours that the member answers
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A correction of the team's, and the message that gave it."""
+
+    row: int
+    message: int | None
+    correction: Correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,9 @@ class Background:
     posted: tuple[Posted, ...] = ()  # oldest first
     original: RawMessage | None = None  # the message that opened the ticket
     author: str = ""  # who wrote the message because of which the mail was sent that the member answers
+    conversation: int | None = None  # the ticket to whose readers that message belongs
+    spoken: int | None = None  # the ticket that the answered mail speaks of
+    taught: tuple[Taught, ...] = ()  # what was learned from it and holds, oldest first
 
     def ticket(self, number: int) -> Ticket | None:
         """Return a related ticket."""
@@ -153,4 +168,5 @@ class Threading:
     ticket: int | None
     unverified: bool = False  # right address or Message-ID, but the sender does not take part
     linked: int | None = None  # a ticket it names without belonging to it
+    conversation: int | None = None  # the ticket whose readers it is shared with, where that is part of another
     why: str = ""

@@ -13,16 +13,23 @@ from tests.desk import Delivered, DeskUnderTest, desk_at, shipped_definition
 
 JOURNEYS = sorted(path.parent for path in Path(__file__).parent.glob("*/story.toml"))
 PLACE = re.compile(r"@@(\d+)\.(reply_to|message_id)@@")  # of the n-th mail that left
+LATEST = re.compile(r"@@(\w+) ([^@\s]+@[^@\s]+?)\.(reply_to|message_id)@@")  # of the last of a kind to somebody
 
 
 def filled(text: str, sent: list[Delivered]) -> str:
     """Fill in what only the desk knows: reply addresses and Message-IDs of mails that left before."""
 
     def value(match: re.Match[str]) -> str:
-        mail = sent[int(match[1]) - 1]
-        return mail.reply_to if match[2] == "reply_to" else str(mail.message.message_id)
+        return of(sent[int(match[1]) - 1], match[2])
 
-    return PLACE.sub(value, text)
+    def latest(match: re.Match[str]) -> str:
+        return of([mail for mail in sent if (mail.kind, mail.to) == (match[1], match[2])][-1], match[3])
+
+    return LATEST.sub(latest, PLACE.sub(value, text))
+
+
+def of(mail: Delivered, name: str) -> str:
+    return mail.reply_to if name == "reply_to" else str(mail.message.message_id)
 
 
 def looks_like(mail: Delivered, wanted: dict[str, Any], folder: Path) -> None:

@@ -9,6 +9,7 @@ from daemon.core.desk.case import NOTE_LETTERS, Case
 from daemon.core.desk.command import Command, Commands, read_command
 from daemon.core.desk.deeds import DEEDS
 from daemon.core.desk.grammar import Verb
+from daemon.core.desk.joining import OF_ITSELF
 from daemon.core.desk.known import day_at, known_to
 from daemon.core.desk.line import NotUnderstood
 from daemon.core.desk.permit import Level
@@ -45,7 +46,9 @@ def inquiry(
     read = read_command(commanding.message.new_text, known_to(settings, definition, day_at(now, settings)))
     commands = read.commands if isinstance(read, Commands) else ()
     named = tuple(a.number for c in commands for a in c.arguments if isinstance(a, TicketNumber))
-    return Inquiry(number, named, word.sent.mark if word.sent else None)
+    mark = word.sent.mark if word.sent and commanding is reading else _answered_by(commanding)
+    meant = _meant(facts.ticket(number), commands, facts)
+    return Inquiry(meant.number if meant else number, named, mark)
 
 
 def confirmation(reading: Reading, facts: Facts, settings: Settings, now: float) -> str | None:
@@ -67,8 +70,11 @@ def members_word(case: Case) -> Changes | None:
     if case.threading.signal not in (Signal.ADDRESS, Signal.OWN_ID):
         return None
     read = read_command(case.reading.message.new_text, _known(case))
+    waiting = _waiting(case) if _confirms(word) else None
+    spoken = case.facts.ticket(case.threading.conversation) or ticket
+    ticket = _meant(spoken, _commands(waiting or read), case.facts) or ticket
     if _confirms(word):
-        return _confirmed(case, word.person, ticket, read)
+        return _confirmed(case, word.person, ticket, read, waiting)
     return (_half if word.level is Degree.HALF else _full)(case, word.person, ticket, read)
 
 
@@ -85,6 +91,23 @@ def _full(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnders
 
 def _known(case: Case) -> Known:
     return known_to(case.settings, case.definition, day_at(case.now, case.settings))
+
+
+def _commands(read: Commands | NotUnderstood | None) -> tuple[Command, ...]:
+    return read.commands if isinstance(read, Commands) else ()
+
+
+def _meant(ticket: Ticket | None, commands: tuple[Command, ...], facts: Facts) -> Ticket | None:
+    """Return the ticket that is meant: what is said of one that is part of another is about that other."""
+    if ticket is None or (commands and all(command.verb in OF_ITSELF for command in commands)):
+        return ticket
+    return facts.survivor(ticket)
+
+
+def _answered_by(commanding: Reading) -> str | None:
+    """Return the mark of the mail that was answered with commands which wait for a yes."""
+    clues = commanding.clues
+    return next(iter((*clues.command_marks, *clues.reply_marks, *clues.own_marks)), None)
 
 
 def _about(word: Authority, reading: Reading, facts: Facts) -> int | None:
@@ -130,11 +153,20 @@ def _half(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnders
     return _filed(case, ticket, Outcome.FOLLOW_UP, (note,), drafts)
 
 
-def _confirmed(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnderstood | None) -> Changes:
+def _waiting(case: Case) -> Commands | NotUnderstood | None:
+    return read_command(case.backdrop.kept.message.new_text, _known(case)) if case.backdrop.kept else None
+
+
+def _confirmed(
+    case: Case,
+    person: Person,
+    ticket: Ticket,
+    read: Commands | NotUnderstood | None,
+    waiting: Commands | NotUnderstood | None,
+) -> Changes:
     said_yes = isinstance(read, Commands) and read.commands[0].verb is Verb.YES
     if not said_yes:
         return _noted(case, person, ticket, Said("kept", ticket.number))
-    waiting = read_command(case.backdrop.kept.message.new_text, _known(case)) if case.backdrop.kept else None
     if not isinstance(waiting, Commands) or case.authority.sent is None:
         return _filed(
             case, ticket, Outcome.COMMAND, (), (_answer(case, person, (Said("nothing-waits", ticket.number),)),)
@@ -218,7 +250,7 @@ def _applied(
     return replace(
         _filed(case, ticket, Outcome.COMMAND, _notes(case, person, steps), ()),
         drafts=(
-            replace(_answer(case, person, said), about=_spoken_of(ticket, steps)),
+            replace(_answer(case, person, said), about=_spoken_of(ticket, steps, deeds)),
             *(draft for deed in deeds for draft in deed.drafts),
         ),
         opens=_opened(case, person, ticket, steps),
@@ -228,9 +260,10 @@ def _applied(
     )
 
 
-def _spoken_of(ticket: Ticket, steps: tuple[Planned, ...]) -> int:
+def _spoken_of(ticket: Ticket, steps: tuple[Planned, ...], deeds: tuple[Deed, ...]) -> int:
     """Return the ticket that the answer, and what is said to the answer, is about: the bug, if all was said of it."""
-    numbers = {step.ticket.number for step in steps if step.ticket} - {UNNUMBERED}
+    numbers = {deed.about or step.ticket.number for step, deed in zip(steps, deeds, strict=True) if step.ticket}
+    numbers -= {UNNUMBERED}
     return numbers.pop() if len(numbers) == 1 else ticket.number
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from daemon.core.desk.answering import answer_help, answer_list, answer_status, answer_who, answer_why
 from daemon.core.desk.arguments import MemberId, TicketNumber
 from daemon.core.desk.grammar import Verb
+from daemon.core.desk.joining import conversations, join, reopen
 from daemon.core.desk.plan import Planned
-from daemon.core.desk.roster import on_duty
 from daemon.core.desk.scene import (
     UNBUILT,
     Deed,
@@ -24,7 +24,7 @@ from daemon.core.desk.teaching import correction
 from daemon.core.desk.undoing import SAID, undo
 from store.model.changes import Draft, TicketChange
 from store.model.correction import Correction
-from store.model.ticket import Edit, Event, Kind, Participant, Role, State
+from store.model.ticket import Edit, Event, Kind, Participant, Role, State, Ticket
 from store.model.verdict import Tag
 
 
@@ -51,7 +51,7 @@ def emergency(scene: Scene, step: Planned) -> Deed:
     """The person on duty is called, unless somebody has it already."""
     taught = _taught(scene, step, Tag.EMERGENCY)
     ticket = after(step)
-    duty = on_duty(scene.settings, scene.case.now)
+    duty = scene.case.roster.on_duty(scene.case.now, ticket.team)
     if ticket.state is not State.PAGED or step.ticket is None or step.ticket.state is State.PAGED:
         return Deed(said("emergency", step), corrections=taught)
     if duty is None:
@@ -89,14 +89,21 @@ def bug(_: Scene, step: Planned) -> Deed:
 
 def admit(scene: Scene, step: Planned) -> Deed:
     """Whoever wrote what the member answers takes part from now on: their mail is a follow-up, and may be answered."""
-    ticket, author = step.ticket, scene.background.author
+    author = scene.background.author
+    ticket = _conversation(scene, step.ticket)
     if ticket is None or not author or ticket.takes_part(author) or person_at(scene.settings, author):
         return no("nobody-to-admit", step)
     everybody = (*ticket.participants, Participant(author, Role.ADMITTED))
     edit = Edit("participants", ticket.participants, tuple(sorted(everybody, key=lambda one: one.address)))
     event = Event(scene.case.now, scene.person.id, f"{SAID}admit {author}", (edit,))
     move = TicketChange(ticket.number, ticket.version, (edit,), (event,))
-    return Deed(said("admitted", step, who=author), moves=(move,), own_move=True)
+    return Deed(said("admitted", step, who=author), moves=(move,), own_move=True, about=ticket.number)
+
+
+def _conversation(scene: Scene, ticket: Ticket | None) -> Ticket | None:
+    """Return the ticket whose readers the answered message belongs to: this one, or one that is part of it."""
+    apart = conversations(scene, ticket) if ticket else ()
+    return next((one for one in apart if one.number == scene.background.conversation), ticket)
 
 
 def unbuilt(_: Scene, step: Planned) -> Deed:
@@ -148,7 +155,8 @@ DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.INJECT: named("injected"),
     V.SCHEDULE: named("scheduled"),
     V.DONE: finish,
-    V.REOPEN: named("reopened"),
+    V.REOPEN: reopen,
+    V.JOIN: join,
     V.REPLY: reply,
     V.ASK: ask,
     V.SEND: send,

@@ -18,7 +18,7 @@ from store.model.verdict import Tag
 
 V = Verb
 UNBUILT = frozenset(  # words of the grammar that the desk does not follow yet: said plainly, and never offered
-    {V.UP, V.DOWN, V.MOVE, V.JOIN, V.SPLIT, V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
+    {V.UP, V.DOWN, V.MOVE, V.SPLIT, V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
 )
 
 
@@ -58,6 +58,7 @@ class Deed:
     stops: tuple[int, ...] = ()
     refused: bool = False  # nothing of the whole mail is applied
     own_move: bool = False
+    about: int | None = None  # another ticket that the answer speaks of, and that is meant in answer to it
 
 
 def offered(ticket: Ticket | None, level: Level) -> tuple[HelpLine, ...]:
@@ -95,7 +96,10 @@ def person_at(settings: Settings, address: str) -> Person | None:
 def to_pipeline(scene: Scene, ticket: Ticket, tag: Tag | None) -> tuple[Draft, ...]:
     """Return the one forward to the pipeline of a tag, with the original; none where that has it already."""
     to = scene.settings.pipeline.for_tag(tag)
-    if any(mail.kind is MailKind.FORWARD and mail.to == to for mail in scene.background.posted):
+    if any(
+        mail.kind is MailKind.FORWARD and mail.to == to and mail.ticket in (None, ticket.number)
+        for mail in scene.background.posted
+    ):
         return ()
     return (
         Draft(
@@ -111,9 +115,9 @@ def to_pipeline(scene: Scene, ticket: Ticket, tag: Tag | None) -> tuple[Draft, .
     )
 
 
-def to_member(scene: Scene, person: Person, letter: str, ticket: Ticket) -> Draft:
+def to_member(scene: Scene, person: Person, letter: str, ticket: Ticket, other: int | None = None) -> Draft:
     """Return a card about a ticket, with what its reporter wrote."""
-    sentence = Said(letter, ticket.number, who=scene.person.name)
+    sentence = Said(letter, ticket.number, who=scene.person.name, other=other)
     return Draft(
         MailKind.CARD,
         letter,
@@ -127,17 +131,17 @@ def to_member(scene: Scene, person: Person, letter: str, ticket: Ticket) -> Draf
 
 
 def to_reporter(
-    scene: Scene, ticket: Ticket, kind: MailKind, letter: str, text: str = "", outcome: str = ""
+    scene: Scene, ticket: Ticket, kind: MailKind, letter: str, text: str = "", outcome: str = "", to: str = ""
 ) -> tuple[Draft, ...]:
-    """Return a mail to the reporter, held for a while so that `undo` can stop it; none where there is no address."""
-    if not ticket.reporter:
+    """Return a mail to the reporter, or the reader that is named, held so that `undo` can stop it; none without one."""
+    if not (to or ticket.reporter):
         return ()
     own = scene.case.ticket is not None and scene.case.ticket.number == ticket.number
     return (
         Draft(
             kind,
             letter,
-            Address("", ticket.reporter),
+            Address("", to or ticket.reporter),
             ticket.language,
             answers_message=own,
             hold_seconds=scene.settings.desk.hold_seconds,

@@ -79,7 +79,7 @@ def move(ticket: Ticket, command: Command, hand: Hand) -> Step | None:
     ended_at = (ticket.ended_at or hand.at) if after.state in _OVER else None
     asked_at = ticket.asked_at if after.unsure and after.state is State.PAGED else None
     after = replace(after, ended_at=ended_at, asked_at=asked_at)
-    return Step(_edits(ticket, after), _new_bug(ticket, command))
+    return Step(differences(ticket, after), _new_bug(ticket, command))
 
 
 def take_back(ticket: Ticket, step: Step) -> Step | None:
@@ -94,7 +94,8 @@ def row_for(verb: Verb, ticket: Ticket) -> Move | None:
     return next((m for m in MOVES if verb in m.verbs and ticket.kind in m.kinds and ticket.state in m.states), None)
 
 
-def _edits(before: Ticket, after: Ticket) -> tuple[Edit, ...]:
+def differences(before: Ticket, after: Ticket) -> tuple[Edit, ...]:
+    """Return the edits that make the one ticket of the other."""
     pairs = ((field.name, getattr(before, field.name), getattr(after, field.name)) for field in fields(Ticket))
     return tuple(Edit(name, old, new) for name, old, new in pairs if old != new)
 
@@ -141,8 +142,13 @@ def _classified(resolution: str, ticket: Ticket, command: Command, _: Hand) -> T
     return replace(ticket, resolution=resolution, links=(*ticket.links, *others))
 
 
+def _joined(ticket: Ticket, command: Command, hand: Hand) -> Ticket:
+    whole = next((a.number for a in command.arguments if isinstance(a, TicketNumber)), None)
+    return replace(_classified("joined", ticket, command, hand), joined=whole, planned=None)
+
+
 def _reopened(ticket: Ticket, _: Command, __: Hand) -> Ticket:
-    return replace(ticket, resolution=None, planned=None)
+    return replace(ticket, resolution=None, planned=None, joined=None)
 
 
 def _unplanned(ticket: Ticket, _: Command, __: Hand) -> Ticket:
@@ -193,7 +199,6 @@ _OPEN = frozenset(S) - _OVER
 _TRIED = frozenset({S.INVESTIGATING, S.PAGED})  # somebody was called
 _WAITS = frozenset({S.NEW, S.TO_INVESTIGATE, S.WAITING})
 _EMERGENCY, _PROBLEM = partial(_judged, Tag.EMERGENCY), partial(_judged, Tag.PROBLEM)
-_DUPLICATE = partial(_classified, "duplicate")
 
 MOVES: tuple[Move, ...] = (
     # who has it
@@ -218,8 +223,8 @@ MOVES: tuple[Move, ...] = (
     Move((V.BUG,), REPORT, _OPEN, S.CLOSED, effects=(partial(_classified, "bug"),)),
     Move((V.LIMITATION,), REPORT, _OPEN, S.CLOSED, effects=(partial(_classified, "limitation"),)),
     Move((V.CONFIG,), REPORT, _OPEN, S.CLOSED, effects=(partial(_classified, "config"),)),
-    Move((V.DUP,), REPORT, _OPEN, S.CLOSED, effects=(_DUPLICATE,)),
-    Move((V.JOIN,), ANY_KIND, _OPEN, S.CLOSED, effects=(_DUPLICATE, _unplanned)),
+    Move((V.DUP,), REPORT, _OPEN, S.CLOSED, effects=(partial(_classified, "duplicate"),)),
+    Move((V.JOIN,), ANY_KIND, _OPEN, S.CLOSED, effects=(_joined,)),
     # what becomes of a bug, and of a wish
     Move((V.INJECT,), BUG, frozenset({S.TO_SCHEDULE, S.SCHEDULED}), S.INJECTED, effects=(_unplanned,)),
     Move((V.SCHEDULE,), BUG, _OPEN, S.SCHEDULED, effects=(_planned,)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from daemon.core.desk.grammar import Verb
+from daemon.core.desk.joining import asker, conversations
 from daemon.core.desk.permit import Level
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.scene import Deed, Scene, after, no, said, to_pipeline, to_reporter
@@ -17,14 +18,12 @@ SENT = "said: send"
 
 def reply(scene: Scene, step: Planned) -> Deed:
     """Send a member's words to the reporter."""
-    drafts = to_reporter(scene, after(step), MailKind.REPLY, "reply", step.command.letter)
-    return _leaving(scene, step, "replied", drafts)
+    return _leaving(scene, step, "replied", MailKind.REPLY, "reply", step.command.letter)
 
 
 def ask(scene: Scene, step: Planned) -> Deed:
     """Ask the reporter: a member's question, or for the facts that the definition misses."""
-    drafts = to_reporter(scene, after(step), MailKind.ASK, "ask", step.command.letter)
-    return _leaving(scene, step, "asked", drafts)
+    return _leaving(scene, step, "asked", MailKind.ASK, "ask", step.command.letter)
 
 
 def send(scene: Scene, step: Planned) -> Deed:
@@ -35,7 +34,7 @@ def send(scene: Scene, step: Planned) -> Deed:
     if not noted or (sent and sent[-1] > noted[-1]):
         return no("no-note", step)
     text = mine[noted[-1]].what.removeprefix(NOTE)
-    return _leaving(scene, step, "replied", to_reporter(scene, after(step), MailKind.REPLY, "reply", text))
+    return _leaving(scene, step, "replied", MailKind.REPLY, "reply", text)
 
 
 def close_report(scene: Scene, step: Planned) -> Deed:
@@ -43,14 +42,14 @@ def close_report(scene: Scene, step: Planned) -> Deed:
     if scene.level is Level.L2 and step.command.letter:
         return no("gated", step)
     kind = "limitation" if step.command.verb is Verb.LIMITATION else "config"
-    drafts = to_reporter(scene, after(step), MailKind.REPLY, "outcome", step.command.letter, kind)
+    drafts = _to_everybody(scene, (after(step),), step.command.letter, kind)
     product = to_pipeline(scene, after(step), Tag.FEATURE) if kind == "limitation" else ()
     return Deed(said(kind, step), (*drafts, *product))
 
 
 def duplicate(scene: Scene, step: Planned, other: Ticket) -> Deed:
     """Close a report as the same as another: its reporter hears that it is known, and later what that one hears."""
-    drafts = to_reporter(scene, after(step), MailKind.REPLY, "outcome", "", "duplicate")
+    drafts = _to_everybody(scene, (after(step),), "", "duplicate")
     return Deed(said("dup", step, other=other.number), drafts)
 
 
@@ -59,15 +58,8 @@ def finish(scene: Scene, step: Planned) -> Deed:
     if scene.level is Level.L2 and step.command.letter:
         return no("gated", step)
     ticket = after(step)
-    told: dict[str, Ticket] = {}
-    for one in (*_reports(scene, ticket), ticket):
-        told.setdefault(one.reporter, one)
     outcome = "fixed" if ticket.kind is Kind.BUG else "done"
-    drafts = tuple(
-        draft
-        for one in told.values()
-        for draft in to_reporter(scene, one, MailKind.REPLY, "outcome", step.command.letter, outcome)
-    )
+    drafts = _to_everybody(scene, (*_reports(scene, ticket), ticket), step.command.letter, outcome)
     return Deed(said("done", step, text=str(len(drafts))), drafts)
 
 
@@ -81,15 +73,34 @@ def _reports(scene: Scene, bug: Ticket) -> Iterable[Ticket]:
     waiting = [*bug.links]
     while waiting:
         one = around.get(waiting.pop(0))
-        if one and one.number not in found and one.kind is Kind.REPORT and one.resolution in ("bug", "duplicate"):
+        if one and one.number not in found and _shares(one, bug, found):
             found[one.number] = one
             waiting += one.links
-    return found.values()
+    return tuple(one for one in found.values() if one.kind is not Kind.BUG)
 
 
-def _leaving(scene: Scene, step: Planned, what: str, drafts: tuple[Draft, ...]) -> Deed:
+def _shares(one: Ticket, bug: Ticket, found: dict[int, Ticket]) -> bool:
+    """A report that became it or is the same as one that did, and what is part of it or of one of them."""
+    if one.joined is not None:
+        return one.joined == bug.number or one.joined in found
+    return one.kind is Kind.REPORT and one.resolution in ("bug", "duplicate")
+
+
+def _to_everybody(scene: Scene, tickets: Iterable[Ticket], text: str, outcome: str) -> tuple[Draft, ...]:
+    """Tell the reporters of these tickets, and of all that are part of them, the outcome: each once."""
+    told: dict[str, Ticket] = {}
+    for one in (part for ticket in tickets for part in conversations(scene, ticket)):
+        told.setdefault(one.reporter, one)
+    return tuple(
+        draft for one in told.values() for draft in to_reporter(scene, one, MailKind.REPLY, "outcome", text, outcome)
+    )
+
+
+def _leaving(scene: Scene, step: Planned, what: str, kind: MailKind, letter: str, text: str) -> Deed:
     if scene.level is Level.L2:
         return no("gated", step)
+    conversation, to = asker(scene, after(step))
+    drafts = to_reporter(scene, conversation, kind, letter, text, to=to)
     if not drafts:
         return no("no-reporter", step)
-    return Deed(said(what, step, text=f"{scene.settings.desk.hold_seconds:g}"), drafts)
+    return Deed(said(what, step, text=f"{scene.settings.desk.hold_seconds:g}"), drafts, about=conversation.number)

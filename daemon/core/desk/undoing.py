@@ -1,10 +1,14 @@
 """`undo` takes back what a member did last, unless somebody else has changed the ticket since."""
 
+from dataclasses import replace
+
 from daemon.core.desk.grammar import Verb
+from daemon.core.desk.joining import parted
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.scene import Deed, Scene, no, said
 from daemon.core.desk.states import Step, take_back
 from store.model.changes import TicketChange
+from store.model.correction import Correction
 from store.model.facts import Background, Past
 from store.model.outbox import MailKind
 from store.model.ticket import Edit, Event, Kind, State, Ticket
@@ -30,11 +34,20 @@ def undo(scene: Scene, step: Planned) -> Deed:
     edits = (*back.edits, *(edit.inverse for edit in last.edits if edit.field == "links"))
     what = last.what.removeprefix(SAID)
     event = Event(scene.case.now, scene.person.id, f"took back: {what}", edits, last.row)
-    moves = (TicketChange(ticket.number, ticket.version, edits, (event,)), *_withdrawn(scene, opened))
+    apart = parted(scene, ticket) if any(edit.field == "joined" for edit in last.edits) else ()
+    moves = (TicketChange(ticket.number, ticket.version, edits, (event,)), *_withdrawn(scene, opened), *apart)
     held = tuple(mail.row for mail in caused if mail.held)
     left = len(held) < len(caused) or (what.startswith(Verb.DONE) and not held)
-    sentence = said("undone", step, text=what, who="left" if left else "stopped" if held else "")
-    return Deed(sentence, moves=moves, stops=held, own_move=True)
+    untaught = _untaught(scene, last)
+    flags = (("left" if left else "stopped" if held else ""), "apart" if apart else "", "taught" if untaught else "")
+    sentence = said("undone", step, text=what, lines=tuple(filter(None, flags)))
+    return Deed(sentence, moves=moves, corrections=untaught, stops=held, own_move=True)
+
+
+def _untaught(scene: Scene, last: Past) -> tuple[Correction, ...]:
+    """Return what takes back the corrections that the command gave: neither they nor these teach from now on."""
+    given = [one for one in scene.background.taught if one.message is not None and one.message == last.message]
+    return tuple(replace(one.correction, who=scene.person.id, at=scene.case.now, undoes=one.row) for one in given)
 
 
 def _last(scene: Scene) -> tuple[Past | None, Past | None]:
@@ -59,7 +72,14 @@ def _opened(scene: Scene, ticket: Ticket, last: Past) -> Ticket | None:
 def bug_of(background: Background, report: Ticket) -> Ticket | None:
     """Return the bug that a report became, the latest where others were withdrawn."""
     linked = [one for one in background.related if one.kind is Kind.BUG and one.number in report.links]
-    return next((one for one in reversed(linked) if one.resolution != WITHDRAWN), None)
+    found = next((one for one in reversed(linked) if one.resolution != WITHDRAWN), None)
+    seen: set[int] = set()
+    while (
+        found and found.joined is not None and found.number not in seen and (whole := background.ticket(found.joined))
+    ):
+        seen.add(found.number)
+        found = whole
+    return found
 
 
 def _withdrawn(scene: Scene, bug: Ticket | None) -> tuple[TicketChange, ...]:

@@ -14,14 +14,14 @@ base64 file.
 """
 
 from binascii import b2a_base64, b2a_qp
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 from daemon.core.mail import header_line
 from daemon.core.mail.address import Own, Purpose, loop_value, message_id, reply_address
-from daemon.core.mail.clean import lines
+from daemon.core.mail.clean import lines as plain_lines
 from daemon.core.mail.letter import Letter
 from daemon.core.settings import Desk
 from store.model.message import Address, Message
@@ -81,15 +81,19 @@ def compose(
     answers: Message | None = None,
     original: bytes | None = None,
     due: float,
+    lines: tuple[int, ...] = (),
+    news: bool = False,
 ) -> NewMail:
     """Return the mail, ready for the outbox.
 
-    `answers` is the message that In-Reply-To and References name; `original` goes along whole. Raises ValueError for a
+    `answers` is the message that In-Reply-To and References name; `original` goes along whole; what is `news` may
+    reach many, and never tells them an address that commands. Raises ValueError for a
     recipient that cannot be written, and for octets that no relay may see (which no input should bring about).
     """
     if not header_line.is_mailbox(to.address):
         raise ValueError(f"this recipient cannot be written: {to.address!r}")
     marks, identifier = MARKS[kind], message_id(own, mark)
+    marks = replace(marks, reply=Purpose.TALK) if news else marks
     head = [
         *_parties(marks, to, desk, own, mark),
         header_line.unstructured("Subject", letter.subject),
@@ -104,7 +108,7 @@ def compose(
     if fault:
         raise ValueError(fault)
     sender = "" if marks.null_sender else reply_address(own, Purpose.TALK, mark)
-    return NewMail(mark, kind, ticket, sender, to.address, identifier, raw, due)
+    return NewMail(mark, kind, ticket, sender, to.address, identifier, raw, due, lines)
 
 
 def wire_fault(raw: bytes) -> str | None:
@@ -209,7 +213,7 @@ def _multipart(subtype: bytes, boundary: bytes, parts: list[bytes]) -> bytes:
 
 def _text_part(content_type: bytes, text: str) -> bytes:
     """Return a text part as 7bit where it is ASCII in short lines, else as quoted-printable (RFC 2045 section 6.7)."""
-    octets = lines(text).rstrip("\n").replace("\n", "\r\n").encode("utf-8") + b"\r\n"
+    octets = plain_lines(text).rstrip("\n").replace("\n", "\r\n").encode("utf-8") + b"\r\n"
     opened = b"Content-Type: " + content_type + b"; charset=utf-8\r\nContent-Transfer-Encoding: "
     if octets.isascii() and b"=_" not in octets and max(map(len, octets.split(b"\r\n"))) <= 78:
         return opened + b"7bit\r\n\r\n" + octets

@@ -35,6 +35,7 @@ class Found:
 
     number: int
     takes_part: bool
+    conversation: int | None = None  # the ticket whose readers it is shared with, where that is part of another
     ended_at: float | None = None  # only where an answer after REOPEN_SECONDS is a new request
 
 
@@ -83,7 +84,9 @@ def thread(clues: Clues, facts: Facts, now: float) -> Threading:
             if not refused:
                 unverified = not found.takes_part
                 why = f"{lead.why}; its sender does not take part" if unverified else lead.why
-                return Threading(lead.signal, found.number, unverified, why=why)
+                if found.conversation:
+                    why = f"{why}; #{found.conversation} is part of #{found.number}"
+                return Threading(lead.signal, found.number, unverified, why=why, conversation=found.conversation)
             linked = linked or (found.number, f"{lead.why} #{found.number}, but {refused}")
     if linked:
         return Threading(Signal.NONE, None, linked=linked[0], why=linked[1])
@@ -142,7 +145,7 @@ def _repeats(clues: Clues, facts: Facts) -> Iterator[Found]:
 def _reported(clues: Clues, facts: Facts) -> Iterator[Found]:
     for mail in facts.sent:
         if mail.mark == clues.bounced_mark and mail.ticket is not None:
-            yield Found(mail.ticket, takes_part=True)
+            yield _found(facts, mail.ticket, takes_part=True)
 
 
 def _addressed(clues: Clues, facts: Facts) -> Iterator[Found]:
@@ -162,7 +165,7 @@ def _of_mail(marks: tuple[str, ...], clues: Clues, facts: Facts) -> Iterator[Fou
         ticket = facts.ticket(mail.ticket)
         member = mail.kind not in TO_CUSTOMERS
         takes_part = _got(mail, clues.sender) or (not member and _takes_part(ticket, clues.sender))
-        yield Found(mail.ticket, takes_part, None if member or ticket is None else ticket.ended_at)
+        yield _found(facts, mail.ticket, takes_part, ending=not member)
 
 
 def _known(clues: Clues, facts: Facts) -> Iterator[Found]:
@@ -180,7 +183,17 @@ def _numbered(clues: Clues, facts: Facts) -> Iterator[Found]:
 def _of_ticket(number: int, clues: Clues, facts: Facts) -> Iterator[Found]:
     ticket = facts.ticket(number)
     if ticket is not None:
-        yield Found(number, _takes_part(ticket, clues.sender), ticket.ended_at)
+        yield _found(facts, number, _takes_part(ticket, clues.sender), ending=True)
+
+
+def _found(facts: Facts, number: int, takes_part: bool, *, ending: bool = False) -> Found:
+    """What is written to a ticket that is part of another is filed there; who takes part stays its own matter."""
+    ticket = facts.ticket(number)
+    if ticket is None:
+        return Found(number, takes_part)
+    whole = facts.survivor(ticket)
+    conversation = number if whole is not ticket else None
+    return Found(whole.number, takes_part, conversation, whole.ended_at if ending else None)
 
 
 def _got(mail: SentMail, sender: str) -> bool:

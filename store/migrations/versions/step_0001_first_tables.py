@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
+
 revision = "0001"
 down_revision = None
 
@@ -15,18 +17,24 @@ def upgrade() -> None:
     _acknowledged()
     _brought()
     _ticket()
+    ticket_indexes()
+    _passage()
     _verdict()
-    _correction()
+    _override()
+    _shift()
     _link()
     _participant()
     _message()
-    _message_indexes()
+    _correction()
+    message_indexes()
     _message_raw()
     _event()
     _known_id()
     _failing()
     _mail()
+    mail_indexes()
     _mail_raw()
+    _occasion()
     op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
 
 
@@ -96,18 +104,32 @@ def _ticket() -> None:
         sa.Column("planned", sa.String(320), nullable=True),
         sa.Column("snoozed_until", sa.Double(), nullable=True),
         sa.Column("support", sa.String(320), nullable=True),
+        sa.Column("joined", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("asked_at", sa.Double(), nullable=True),
+        sa.Column("called", sa.Text(), nullable=True),
+        sa.Column("called_at", sa.Double(), nullable=True),
+        sa.Column("gathered_until", sa.Double(), nullable=True),
+        sa.Column("waiting_since", sa.Double(), nullable=True),
+        sa.Column("reminded_at", sa.Double(), nullable=True),
+        sa.Column("started", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
-    op.create_index("ix_ticket_state", "ticket", ["state"])
-    op.create_index(
-        "ix_ticket_asked_at",
-        "ticket",
-        ["asked_at"],
-        sqlite_where=sa.text("asked_at IS NOT NULL"),
-        postgresql_where=sa.text("asked_at IS NOT NULL"),
+
+
+def _passage() -> None:
+    op.create_table(
+        "passage",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("was", sa.String(32), nullable=False),
+        sa.Column("became", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_passage_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_passage"),
     )
+    op.create_index("ix_passage_at", "passage", ["at", "was", "became"])
+    op.create_index("ix_passage_ticket", "passage", ["ticket"])
 
 
 def _verdict() -> None:
@@ -142,10 +164,51 @@ def _correction() -> None:
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("message", ID, nullable=True),
+        sa.Column("undoes", ID, nullable=True),
+        sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_correction_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_correction_ticket"),
+        sa.ForeignKeyConstraint(["undoes"], ["correction.id"], name="fk_correction_undoes"),
         sa.PrimaryKeyConstraint("id", name="pk_correction"),
     )
+    op.create_index("ix_correction_at", "correction", ["at"])
     op.create_index("ix_correction_ticket", "correction", ["ticket"])
+
+
+def _override() -> None:
+    op.create_table(
+        "override",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("change", sa.String(32), nullable=False),
+        sa.Column("rota", sa.String(320), nullable=False),
+        sa.Column("person", sa.String(320), nullable=False),
+        sa.Column("other", sa.String(320), nullable=True),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.Column("until", sa.Double(), nullable=False),
+        sa.Column("back_since", sa.Double(), nullable=True),
+        sa.Column("back_until", sa.Double(), nullable=True),
+        sa.Column("takes_back", ID, nullable=True),
+        sa.Column("who", sa.String(320), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["takes_back"], ["override.id"], name="fk_override_takes_back"),
+        sa.PrimaryKeyConstraint("id", name="pk_override"),
+    )
+
+
+def _shift() -> None:
+    op.create_table(
+        "shift",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("rota", sa.String(320), nullable=False),
+        sa.Column("start", sa.Double(), nullable=False),
+        sa.Column("end", sa.Double(), nullable=False),
+        sa.Column("person", sa.String(320), nullable=False),
+        sa.Column("part", sa.String(32), nullable=False),
+        sa.Column("planned", sa.String(320), nullable=False),
+        sa.Column("turn", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_shift"),
+        sa.UniqueConstraint("rota", "start", "part", name="uq_shift_rota_start_part"),
+    )
 
 
 def _link() -> None:
@@ -201,24 +264,6 @@ def _message() -> None:
         sa.UniqueConstraint("digest", "message_id", name="uq_message_digest_message_id"),
         sa.UniqueConstraint("number", name="uq_message_number"),
     )
-
-
-def _message_indexes() -> None:
-    op.create_index(
-        "ix_message_copies",
-        "message",
-        ["copies"],
-        sqlite_where=sa.text("copies > 1"),
-        postgresql_where=sa.text("copies > 1"),
-    )
-    op.create_index(
-        "ix_message_due",
-        "message",
-        ["due"],
-        sqlite_where=sa.text("due IS NOT NULL"),
-        postgresql_where=sa.text("due IS NOT NULL"),
-    )
-    op.create_index("ix_message_outcome", "message", ["outcome", "reason"])
 
 
 def _message_raw() -> None:
@@ -298,20 +343,13 @@ def _mail() -> None:
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("settled_at", sa.Double(), nullable=True),
         sa.Column("used_at", sa.Double(), nullable=True),
+        sa.Column("lines", sa.Text(), nullable=True),
+        sa.Column("unended", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_mail_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_mail_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_mail"),
         sa.UniqueConstraint("mark", name="uq_mail_mark"),
     )
-    op.create_index(
-        "ix_mail_due",
-        "mail",
-        ["due"],
-        sqlite_where=sa.text("due IS NOT NULL"),
-        postgresql_where=sa.text("due IS NOT NULL"),
-    )
-    op.create_index("ix_mail_state", "mail", ["state"])
-    op.create_index("ix_mail_ticket", "mail", ["ticket"])
 
 
 def _mail_raw() -> None:
@@ -321,4 +359,22 @@ def _mail_raw() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["mail"], ["mail.id"], name="fk_mail_raw_mail"),
         sa.PrimaryKeyConstraint("mail", name="pk_mail_raw"),
+    )
+
+
+def _occasion() -> None:
+    op.create_table(
+        "occasion",
+        sa.Column("key", sa.String(320), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_occasion"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "calling",
+        sa.Column("person", sa.String(320), nullable=False),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.Column("many", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("person", name="pk_calling"),
+        sqlite_with_rowid=False,
     )

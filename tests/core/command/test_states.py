@@ -48,7 +48,7 @@ JOURNEYS = """
     report to-investigate        limitation              report closed, class limitation
     report paged                 config                  report closed, class config
     report waiting               dup 12                  report closed, class duplicate, link 12
-    question forwarded           join 12                 question closed, class duplicate, link 12
+    question forwarded           join 12                 question closed, class joined, link 12
     bug to-schedule p1           inject                  bug injected
     bug scheduled p0             inject                  bug injected
     bug to-schedule              schedule S42            bug scheduled, planned S42
