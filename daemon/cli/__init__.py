@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, definition, demo, explain, look, run
+from daemon.cli import care, check, definition, demo, explain, login, look, run
 from daemon.cli.paper import DONE, FAULT, complain
 from daemon.cli.past import command as past
 
@@ -25,6 +25,7 @@ app.command()(run.run)
 app.command()(check.check)
 app.command()(care.migrate)
 app.command("import")(past.bring_along)
+app.command()(login.login)
 app.command()(explain.explain)
 app.command()(look.status)
 app.command()(look.show)
