@@ -31,6 +31,7 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "shadow", "filed"),
+    *("list", "awake", "reminder"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
@@ -208,6 +209,8 @@ SAMPLES = (  # every branch of a template is walked by one of them
     *(
         Words(desk="Support", address="support@desk.example", ticket=12, said=said)
         for said in (
+            (Said("list", lines=("#12 Export fails, ada@customer.example", "#13 Login"), text="2"),),
+            (Said("reminder", 12, text="2026-01-05"),),
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),

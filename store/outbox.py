@@ -260,4 +260,5 @@ def _row(posting: Posting) -> dict[str, object]:
         "answer": "",
         "created_at": now,
         "lines": new.lines,
+        "off_duty": new.off_duty,
     }

@@ -40,6 +40,7 @@ class Draft:
     tag: Tag | None = None  # what the request is held to be from now on
     text: str = ""  # a member's words for the reader
     said: tuple[Said, ...] = ()
+    answer_minutes: float | None = None  # of a card: until the next person is called
     lines: tuple[int, ...] = ()  # the tickets that it lists, in their order: an answer names the line
 
 
@@ -105,7 +106,6 @@ class Changes:
     filed: Filed
     ticket: int | None = None  # an existing ticket it is filed with
     opens: Opening | None = None  # the message is filed with it where it is filed with no other
-    state: State | None = None  # new state of the existing ticket
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()
     failing: tuple[str, ...] = ()  # recipients that a delivery report names as failed for good

@@ -86,6 +86,17 @@ async def test_an_empty_desk_is_all_noughts(store: Store) -> None:
     assert (status.open, status.outbox, status.first_response.automatic_p50) == ((), (), None)
 
 
+async def test_a_card_to_somebody_off_duty_is_counted(store: Store) -> None:
+    await store.keep(raw("a"), ENVELOPE, NOW)
+    work = await take_one(store)
+    number = await store.reserve_number(work.id)
+    cards = [mail(number, MailKind.CARD) for _ in range(3)]
+    outgoing = (cards[0], replace(cards[1], off_duty=True), replace(cards[2], off_duty=True))
+    assert (await store.status(NOW)).interruptions_off_duty == 0
+    await store.commit(work, opens("a"), outgoing, number, NOW)
+    assert (await store.status(NOW)).interruptions_off_duty == 2
+
+
 async def test_open_tickets_and_the_outbox_are_counted_by_state(store: Store) -> None:
     for name in "abc":
         await file_one(store, name, mails=(MailKind.ACK,))

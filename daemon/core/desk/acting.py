@@ -214,7 +214,9 @@ def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
     if background is None:
         raise ValueError("a command without its background")
     bug = bug_of(background, ticket)
-    hand = Hand(person.id, case.now, case.settings.desk.timezone, case.settings.gate.l1)
+    duty = case.roster.on_duty(case.now, ticket.team)
+    zone, gate = case.settings.desk.timezone, case.settings.gate.l1
+    hand = Hand(person.id, case.now, zone, gate, duty.id if duty else None)
     level = _level(person, case.settings)
     steps = plan(read.commands, ticket, bug, level, hand)
     if isinstance(steps, Refused):

@@ -9,6 +9,7 @@ from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.past import imported
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
+from daemon.core.desk.states import UNANSWERED, differences
 from daemon.core.mail.address import Own, fold
 from daemon.core.mail.reading import Reading, may_answer
 from daemon.core.mail.thread import thread
@@ -16,7 +17,7 @@ from daemon.core.roster.roster import Roster
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
-from store.model.changes import Changes, Draft, Outcome
+from store.model.changes import Changes, Draft, Outcome, TicketChange
 from store.model.facts import Facts, Signal
 from store.model.message import Address, AutomaticKind
 from store.model.outbox import MailKind
@@ -115,21 +116,31 @@ def unverified_follow_up(case: Case) -> Changes | None:
     if case.ticket is None or not case.threading.unverified:
         return None
     sender = case.reading.clues.sender or "an unknown sender"
-    return _follow_up(case, case.ticket, f"unverified: {sender} wrote, but takes no part", state=None)
+    return _follow_up(case, case.ticket, f"unverified: {sender} wrote, but takes no part", case.ticket)
 
 
 def follow_up(case: Case) -> Changes | None:
-    """A participant wrote again: a card to the owner, else the way of the ticket; an ended ticket is reopened."""
+    """A participant wrote again: a card to the owner, else the way of the ticket; what is over is reopened.
+
+    What was put aside for a while, and what waited for their answer, is so no more.
+    """
     ticket = case.ticket
     if ticket is None:
         return None
+    what, state = _what_follows(ticket)
+    resolution = None if ticket.resolution == UNANSWERED else ticket.resolution
+    ended_at = ticket.ended_at if state in ENDED else None
+    after = replace(ticket, state=state, resolution=resolution, ended_at=ended_at)
+    return _follow_up(case, ticket, what, replace(after, snoozed_until=None, waiting_since=None, reminded_at=None))
+
+
+def _what_follows(ticket: Ticket) -> tuple[str, State]:
+    """Return what is said of it that its reporter wrote, and where it stands then."""
     if ticket.state is State.WAITING:
-        state = State.INVESTIGATING if ticket.owner else State.TO_INVESTIGATE
-        return _follow_up(case, ticket, "answered", state=state)
+        return "answered", State.INVESTIGATING if ticket.owner else State.TO_INVESTIGATE
     if ticket.state not in ENDED:
-        return _follow_up(case, ticket, "wrote again", state=None)
-    state = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
-    return _follow_up(case, ticket, "wrote again and reopened it", state=state)
+        return "wrote again", ticket.state
+    return "wrote again and reopened it", State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
 
 
 def shadow_request(case: Case) -> Changes | None:
@@ -213,16 +224,18 @@ def _silence(case: Case, reason: str, ticket: Ticket | None = None) -> Changes:
     return Changes(Outcome.SILENCED, reason, case.threading, case.filed, ticket=number, events=events)
 
 
-def _follow_up(case: Case, ticket: Ticket, what: str, state: State | None) -> Changes:
+def _follow_up(case: Case, ticket: Ticket, what: str, after: Ticket) -> Changes:
+    edits = differences(ticket, after)
+    event = replace(case.event(f"{what} ({case.threading.signal})"), edits=edits)
     return Changes(
         Outcome.FOLLOW_UP,
         "",
         case.threading,
         case.filed,
         ticket=ticket.number,
-        state=state,
-        events=(case.event(f"{what} ({case.threading.signal})"),),
-        drafts=_to_owner(case, ticket) or _to_where_it_went(case, ticket),
+        events=() if edits else (event,),
+        moves=(TicketChange(ticket.number, ticket.version, edits, (event,)),) if edits else (),
+        drafts=_to_owner(case, after) or _to_where_it_went(case, after),
     )
 
 

@@ -64,6 +64,7 @@ def open_ticket(
         area=verdict.area,
         links=links,
         asks=verdict.unsure and duty is not None,
+        calls=(duty.id,) if duty else (),
     )
     return Opened(opening, way(verdict, duty, settings), _why(verdict, duty))
 

@@ -13,6 +13,8 @@ from daemon.core.desk.grammar import Verb
 from store.model.ticket import Edit, Kind, State, Ticket
 from store.model.verdict import Tag
 
+UNANSWERED = "unanswered"  # how a report is closed whose reporter never answered
+
 
 @dataclass(frozen=True, slots=True)
 class Hand:
@@ -22,6 +24,7 @@ class Hand:
     at: float  # epoch seconds
     timezone: str = "UTC"  # of the desk
     gate: bool = False  # the L1 gate is on: what is new is L1's first
+    duty: str | None = None  # who is called for an emergency, by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,7 @@ def move(ticket: Ticket, command: Command, hand: Hand) -> Step | None:
     after = replace(ticket, kind=row.into or ticket.kind, state=row.to or ticket.state)
     for effect in row.effects:
         after = effect(after, command, hand)
-    ended_at = (ticket.ended_at or hand.at) if after.state in _OVER else None
-    asked_at = ticket.asked_at if after.unsure and after.state is State.PAGED else None
-    after = replace(after, ended_at=ended_at, asked_at=asked_at)
+    after = _running(after, hand)
     return Step(differences(ticket, after), _new_bug(ticket, command))
 
 
@@ -107,6 +108,22 @@ def _new_bug(ticket: Ticket, command: Command) -> NewBug | None:
     return NewBug(ticket.number, given or ticket.priority)
 
 
+def _running(ticket: Ticket, hand: Hand) -> Ticket:
+    """Stop the clocks that its state does not keep."""
+    over, waits = ticket.state in _OVER, ticket.state is State.WAITING
+    called = ticket.state is State.PAGED and ticket.owner is None
+    return replace(
+        ticket,
+        ended_at=(ticket.ended_at or hand.at) if over else None,
+        asked_at=ticket.asked_at if ticket.unsure and ticket.state is State.PAGED else None,
+        called_at=ticket.called_at if called else None,
+        gathered_until=ticket.gathered_until if called else None,
+        snoozed_until=None if over or ticket.state is State.PAGED else ticket.snoozed_until,
+        waiting_since=ticket.waiting_since if waits else None,
+        reminded_at=ticket.reminded_at if waits else None,
+    )
+
+
 # --- effects ---------------------------------------------------------------------------------------------------------
 
 
@@ -120,6 +137,20 @@ def _owned_if_nobodys(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
 
 def _freed(ticket: Ticket, _: Command, __: Hand) -> Ticket:
     return replace(ticket, owner=None)
+
+
+def _called(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
+    """Its card goes to the person on duty and waits to be taken from now on."""
+    return replace(ticket, called=(hand.duty,), called_at=hand.at, gathered_until=None) if hand.duty else ticket
+
+
+def _called_for(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
+    """Whoever was asked whether it is an emergency has it to take from now on."""
+    return replace(ticket, called_at=hand.at) if ticket.unsure and ticket.called else ticket
+
+
+def _waits(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
+    return replace(ticket, waiting_since=hand.at, reminded_at=None)
 
 
 def _answered(ticket: Ticket, _: Command, __: Hand) -> Ticket:
@@ -210,8 +241,8 @@ MOVES: tuple[Move, ...] = (
     Move((V.MOVE,), ANY_KIND, _OPEN, effects=(_set,)),
     # what it is
     Move((V.YES,), REQUEST, _OPEN, S.INVESTIGATING, Kind.REPORT, (_EMERGENCY, _owned)),
-    Move((V.EMERGENCY,), REPORT, _TRIED, effects=(_EMERGENCY,)),
-    Move((V.EMERGENCY,), REQUEST, _OPEN, S.PAGED, Kind.REPORT, (_EMERGENCY, _freed)),
+    Move((V.EMERGENCY,), REPORT, _TRIED, effects=(_called_for, _EMERGENCY)),
+    Move((V.EMERGENCY,), REQUEST, _OPEN, S.PAGED, Kind.REPORT, (_EMERGENCY, _freed, _called)),
     Move((V.NO, V.NOT_EMERGENCY), PLANNED, _OPEN, effects=(_answered, _usual_way)),
     Move((V.NO, V.NOT_EMERGENCY, V.PROBLEM), REPORT, _WAITS, effects=(_PROBLEM,)),
     Move((V.NO,), REPORT, frozenset({S.INVESTIGATING}), effects=(_PROBLEM,)),
@@ -238,7 +269,7 @@ MOVES: tuple[Move, ...] = (
     Move((V.DOWN,), REPORT, frozenset({S.TO_INVESTIGATE, S.INVESTIGATING}), S.NEW, effects=(_returned,)),
     Move((V.DOWN,), frozenset({Kind.QUESTION}), frozenset({S.FORWARDED}), S.NEW, effects=(_returned,)),
     # with the reporter
-    Move((V.ASK,), REPORT, _OPEN, S.WAITING, effects=(_owned_if_nobodys,)),
+    Move((V.ASK,), REPORT, _OPEN, S.WAITING, effects=(_owned_if_nobodys, _waits)),
     Move((V.ASK,), PLANNED | BUG, _OPEN),
     # and the rest, which moves nothing
     Move(PRIORITIES, ANY_KIND, _OPEN, effects=(_set,)),

@@ -6,7 +6,7 @@ A day has 23 or 25 hours where the clock is changed. All moments are epoch secon
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from daemon.core.roster.rotas import WEEKDAYS
 
 
 def local_day(now: float, zone: str) -> date:

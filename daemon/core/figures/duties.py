@@ -35,13 +35,13 @@ class Duties(Protocol):
 
 def interruptions(cards: Iterable[Card], duties: Duties) -> Interruptions:
     """Count the cards that called somebody; the shadow's copies are for learning and call nobody."""
-    calls = _calls(cards, duties)
+    calls = sorted(_calls(cards, duties))
     first: dict[int, str] = {}
     for card in calls:
         first.setdefault(card.ticket, fold(card.to))
     return Interruptions(
         len(calls),
-        sum(not _is(card.to, duties.on_duty(card.at, card.team)) for card in calls),
+        sum(card.off_duty for card in calls),
         sum(fold(card.to) != first[card.ticket] for card in calls),
     )
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from daemon.core.desk.clock.changed import changed, key
 from daemon.core.desk.clock.moment import Moment
-from daemon.core.desk.clock.turn import key, turn
 from daemon.core.desk.opening import start_of, way
 from daemon.core.settings import Person
 from store.model.occasion import Due, Occasion
@@ -29,7 +29,7 @@ def lapse(due: Due, asked: Verdict, moment: Moment) -> Occasion:
     duty = moment.roster.on_duty(now, due.ticket.team) if verdict.tag is Tag.EMERGENCY else None
     kind, state = start_of(verdict.tag, duty)
     what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {_became(verdict, duty)}"
-    move = turn(
+    move = changed(
         due.ticket,
         now,
         what,
