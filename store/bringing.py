@@ -41,6 +41,11 @@ _OPEN = (
     .where(ticket.c.number == bindparam("row"), ticket.c.state.in_(ENDED))
     .values(state=bindparam("now_in"), ended_at=None, version=ticket.c.version + 1)
 )
+_LATER = (
+    update(ticket)
+    .where(ticket.c.number == bindparam("row"), ticket.c.state.in_(ENDED), ticket.c.ended_at < bindparam("said_at"))
+    .values(ended_at=bindparam("said_at"), version=ticket.c.version + 1)
+)
 _KINDS = select(ticket.c.number, ticket.c.kind).where(ticket.c.number.in_(bindparam("numbers", expanding=True)))
 
 
@@ -98,7 +103,11 @@ def _bring(connection: Connection, batch: Batch) -> None:
     if any((one.changes is None) is not (was.work is None) for one, was in zip(batch.messages, kept, strict=True)):
         raise Overtaken
     numbers = _numbers(connection, batch, kept)
-    filing.commit(connection, _filings(batch, kept, numbers))
+    filings = _filings(batch, kept, numbers)
+    filing.commit(connection, filings)
+    ended = {one.ticket: one.now for one in filings if one.changes.outcome is Outcome.FOLLOW_UP}  # the last one stays
+    if ended:
+        connection.execute(_LATER, [{"row": row, "said_at": at} for row, at in sorted(ended.items()) if row])
     progress = {"mailbox": batch.mailbox, "done": batch.done, "at": batch.now}
     connection.execute(of(_PROGRESS, connection), progress)
 

@@ -3,17 +3,20 @@
 import asyncio
 import os
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from daemon.cli.desk import Option, settings_of
-from daemon.cli.paper import fail, say
+from daemon.cli.paper import complain, fail, say
 from daemon.core.settings import Settings
+from daemon.edge.oauth.account import Account, account_of
+from daemon.edge.oauth.kept import Damaged, Token, refusals, tokens_beside
 
 if TYPE_CHECKING:
-    from daemon.edge.oauth import Account, Prompt
+    from daemon.edge.oauth.login import Prompt
 
 Name = Annotated[
     str, typer.Argument(metavar="ACCOUNT", help="the name of an [[oauth]] table, or the user of an [[imap]]")
@@ -25,14 +28,12 @@ def login(account: Name, port: Port = 0, option: Option = None) -> None:
     """Log in at a mail provider; the token is kept beside the configuration and renewed by itself."""
     path, settings = settings_of(option)
     name = _name(account, settings)
-    try:
-        from daemon.edge import oauth  # noqa: PLC0415 - an extra, which a desk without such mailboxes does not need
-    except ImportError:
+    if find_spec("httpx") is None:
         fail("logins need a part that is not installed: pip install 'triaged[imap]'")
-    asked = oauth.account_of(next(one for one in settings.oauth if one.name == name))
+    asked = account_of(next(one for one in settings.oauth if one.name == name))
     try:
         asyncio.run(_log_in(asked, path, port))
-    except oauth.Damaged as fault:
+    except Damaged as fault:
         fail(str(fault))
     except OSError as error:
         fail(f"the login cannot be made: {(error.strerror or str(error)).lower()}")
@@ -49,21 +50,31 @@ def _name(account: str, settings: Settings) -> str:
     return found
 
 
-async def _log_in(asked: "Account", path: Path, port: int) -> None:
-    from daemon.edge import oauth  # noqa: PLC0415
-    from daemon.edge.oauth.kept import tokens_beside  # noqa: PLC0415
+def refused_logins(config: Path) -> tuple[tuple[str, Token], ...]:
+    """Return the logins that their providers no longer accept, by name; none where the tokens cannot be read."""
+    try:
+        return refusals(tokens_beside(config))
+    except Damaged as fault:
+        complain(str(fault))
+        return ()
+
+
+async def _log_in(asked: Account, path: Path, port: int) -> None:
+    from daemon.edge.oauth import login as ways  # noqa: PLC0415 - an extra, which not every desk needs
+    from daemon.edge.oauth.requests import Refused  # noqa: PLC0415
+    from daemon.edge.oauth.tokens import Tokens  # noqa: PLC0415
 
     if asked.flow == "client":
-        answer = await oauth.by_client(asked)
+        answer = await ways.by_client(asked)
     elif asked.flow == "device":
-        answer = await oauth.by_device(asked, _show)
+        answer = await ways.by_device(asked, _show)
     else:
-        answer = await oauth.by_code(asked, _show, os.urandom, port=port)
-    if isinstance(answer, oauth.Refused):
+        answer = await ways.by_code(asked, _show, os.urandom, port=port)
+    if isinstance(answer, Refused):
         fail(f"{asked.title} does not accept the login of {asked.whose}: it {answer.words}")
     if not answer.refresh and asked.flow != "client":
         fail(f"{asked.title} gave no token that can be renewed; its registration must allow offline access")
-    await oauth.Tokens({asked.name: asked}, tokens_beside(path), time.time).keep(asked, answer)
+    await Tokens({asked.name: asked}, tokens_beside(path), time.time).keep(asked, answer)
 
 
 def _show(prompt: "Prompt") -> None:

@@ -4,6 +4,7 @@ from daemon.core.desk.decide import decide
 from daemon.core.desk.past import Together, file_past, ours_of, read_past
 from daemon.core.mail.address import Key, Own
 from daemon.core.mail.reading import read
+from daemon.core.roster.roster import build
 from daemon.core.settings import Settings, Smtp
 from store.model.changes import Changes, Outcome
 from store.model.facts import Facts
@@ -42,7 +43,7 @@ def brought(*mails: bytes) -> list[Changes]:
         past = read_past(read(raw, ENVELOPE, OWN, Smtp()), THEN + day * DAY, SETTINGS, OURS, DEFINITION)
         facts = together.facts(past, Facts())
         changes = file_past(past, facts)
-        together.remember(past, changes, facts, -1 - day)
+        together.remember(past, changes, -1 - day)
         found.append(changes)
     return found
 
@@ -60,11 +61,6 @@ def test_a_conversation_is_one_ticket_however_long_it_took() -> None:
     days = [mail("one"), *(mail(f"quiet{n}", sender=f"c{n}@else.example") for n in range(60))]
     *_, answer = brought(*days, mail("two", answers="one"))
     assert (answer.outcome, answer.ticket, answer.drafts) == (Outcome.FOLLOW_UP, -1, ())
-
-
-def test_it_ends_with_its_last_word() -> None:
-    _, answer = brought(mail("one"), mail("two", answers="one"))
-    assert answer.state is State.CLOSED
 
 
 def test_an_answer_of_the_team_is_no_request() -> None:
@@ -112,7 +108,7 @@ def test_a_number_in_a_subject_was_given_by_another_desk() -> None:
 
 def test_an_absence_is_filed_and_opens_nothing() -> None:
     _, away = brought(mail("one"), mail("away", answers="one", more="Auto-Submitted: auto-replied\r\n"))
-    assert (away.outcome, away.reason, away.ticket, away.state) == (Outcome.SILENCED, "auto-reply", -1, None)
+    assert (away.outcome, away.reason, away.ticket) == (Outcome.SILENCED, "auto-reply", -1)
 
 
 def test_the_same_mail_by_another_path_is_a_repeat() -> None:
@@ -123,5 +119,5 @@ def test_the_same_mail_by_another_path_is_a_repeat() -> None:
 def test_one_that_was_set_aside_and_is_tried_again_stays_silent() -> None:
     for text in ("", "done"):
         reading = read(mail("one", "bob@team.test", text=text) if text else mail("one"), ENVELOPE, OWN, Smtp())
-        changes = decide(reading, Facts(), SETTINGS, OWN, DEFINITION, THEN)
+        changes = decide(reading, Facts(), SETTINGS, OWN, DEFINITION, THEN, roster=build(SETTINGS, THEN))
         assert (changes.drafts, changes.moves) == ((), ())

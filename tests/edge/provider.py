@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from daemon.core.settings import OAuth
-from daemon.edge.oauth import Account, account_of
+from daemon.edge.oauth.account import Account, account_of
 
 Answer = tuple[int, Any]
 SILENCE: Answer = (0, None)

@@ -12,9 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from daemon.edge.oauth import Damaged, Granted, Prompt, Refused, Token, Tokens, by_client, by_code, by_device, refusals
-from daemon.edge.oauth.kept import read, write
-from daemon.edge.oauth.login import _word
+from daemon.edge.oauth.kept import Damaged, Token, read, refusals, write
+from daemon.edge.oauth.login import Prompt, _word, by_client, by_code, by_device
+from daemon.edge.oauth.requests import Granted, Refused
+from daemon.edge.oauth.tokens import Tokens
 from tests.edge.provider import SILENCE, Provider, grant, provider, refuse
 
 NOW = 1_795_000_000.0

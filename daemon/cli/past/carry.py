@@ -150,7 +150,7 @@ async def _decide(messages: tuple[Read, ...], desk: Desk, store: Store) -> tuple
             else:
                 whole = together.facts(one.past, known)
                 changes = file_past(one.past, whole)
-                together.remember(one.past, changes, whole, -place)
+                together.remember(one.past, changes, -place)
         seen.add(identity)
         brought.append(
             Brought(one.raw, ENVELOPE, identity.message_id, identity.digest, identity.subject, one.at, changes)

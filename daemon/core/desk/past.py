@@ -22,7 +22,7 @@ from daemon.core.triage.learn import NOTHING, Learned
 from store.model.changes import Changes, Filed, Opening, Outcome
 from store.model.facts import Clues, Facts, KnownId, Signal, Threading
 from store.model.message import AutomaticKind, Door, Proven
-from store.model.ticket import ENDED, Event, Kind, Participant, Role, State, Ticket
+from store.model.ticket import Event, Kind, Participant, Role, State, Ticket
 from store.model.verdict import Tag
 
 OURS = "ours"  # reason of the silence: mail of the team among itself
@@ -69,16 +69,13 @@ class Together:
         tickets = (self.tickets.get(number) or stored.get(number) for number in numbers)
         return replace(facts, known=known, tickets=tuple(one for one in tickets if one is not None))
 
-    def remember(self, past: Past, changes: Changes, facts: Facts, opens: int) -> None:
+    def remember(self, past: Past, changes: Changes, opens: int) -> None:
         """Take in what a message has changed; `opens` is the number of the ticket it would open."""
         number = opens if changes.opens else changes.ticket
-        before = facts.ticket(number)
         if number is None:
             return
         if changes.opens:
             self.tickets[number] = _ticket(number, changes.opens, past.at)
-        elif before is not None and changes.state is not None:
-            self.tickets[number] = replace(before, state=changes.state, ended_at=past.at)
         if past.clues.message_id:
             known = KnownId(past.clues.message_id, number, past.clues.sender, past.clues.text_digest)
             self.known.setdefault(past.clues.message_id, known)
@@ -215,18 +212,16 @@ def _silence(matter: _Matter, reason: str) -> Changes:
 
 
 def _follow_up(matter: _Matter, what: str) -> Changes:
-    """File it with its ticket; one that has ended ends later by it, and one that is open stays as it is."""
+    """File it with its ticket; the store lets one that has ended end with it, and one that is open stays as it is."""
     ticket = matter.ticket
     if ticket is None:
         raise ValueError("a follow-up without a ticket")
-    later = ticket.state in ENDED and (ticket.ended_at or 0.0) < matter.past.at
     return Changes(
         Outcome.FOLLOW_UP,
         "",
         replace(matter.threading, ticket=ticket.number, linked=None),
         matter.past.filed,
         ticket=ticket.number,
-        state=ticket.state if later else None,
         events=(_event(matter, f"{what} ({matter.threading.signal})"),),
     )
 
