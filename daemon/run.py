@@ -7,7 +7,7 @@ import secrets
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
+from daemon.edge.metrics import Metrics, open_metrics
+from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.house import House, Memory
@@ -41,6 +43,7 @@ from daemon.loops import Crank, Hands, Threads, each, every, turn
 from store.migrate import migrate
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
+from store.model.views import Status
 from store.store import Store
 
 if TYPE_CHECKING:
@@ -66,19 +69,19 @@ class Running:
     mailboxes: "Mailboxes | None" = None
 
 
-def serve(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> int:
-    """Run the daemon until SIGTERM or SIGINT; return the exit status."""
+def serve(settings: Settings, own: Own, definition: Definition, *, tokens: Path, role: str = "all") -> int:
+    """Run the daemon until SIGTERM or SIGINT; return the exit status. `tokens` is the file of `triaged login`."""
     start_log()
-    return uvloop.run(_serve(settings, own, definition, role))
+    return uvloop.run(_serve(settings, own, definition, role, tokens))
 
 
-async def _serve(settings: Settings, own: Own, definition: Definition, role: str) -> int:
+async def _serve(settings: Settings, own: Own, definition: Definition, role: str, tokens: Path) -> int:
     open_many_files()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopping.set)
-    async with running(settings, own, definition, role=role) as desk:
+    async with running(settings, own, definition, role=role, tokens=tokens) as desk:
         port = desk.listener.port if desk.listener else None
         log.info("ready", address=settings.desk.address, port=port, role=role)
         await stopping.wait()
@@ -97,7 +100,13 @@ def open_many_files() -> None:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, own: Own, definition: Definition, *, role: str = "all", dns: Dns | None = None
+    settings: Settings,
+    own: Own,
+    definition: Definition,
+    *,
+    role: str = "all",
+    dns: Dns | None = None,
+    tokens: Path = Path(TOKENS),
 ) -> AsyncIterator[Running]:
     """Open everything, turn the cranks, and on leaving let all that is in hand come to its end.
 
@@ -106,35 +115,42 @@ async def running(
     if fault := self_test():
         raise SystemExit(f"triaged: this Python would let a sender write headers into our mail: {fault}")
     house = _furnish(settings, own, definition, dns or Dns())
-    stopping = asyncio.Event()
+    metrics = Metrics()
     listener = mailboxes = None
-    tasks: list[asyncio.Task[None]] = []
-    try:
+    async with AsyncExitStack() as ending:  # what was opened last is closed first
+        ending.push_async_callback(_close, house)
         if role in ("all", "worker"):
             await round_(house)
-            tasks = [asyncio.create_task(work) for work in _cranks(house, stopping)]
+            stopping = asyncio.Event()
+            tasks = [asyncio.create_task(work) for work in _cranks(house, metrics, stopping)]
+            ending.push_async_callback(_stop, house, stopping, tasks)
         if role in ("all", "intake") and settings.smtp is not None:
-            listener = await open_door(
-                settings.smtp, settings.desk, _received_by(house), tls=tls_context(settings.smtp)
-            )
+            received = _received_by(house, metrics)
+            listener = await open_door(settings.smtp, settings.desk, received, tls=tls_context(settings.smtp))
+            ending.push_async_callback(listener.close, DRAIN_SECONDS)
         if role in ("all", "intake") and settings.imap:
-            mailboxes = _read_mailboxes(house)
+            mailboxes = _read_mailboxes(house, tokens, metrics)
+            ending.push_async_callback(mailboxes.close, DRAIN_SECONDS)
+        if settings.metrics.listen:
+            figures = await open_metrics(settings.metrics.listen, metrics, _figures_of(house))
+            ending.callback(figures.close)
         _spare_the_collector()
         yield Running(house, listener, mailboxes)
-    finally:
-        if mailboxes is not None:
-            await mailboxes.close(DRAIN_SECONDS)
-        if listener is not None:
-            await listener.close(DRAIN_SECONDS)
-        stopping.set()
-        house.bell.ring(Stage.PROCESS)
-        house.bell.ring(Stage.DELIVER)
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
-            for task in late:
-                task.cancel()
-        await house.relay.close()
-        await house.store.close()
+
+
+async def _stop(house: House, stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Stop the cranks, and let what is in hand come to its end."""
+    stopping.set()
+    house.bell.ring(Stage.PROCESS)
+    house.bell.ring(Stage.DELIVER)
+    _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+    for task in late:
+        task.cancel()
+
+
+async def _close(house: House) -> None:
+    await house.relay.close()
+    await house.store.close()
 
 
 def _spare_the_collector() -> None:
@@ -163,20 +179,29 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> 
     )
 
 
-def _read_mailboxes(house: House) -> "Mailboxes":
-    from daemon.mailroom import no_token, open_mailroom  # noqa: PLC0415 - its library is an extra, for whom it serves
+def _read_mailboxes(house: House, tokens: Path, metrics: Metrics) -> "Mailboxes":
+    from daemon.mailroom import open_mailroom  # noqa: PLC0415 - its library is an extra, for whom it serves
 
-    return open_mailroom(house, no_token)
+    return open_mailroom(house, tokens, lambda: metrics.timed("receive"))
 
 
-def _received_by(house: House) -> Callable[[bytes, Envelope], Awaitable[Receipt]]:
+def _figures_of(house: House) -> Callable[[], Awaitable[tuple[Status, float]]]:
+    async def look() -> tuple[Status, float]:
+        now = house.clock()
+        return await house.store.status(now), now
+
+    return look
+
+
+def _received_by(house: House, metrics: Metrics) -> Callable[[bytes, Envelope], Awaitable[Receipt]]:
     async def received(raw: bytes, envelope: Envelope) -> Receipt:
-        return await receive(raw, envelope, house)
+        with metrics.timed("receive"):
+            return await receive(raw, envelope, house)
 
     return received
 
 
-def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
+def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
     store, bell, clock = house.store, house.bell, house.clock
 
     async def set_aside(work: RawMessage, error: str) -> None:
@@ -186,17 +211,25 @@ def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None
     async def leave(_: Mail, __: str) -> None:
         """An attempt that broke in our own code keeps its lease, and is looked at when that has run out."""
 
+    async def work_message(work: RawMessage) -> None:
+        with metrics.timed("process"):
+            await process(work, house)
+
+    async def send_mail(mail: Mail) -> None:
+        with metrics.timed("deliver"):
+            await deliver(mail, house)
+
     messages = Crank(
         Stage.PROCESS,
         lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS),
-        lambda work: process(work, house),
+        work_message,
         set_aside,
         house.messages,
     )
     mails = Crank(
         Stage.DELIVER,
         lambda free: store.lease_mails(clock(), free, MAIL_LEASE_SECONDS),
-        lambda mail: deliver(mail, house),
+        send_mail,
         leave,
         house.mails,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, case, func, literal, null, select
 
 from store.identity import Identity
-from store.intake import key_of
+from store.intake import key
 from store.model.mailbox import MailboxLine, Place
 from store.schema import mailbox, message
 from store.upsert import of, upsert
@@ -58,10 +58,10 @@ def tell(connection: Connection, told: Sequence[tuple[str, str, str, float]]) ->
 
 def stored(connection: Connection, found: Sequence[Identity]) -> list[bool]:
     """Say of each message whether it is ours."""
-    keys = [key_of(one) for one in found]
+    keys = [key(one) for one in found]
     rows = connection.execute(_STORED, {"digests": [digest for digest, _ in keys]})
     ours = {(row.digest, row.message_id) for row in rows}
-    return [key in ours for key in keys]
+    return [one in ours for one in keys]
 
 
 def listing(connection: Connection) -> tuple[MailboxLine, ...]:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, definition, demo, explain, look, run
+from daemon.cli import care, check, definition, demo, duty, explain, listing, login, look, preview, run
 from daemon.cli.paper import DONE, FAULT, complain
+from daemon.cli.past import command as past
 
 app = typer.Typer(
     name="triaged",
@@ -23,11 +24,16 @@ app.command()(care.init)
 app.command()(run.run)
 app.command()(check.check)
 app.command()(care.migrate)
+app.command("import")(past.bring_along)
+app.command()(login.login)
 app.command()(explain.explain)
 app.command()(look.status)
+app.command()(duty.duty)
 app.command()(look.show)
-app.command("list")(look.tickets)
+app.command("list")(listing.tickets)
 app.command()(look.outbox)
+app.command()(preview.digest)
+app.command()(preview.report)
 app.add_typer(care.aside, name="aside")
 app.add_typer(definition.definition, name="definition")
 

@@ -4,9 +4,11 @@ import os
 import smtplib
 import socket
 import ssl
+import time
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -15,16 +17,18 @@ import typer
 from rich.text import Text
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, first_line, place_of, settings_of
+from daemon.cli.desk import AsJson, Option, definition_in, first_line, place_of, roster_of, settings_of
 from daemon.cli.mailboxes import mailboxes_seen, reconcile
 from daemon.cli.paper import FAULT, hanging, say, say_json
 from daemon.core.fault import Faults
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.oauth.kept import tokens_beside
 from daemon.letters import SHIPPED, BadTemplates, Letters
 from store import migrate
 from store.database import file_of
 
+GAPS_AHEAD = 14 * 86400.0  # seconds
 PATIENCE = 5.0  # seconds that a server has to answer
 STYLES = {"ok": "green", "note": "yellow", "fault": "bold red"}
 
@@ -47,7 +51,8 @@ def check(
 ) -> None:
     """Check settings, definition, key file, store, doors, mailboxes and relay; every fault at once, with its key."""
     if mailbox:
-        reconcile(settings_of(option)[1], as_json=as_json)
+        path, settings = settings_of(option)
+        reconcile(settings, tokens_beside(path), as_json=as_json)
         return
     findings = list(_findings(config.find(option, os.environ)))
     for finding in findings:
@@ -74,6 +79,8 @@ def _findings(path: Path) -> Iterator[Finding]:
     yield from _definition(definition)
     yield from _key(path)
     if isinstance(answer, Settings):
+        for level, words in mailboxes_seen(answer, tokens_beside(path)):
+            yield Finding(level, "mailbox", words)
         for about, probe in PROBES:
             yield from (Finding(level, about, words) for level, words in probe(answer))
         if isinstance(definition, Definition):
@@ -222,8 +229,25 @@ def _duty(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "ok", f"{people} {'people' if people > 1 else 'person'}, one turn a {settings.duty.turn}"
     elif settings.duty.fallback:
         yield "note", f"duty.people: nobody; every emergency goes to duty.fallback ({settings.duty.fallback})"
-    else:
+    elif not any(team.duty for team in settings.teams):
         yield "note", "duty.people: nobody; an emergency interrupts no one and goes to the pipeline"
+    if people and not settings.duty.fallback:
+        yield "note", "duty.fallback: nobody; where everybody is away, somebody of the rota is asked all the same"
+    yield from _gaps(settings)
+
+
+def _gaps(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Name the days of the next two weeks on which nobody of a rota is there."""
+    now = time.time()
+    roster = roster_of(settings, now)
+    for gap in roster.gaps(now, now + GAPS_AHEAD):
+        first, last = (datetime.fromtimestamp(moment, roster.hours.zone) for moment in (gap.start, gap.end))
+        stands_in = gap.person == settings.duty.fallback and not roster.is_away(gap.person, gap.start)
+        words = f"{gap.rota}: {gap.words} from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+        yield (
+            ("note" if stands_in else "fault"),
+            f"{words}; {gap.person} is asked {'instead' if stands_in else 'even so'}",
+        )
 
 
 def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -242,7 +266,6 @@ def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
 PROBES: tuple[tuple[str, Probe], ...] = (
     ("store", _store),
     ("door", _door),
-    ("mailbox", mailboxes_seen),
     ("relay", _relay),
     ("letters", _letters),
     ("duty", _duty),

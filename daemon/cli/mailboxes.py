@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -55,20 +56,20 @@ def is_readable() -> bool:
     return find_spec("aioimaplib") is not None
 
 
-def mailboxes_seen(settings: Settings) -> Iterator[tuple[str, str]]:
+def mailboxes_seen(settings: Settings, tokens: Path) -> Iterator[tuple[str, str]]:
     """Yield what is right and wrong with the mailboxes."""
     if settings.imap and not is_readable():
         yield "fault", NO_LIBRARY
         return
     for n, box in enumerate(settings.imap):
         from daemon.edge.imap.inspection import look  # noqa: PLC0415 - its library is an extra
-        from daemon.mailroom import credentials, no_token  # noqa: PLC0415 - the same
+        from daemon.mailroom import logins  # noqa: PLC0415 - the same
 
-        for seen in asyncio.run(look(box, credentials(box, no_token))):
+        for seen in asyncio.run(look(box, logins(settings, tokens)[box])):
             yield seen.level, f"imap[{n}].{seen.key}: {seen.words}" if seen.key else seen.words
 
 
-def reconcile(settings: Settings, *, as_json: bool) -> None:
+def reconcile(settings: Settings, tokens: Path, *, as_json: bool) -> None:
     """Compare what the mailboxes hold with what is stored; name each difference, and exit with 1 if there is one."""
     if not settings.imap:
         fail("imap: there is no mailbox to compare")
@@ -79,7 +80,7 @@ def reconcile(settings: Settings, *, as_json: bool) -> None:
     with reader_of(settings) as reader:
         for n, box in enumerate(settings.imap):
             tally = Tally(box.account)
-            if words := asyncio.run(_compare(box, tally, reader, (settings.smtp or Smtp()).max_bytes)):
+            if words := asyncio.run(_compare(box, tally, reader, settings, tokens)):
                 complain(f"imap[{n}]: {words}")
                 unread = True
             _tell(tally, as_json=as_json)
@@ -88,16 +89,17 @@ def reconcile(settings: Settings, *, as_json: bool) -> None:
         raise typer.Exit(FAULT)
 
 
-async def _compare(box: Imap, tally: Tally, reader: Reader, most: int) -> str:
+async def _compare(box: Imap, tally: Tally, reader: Reader, settings: Settings, tokens: Path) -> str:
     """Fill in a tally; return why the mailbox could not be read to its end, "" if it could."""
     from daemon.edge.imap.inspection import Unreadable, contents  # noqa: PLC0415 - its library is an extra
     from daemon.edge.imap.mailboxes import explained  # noqa: PLC0415 - the same
-    from daemon.mailroom import credentials, no_token  # noqa: PLC0415 - the same
+    from daemon.mailroom import logins  # noqa: PLC0415 - the same
 
+    most = (settings.smtp or Smtp()).max_bytes
     places = {line.folder: line for line in reader.mailboxes() if line.account == box.account}
     try:
         for folder in (*box.folder, *filter(None, [box.done_folder])):
-            async for held in contents(box, credentials(box, no_token), folder, most):
+            async for held in contents(box, logins(settings, tokens)[box], folder, most):
                 read_to = _read_to(places.get(folder), held.validity)
                 _compare_some(box, tally, reader, folder, held, read_to)
     except Unreadable as error:

@@ -17,6 +17,7 @@ from daemon.core.fault import Faults
 from daemon.core.mail.address import Key, Own
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.oauth.kept import tokens_beside
 from daemon.letters import BadTemplates
 from daemon.run import serve
 
@@ -41,15 +42,15 @@ def run(
         fail_for(definition)
     keys = _keys(path)
     with store_troubles(settings):
-        status = _serve(settings, config.own_of(settings, keys), definition, role)
+        status = _serve(settings, config.own_of(settings, keys), definition, role, path)
     sys.stdout.flush()
     raise typer.Exit(status)
 
 
-def _serve(settings: Settings, own: Own, definition: Definition, role: Role) -> int:
+def _serve(settings: Settings, own: Own, definition: Definition, role: Role, path: Path) -> int:
     """Serve; what the machine refuses at the start is told by the setting that asked for it."""
     try:
-        return serve(settings, own, definition, role=role.value)
+        return serve(settings, own, definition, tokens=tokens_beside(path), role=role.value)
     except BadTemplates as error:
         fail(*error.faults)
     except ssl.SSLError as error:

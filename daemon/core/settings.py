@@ -20,6 +20,7 @@ FOLDER = r"^[^\x00-\x1f\x7f]{0,200}$"
 HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,63}$"
 LINE = r"^[^\x00-\x1f\x7f]{1,80}$"
 HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
+ENDPOINT = r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^\s\x00-\x20\x7f]{1,500}$"
 LISTEN = r"^.+:\d{1,5}$"
 STORE = r"^(sqlite:///|postgresql://)"
 REDIS = r"^rediss?://"
@@ -77,6 +78,7 @@ class Desk(Section):
     language: str = Field("en", pattern=LANGUAGE, description="of letters whose reader's language is not known")
     tag: str = Field("+", min_length=1, max_length=1, description="separates the secret tag in reply addresses")
     hold_seconds: float = Field(90, ge=0, description="how long a mail to a customer waits for `undo`")
+    operator: Email | None = Field(None, description="who hears of it when the desk itself needs help")
     hours: WorkingHours = "09:00-17:00"
 
     _zone = field_validator("timezone")(_known_zone)
@@ -157,6 +159,24 @@ class Imap(Section):
         return f"{self.user}@{self.host}:{self.port}"
 
 
+class OAuth(Section):
+    """A login at a mail provider, instead of a password."""
+
+    name: str = Field(pattern=ID, description="what imap.oauth and `triaged login` call it")
+    provider: str = Field(pattern=ID, description="microsoft, google, or another one whose addresses are given")
+    client_id: Line = Field(description="of the program, as it was registered with the provider")
+    client_secret: str | None = None
+    tenant: str = Field("common", pattern=HOST, description="the organisation at Microsoft")
+    flow: Literal["code", "device", "client"] = Field(
+        "code", description="a page on this machine, a code typed on another one, or no person at all"
+    )
+    user: Email | None = Field(None, description="the mailbox; the login page is told")
+    scopes: tuple[Line, ...] = Field((), description="default: reading mail by IMAP")
+    authorize_url: str | None = Field(None, pattern=ENDPOINT)
+    token_url: str | None = Field(None, pattern=ENDPOINT)
+    device_url: str | None = Field(None, pattern=ENDPOINT)
+
+
 class Relay(Section):
     """The way out."""
 
@@ -218,6 +238,13 @@ class Duty(Section):
     pair_shifts: int = Field(3, ge=0, description="finished turns before somebody serves alone")
     shadow_answers: bool = False
     fallback: str | None = None
+
+
+class Waiting(Section):
+    """How long a reporter who was asked may take; reminded and closed on the morning of a working day."""
+
+    remind_days: float = Field(3, ge=0, description="until the reporter is reminded, once; 0: never")
+    close_days: float = Field(14, ge=0, description="after that, until the ticket is closed quietly; 0: never")
 
 
 class Budget(Section):
@@ -297,11 +324,13 @@ class Settings(Section):
     bell: Bell = Bell()
     smtp: Smtp | None = None
     imap: tuple[Imap, ...] = ()
+    oauth: tuple[OAuth, ...] = ()
     relay: Relay = Relay()
     emergency: Emergency = Emergency()
     pipeline: Pipeline
     people: tuple[Person, ...] = ()
     duty: Duty = Duty()
+    waiting: Waiting = Waiting()
     acknowledge: Acknowledge = Acknowledge()
     manager: Manager = Manager()
     teams: tuple[Team, ...] = ()

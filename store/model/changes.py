@@ -22,6 +22,7 @@ class Said:
     other: int | None = None  # another ticket
     words: tuple[str, ...] = ()  # commands, as the help writes them
     lines: tuple[str, ...] = ()  # further facts, one a line
+    rows: tuple[tuple[str, ...], ...] = ()  # facts in the desk's own terms, for the letter to say in its language
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Draft:
     tag: Tag | None = None  # what the request is held to be from now on
     text: str = ""  # a member's words for the reader
     said: tuple[Said, ...] = ()
+    answer_minutes: float | None = None  # of a card: until the next person is called
     lines: tuple[int, ...] = ()  # the tickets that it lists, in their order: an answer names the line
 
 
@@ -71,6 +73,7 @@ class Opening:
     calls: tuple[str, ...] = ()  # who gets the card, by id
     gathered_until: float | None = None  # when it is called for together with others; None: at once
     priority: str | None = None
+    planned: str | None = None
     events: tuple[Event, ...] = ()  # its history, where the message is filed with another ticket
 
 
@@ -105,7 +108,6 @@ class Changes:
     filed: Filed
     ticket: int | None = None  # an existing ticket it is filed with
     opens: Opening | None = None  # the message is filed with it where it is filed with no other
-    state: State | None = None  # new state of the existing ticket
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()
     failing: tuple[str, ...] = ()  # recipients that a delivery report names as failed for good

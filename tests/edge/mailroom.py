@@ -125,7 +125,7 @@ async def reading(
     async def tell(account: str, name: str, error: str) -> None:
         await store.tell_mailbox(account, name, error, time.time())
 
-    async def credentials() -> Password | BearerToken:
+    async def credentials(refused: bool) -> Password | BearerToken:
         return BearerToken("desk", token) if token else Password("desk", desk.password)
 
     room = Room(

@@ -14,6 +14,7 @@ from daemon.core.settings import Settings
 
 Complaint = tuple[Path, str]
 TAGS = "+-=_.~#"
+PROVIDERS = ("google", "microsoft")  # whose addresses are known
 LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 SECRET_TAG = 35  # tag character, purpose, name of the key, mark and MAC
@@ -46,6 +47,14 @@ def _ids_are_unique(s: Settings) -> Iterator[Complaint]:
         [(("desk", "address"), s.desk.address), *((("desk", "aliases", n), a) for n, a in enumerate(s.desk.aliases))],
         "an address of the desk",
     )
+
+
+def _turns_are_of_different_people(s: Settings) -> Iterator[Complaint]:
+    lists = [("duty", "people"), ("manager", "people")]
+    rotas: list[tuple[Path, tuple[str, ...]]] = [(path, getattr(getattr(s, path[0]), path[1])) for path in lists]
+    rotas += [(("teams", n, "duty"), team.duty) for n, team in enumerate(s.teams)]
+    for path, people in rotas:
+        yield from _twice((((*path, n), name) for n, name in enumerate(people)), "in this rota")
 
 
 def _named_people(s: Settings) -> Iterator[tuple[Path, str]]:
@@ -82,6 +91,7 @@ def _desk_own(s: Settings) -> Own:
 def _desk_writes_to_others(s: Settings) -> Iterator[Complaint]:
     own = _desk_own(s)
     told: list[tuple[Path, str | None]] = [
+        (("desk", "operator"), s.desk.operator),
         *((("pipeline", tag), getattr(s.pipeline, tag)) for tag in type(s.pipeline).model_fields),
         *((("people", n, "address"), p.address) for n, p in enumerate(s.people)),
         *((("teams", n, "pipeline"), t.pipeline) for n, t in enumerate(s.teams)),
@@ -189,6 +199,20 @@ def _passwords_are_not_shown(s: Settings) -> Iterator[Complaint]:
             yield ("imap", n, "tls"), 'may be "none" on this machine only: everybody on the way could read the password'
 
 
+def _tokens_are_declared(s: Settings) -> Iterator[Complaint]:
+    names = {one.name for one in s.oauth}
+    yield from _twice(((("oauth", n, "name"), one.name) for n, one in enumerate(s.oauth)), "the name of another login")
+    for n, box in enumerate(s.imap):
+        if box.oauth and box.oauth not in names:
+            yield ("imap", n, "oauth"), f"there is no {box.oauth!r} in [[oauth]]{_of(names)}"
+    for n, one in enumerate(s.oauth):
+        if one.provider and one.provider not in PROVIDERS and not one.token_url:
+            known = " and ".join(PROVIDERS)
+            yield ("oauth", n, "provider"), f"{one.provider!r} is not known ({known} are): give its token_url"
+        if one.flow == "client" and not one.client_secret:
+            yield ("oauth", n, "client_secret"), "is needed where no person logs in"
+
+
 def _logins_are_whole(s: Settings) -> Iterator[Complaint]:
     for n, box in enumerate(s.imap):
         if not box.password and not box.oauth:
@@ -236,6 +260,7 @@ def _store_lasts(s: Settings) -> Iterator[Complaint]:
 RULES: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _ids_are_unique,
     _people_exist,
+    _turns_are_of_different_people,
     _teams_exist,
     _desk_writes_to_others,
     _desk_address_bears_a_tag,
@@ -247,6 +272,7 @@ RULES: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _peers_are_addresses,
     _mailboxes_are_apart,
     _passwords_are_not_shown,
+    _tokens_are_declared,
     _logins_are_whole,
     _relay_is_not_the_door,
     _gate_has_a_keeper,

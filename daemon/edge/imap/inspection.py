@@ -1,13 +1,12 @@
 """Looking at a mailbox without changing anything in it: whether it can be read, and what it holds."""
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from daemon.core.settings import Imap
 from daemon.edge.imap.client import Client, LoginRefused, NoSuchFolder, Patience, Refused
-from daemon.edge.imap.login import Credentials
+from daemon.edge.imap.login import Credentials, NoCredentials
 from daemon.edge.imap.mailboxes import explained, open_client
 from daemon.edge.imap.session import SIZED_AT_ONCE, batches, beginning
 
@@ -92,7 +91,7 @@ async def contents(box: Imap, credentials: Credentials, folder: str, most: int) 
     """Yield all that a folder holds, some at a time; nothing where there is no such folder. Changes nothing.
 
     Raises:
-        LoginRefused, OSError, TimeoutError: the mailbox cannot be read.
+        LoginRefused, NoCredentials, OSError, TimeoutError: the mailbox cannot be read.
 
     """
     client = await open_client(box, credentials, most, Patience())
@@ -113,12 +112,12 @@ async def contents(box: Imap, credentials: Credentials, folder: str, most: int) 
 
 
 def _key(error: Exception, box: Imap) -> str:
-    if isinstance(error, LoginRefused | LookupError):
+    if isinstance(error, LoginRefused | NoCredentials):
         return "oauth" if box.oauth else "password"
     if isinstance(error, ssl.SSLError) and box.ca_file:
         return "ca_file"
     return next((key for kind, key in KEYS if isinstance(error, kind)), "host")
 
 
-Unreadable = (LoginRefused, LookupError, OSError, TimeoutError, Refused, asyncio.IncompleteReadError)
+Unreadable = (LoginRefused, NoCredentials, OSError, TimeoutError, Refused)
 """What `contents` may raise."""

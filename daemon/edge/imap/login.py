@@ -23,8 +23,15 @@ class BearerToken:
     token: str = field(repr=False)
 
 
-Credentials = Callable[[], Awaitable[Password | BearerToken]]
-"""Gives what to log in with, asked anew at each connection; raises where there is nothing."""
+class NoCredentials(Exception):  # noqa: N818 - it reads as what is the case
+    """There is nothing to log in with; its words say why."""
+
+
+Credentials = Callable[[bool], Awaitable[Password | BearerToken]]
+"""Gives what to log in with, asked anew at each connection; True: what it gave before was refused.
+
+Raises NoCredentials where there is nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True)

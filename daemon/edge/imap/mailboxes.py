@@ -11,7 +11,7 @@ import structlog
 from daemon.core.mail.clean import clip, one_line
 from daemon.core.settings import Imap
 from daemon.edge.imap.client import Client, LoginRefused, NoSuchFolder, Patience
-from daemon.edge.imap.login import Credentials
+from daemon.edge.imap.login import Credentials, NoCredentials
 from daemon.edge.imap.session import Room, Session
 from store.model.mailbox import Place
 
@@ -38,7 +38,7 @@ class Pauses:
     def after(self, failures: int, error: BaseException, chance: float) -> float:
         """Return the pause after so many failures one after another; `chance` is from 0 to 1."""
         pause = min(self.longest, self.first * 2.0 ** min(failures - 1, 30))
-        if isinstance(error, LoginRefused):
+        if isinstance(error, LoginRefused | NoCredentials):
             pause = max(pause, self.refused)
         return pause * (0.5 + chance / 2)
 
@@ -50,6 +50,7 @@ class Mailbox:
         self._box, self._folder, self._room = box, folder, room
         self._credentials, self._patience = credentials, patience
         self._client: Client | None = None
+        self._refused = False  # the server took no credentials the last time
         self._lasted = False  # the connection got as far as reading
 
     async def run(self, pauses: Pauses, chance: Callable[[], float]) -> None:
@@ -61,6 +62,7 @@ class Mailbox:
                 await self._once()
                 continue
             except Exception as error:
+                self._refused = isinstance(error, LoginRefused)
                 failures = 1 if self._lasted else failures + 1
                 await self._tell(error)
                 pause = pauses.after(failures, error, chance())
@@ -71,7 +73,9 @@ class Mailbox:
                 continue
 
     async def _once(self) -> None:
-        client = await open_client(self._box, self._credentials, self._room.max_bytes, self._patience)
+        client = await open_client(
+            self._box, self._credentials, self._room.max_bytes, self._patience, refused=self._refused
+        )
         try:
             validity = await client.select(self._folder)
             self._lasted = True
@@ -134,17 +138,20 @@ def open_mailboxes(
     return Mailboxes(room, tasks)
 
 
-async def open_client(box: Imap, credentials: Credentials, keep: int, patience: Patience) -> Client:
+async def open_client(
+    box: Imap, credentials: Credentials, keep: int, patience: Patience, *, refused: bool = False
+) -> Client:
     """Connect and log in.
 
     Raises:
+        NoCredentials: there is nothing to log in with.
         LoginRefused: the server does not let us in.
         OSError, TimeoutError: it cannot be reached.
 
     """
     client = await Client.connect(box, tls_context(box), keep, patience)
     try:
-        await client.login(await credentials(), box.host, box.port)
+        await client.login(await credentials(refused), box.host, box.port)
     except BaseException:
         client.abort()
         raise
