@@ -78,10 +78,10 @@ def _write(
     """Give a draft its words and its bytes."""
     mark, marks = mark_from(house.random(10)), MARKS[draft.kind]
     answer = reply_address(house.own, marks.reply, mark) if marks.reply in _SAID_TO else ""
+    if draft.answer_minutes:
+        words = replace(words, answer_minutes=draft.answer_minutes)
     return compose(
-        house.letters.write(
-            draft.letter, draft.language, replace(words, answer=answer, answer_minutes=draft.answer_minutes)
-        ),
+        house.letters.write(draft.letter, draft.language, replace(words, answer=answer)),
         kind=draft.kind,
         ticket=words.ticket,
         to=draft.to,

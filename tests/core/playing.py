@@ -168,12 +168,10 @@ class Play:
             self.tickets[opened] = Ticket(
                 opened, opening.kind, opening.state, opening.verdict.tag if opening.verdict else None, False, None,
                 opening.subject, opening.reporter, None, opening.team, opening.area, opening.priority,
-                opening.language, NOW, None, opening.links, opening.participants,
+                opening.language, NOW, None, opening.links, opening.participants, called=opening.calls,
             )  # fmt: skip
         for change in changes.moves:
             self._moved(change)
-        if changes.state and changes.ticket:
-            self.tickets[changes.ticket] = replace(self.tickets[changes.ticket], state=changes.state)
         for event in changes.events:
             self._past(event)
 

@@ -30,7 +30,6 @@ BASE = {
 GATED = Settings.model_validate(BASE)
 EMERGENCY = "Since this morning nobody can log in, the login page shows Error 500 in Firefox. We cannot work."
 PROBLEM = "The export shows Error 500 since yesterday in Firefox. It is annoying but not urgent."
-QUESTION = "How do I change the address on the invoice?"
 SECRET = "zebra"  # stands in everything that a developer writes
 
 BY_A_DEVELOPER = (
@@ -43,36 +42,18 @@ BY_SUPPORT = (
     *("We look into it.", "up: all there", "up anyway: it is technical", "ask", "send", "reply: Hello", "undo"),
     *("mine", "give ann", "config", "note: hm", "problem", "reopen", "done", "bug"),
 )
-MOVES = st.lists(
-    st.one_of(
-        st.tuples(st.sampled_from([ANN, MIA]), st.sampled_from(BY_A_DEVELOPER), st.integers(0, 99)),
-        st.tuples(st.just(BOB), st.sampled_from(BY_SUPPORT), st.integers(0, 99)),
-        st.tuples(st.just(""), st.sampled_from(["Any news?", "It says error 7 since today."]), st.just(0)),
-    ),
-    max_size=14,
+BY_THE_CUSTOMER = ("Any news?", "It says error 7 since today.")
+MOVE = st.one_of(
+    st.tuples(st.just(ANN), st.sampled_from(BY_A_DEVELOPER), st.integers(0, 99)),
+    st.tuples(st.just(MIA), st.sampled_from(BY_A_DEVELOPER), st.integers(0, 99)),
+    st.tuples(st.just(BOB), st.sampled_from(BY_SUPPORT), st.integers(0, 99)),
+    st.tuples(st.just(""), st.sampled_from(BY_THE_CUSTOMER), st.just(0)),
 )
+MOVES = st.lists(MOVE, min_size=10, max_size=20)
 
 
 def is_draft(mail: Left) -> bool:
     return any(said.what.startswith("draft-") for said in mail.draft.said)
-
-
-@given(st.sampled_from([EMERGENCY, PROBLEM, QUESTION]), MOVES)
-@settings(max_examples=150, deadline=None)
-def test_no_word_of_a_developer_reaches_a_customer_unless_support_sends_it(
-    request: str, moves: list[tuple[str, str, int]]
-) -> None:
-    play = Play(GATED)
-    play.customer(request)
-    for who, text, nth in moves:
-        cards = play.cards(who)
-        if not who:
-            play.customer(text)
-        elif cards and not (text == "send" and is_draft(cards[nth % len(cards)])):
-            play.member(who, text, cards[nth % len(cards)])
-    for mail in play.to_customers():
-        assert SECRET not in mail.words
-        assert SECRET not in repr(mail.draft)
 
 
 def with_a_developer() -> tuple[Play, Left]:
@@ -85,6 +66,24 @@ def with_a_developer() -> tuple[Play, Left]:
 
 def to(mails: list[Left], who: str) -> Left:
     return next(mail for mail in mails if mail.draft.to.address == who)
+
+
+@given(st.booleans(), MOVES)
+@settings(max_examples=100, deadline=None)
+def test_no_word_of_a_developer_reaches_a_customer_unless_support_sends_it(
+    passed_on: bool, moves: list[tuple[str, str, int]]
+) -> None:
+    play = with_a_developer()[0] if passed_on else Play(GATED)
+    play.customer(EMERGENCY)
+    for who, text, nth in moves:
+        cards = play.cards(who)
+        if not who:
+            play.customer(text)
+        elif cards and not (text == "send" and is_draft(cards[nth % len(cards)])):
+            play.member(who, text, cards[nth % len(cards)])
+    for mail in play.to_customers():
+        assert SECRET not in mail.words
+        assert SECRET not in repr(mail.draft)
 
 
 def test_of_two_drafts_exactly_that_one_leaves_whose_card_is_answered() -> None:
@@ -196,3 +195,12 @@ def test_which_side_of_the_gate_a_ticket_is_on() -> None:
 def test_who_talks_to_the_reporter() -> None:
     roster = build(GATED, NOW)
     assert keeper(a_ticket(owner="ann"), GATED, roster, NOW) == GATED.people[0]
+
+
+def test_a_team_that_is_handed_an_emergency_has_the_whole_time_to_answer() -> None:
+    ours = {"id": "money", "name": "Money", "areas": [], "duty": ["mia"]}
+    play = Play(of(teams=[ours], gate={"l1": False}, manager={}))
+    card = to(play.customer(EMERGENCY), ANN)
+    assert to(play.member(ANN, "move money", card), MIA).draft.said[0].what == "moved"
+    moved = play.tickets[1]
+    assert (moved.team, moved.state, moved.called, moved.called_at) == ("money", State.PAGED, ("mia",), NOW)

@@ -60,8 +60,8 @@ def answer_who(scene: Scene, step: Planned) -> Deed:
 
 
 def answer_list(scene: Scene, step: Planned) -> Deed:
-    """Say what is open."""
-    tickets = scene.background.open
+    """Say what is open, without what was put aside for a while."""
+    tickets = [one for one in scene.background.open if (one.snoozed_until or 0.0) <= scene.case.now]
     rows = tuple(
         (f"#{one.number}", one.kind, one.state, scene.name(one.owner), one.subject[:80]) for one in tickets[:LISTED]
     )

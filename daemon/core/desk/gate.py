@@ -171,6 +171,6 @@ def _waiting(scene: Scene, step: Planned) -> TicketChange:
     """The reporter is asked now: the ticket waits, whoever has it."""
     ticket, case = after(step), scene.case
     asked = move(ticket, Command(Verb.ASK), Hand(scene.person.id, case.now, scene.settings.desk.timezone))
-    edits: tuple[Edit, ...] = tuple(edit for edit in asked.edits if edit.field == "state") if asked else ()
+    edits: tuple[Edit, ...] = tuple(edit for edit in asked.edits if edit.field != "owner") if asked else ()
     event = Event(case.now, scene.person.id, f"said: {Verb.SEND}", edits)
     return TicketChange(ticket.number, ticket.version, edits, (event,))

@@ -145,6 +145,14 @@ def _called(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
     return replace(ticket, called=(duty,), called_at=hand.at, gathered_until=None) if duty else ticket
 
 
+def _called_anew(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
+    """The new team has the whole time to answer: its card goes to its person on duty."""
+    asked_at, called_at = (hand.at, None) if ticket.unsure else (None, hand.at)
+    duty = hand.duties.get(ticket.team)
+    called = (duty,) if duty else ticket.called
+    return replace(ticket, called=called, called_at=called_at, asked_at=asked_at, gathered_until=None)
+
+
 def _called_for(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
     """Whoever was asked whether it is an emergency has it to take from now on."""
     return replace(ticket, called_at=hand.at) if ticket.unsure and ticket.called else ticket
@@ -199,22 +207,13 @@ def _returned(ticket: Ticket, _: Command, __: Hand) -> Ticket:
     return replace(ticket, owner=ticket.support)
 
 
-def _handed_over(ticket: Ticket, hand: Hand) -> Ticket:
-    """The new team has the whole time to answer."""
-    duty = hand.duties.get(ticket.team)
-    if ticket.state is not State.PAGED or duty is None:
-        return ticket
-    asked_at, called_at = (hand.at, None) if ticket.unsure else (None, hand.at)
-    return replace(ticket, asked_at=asked_at, called=(duty,), called_at=called_at, gathered_until=None)
-
-
 def _set(ticket: Ticket, command: Command, hand: Hand) -> Ticket:
     """Write what the command names into the field that is its own."""
     match command.arguments:
         case (MemberId(who),):
             return replace(ticket, owner=who)
         case (TeamId(team),):
-            return _handed_over(replace(ticket, team=team, owner=None), hand)
+            return replace(ticket, team=team, owner=None)
         case (AreaName(area),):
             return replace(ticket, area=area)
         case (Span(seconds),):
@@ -248,6 +247,7 @@ MOVES: tuple[Move, ...] = (
     Move((V.MINE,), PLANNED | BUG, _OPEN, effects=(_owned,)),
     Move((V.GIVE,), ANY_KIND, _OPEN, effects=(_set,)),
     Move((V.MOVE,), REPORT, frozenset({S.INVESTIGATING}), S.TO_INVESTIGATE, effects=(_set,)),
+    Move((V.MOVE,), REQUEST, frozenset({S.PAGED}), effects=(_set, _called_anew)),
     Move((V.MOVE,), ANY_KIND, _OPEN, effects=(_set,)),
     # what it is
     Move((V.YES,), REQUEST, _OPEN, S.INVESTIGATING, Kind.REPORT, (_EMERGENCY, _owned)),
