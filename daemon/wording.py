@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from daemon.core.desk.words import words_at, words_for, words_of
-from daemon.core.mail.address import mark_from
-from daemon.core.mail.compose import compose
+from daemon.core.mail.address import Purpose, mark_from, reply_address
+from daemon.core.mail.compose import MARKS, compose
 from daemon.core.mail.letter import Words
 from daemon.core.mail.reading import Reading
 from daemon.core.roster.interruption import by_message, by_time
@@ -15,6 +15,8 @@ from store.model.changes import Changes, Draft
 from store.model.message import RawMessage
 from store.model.occasion import Occasion
 from store.model.outbox import NewMail
+
+_SAID_TO = frozenset({Purpose.COMMAND, Purpose.CONFIRM})  # reply addresses that take a word of a member
 
 
 def write_mails(changes: Changes, opened: int | None, found: Findings, house: House) -> tuple[NewMail, ...]:
@@ -48,7 +50,7 @@ def write_occasion(
 def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, found: Findings, house: House) -> Words:
     known = found.known
     if known.background is None:
-        return words
+        return replace(words, said=draft.said, text=draft.text) if draft.said else words
     return words_of(
         draft,
         words,
@@ -74,16 +76,18 @@ def _write(
     draft: Draft, words: Words, work: RawMessage | None, reading: Reading | None, house: House, now: float
 ) -> NewMail:
     """Give a draft its words and its bytes."""
+    mark, marks = mark_from(house.random(10)), MARKS[draft.kind]
+    answer = reply_address(house.own, marks.reply, mark) if marks.reply in _SAID_TO else ""
     if draft.answer_minutes:
         words = replace(words, answer_minutes=draft.answer_minutes)
     return compose(
-        house.letters.write(draft.letter, draft.language, words),
+        house.letters.write(draft.letter, draft.language, replace(words, answer=answer)),
         kind=draft.kind,
         ticket=words.ticket,
         to=draft.to,
         desk=house.settings.desk,
         own=house.own,
-        mark=mark_from(house.random(10)),
+        mark=mark,
         now=now,
         verdict=words.tag,
         answers=reading.message if reading and draft.answers_message else None,

@@ -40,7 +40,7 @@ _OPEN = (
     .limit(MOST_OPEN)
 )
 _ANSWERED = (
-    select(known_id.c.sender, known_id.c.ticket.label("conversation"), mail.c.ticket)
+    select(mail.c.message, known_id.c.sender, known_id.c.ticket.label("conversation"), mail.c.ticket)
     .select_from(mail.outerjoin(known_id, mail.c.message == known_id.c.message))
     .where(mail.c.mark == bindparam("mark_"))
 )
@@ -92,6 +92,7 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         posted=tuple(posted[row] for row in sorted(posted)),
         original=original(connection, inquiry.ticket),
         author=answered.sender or "" if answered else "",
+        cause=answered.message if answered else None,
         conversation=answered.conversation if answered else None,
         spoken=answered.ticket if answered else None,
         taught=corrections.taught(connection, inquiry.ticket),

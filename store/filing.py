@@ -157,6 +157,7 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "language": opening.language,
         "opened_at": filing.work.received_at,
         "priority": opening.priority,
+        "planned": opening.planned,
         "ended_at": filing.now if opening.state in ENDED else None,
         "asked_at": filing.now if opening.asks and told else None,
         "called": opening.calls,

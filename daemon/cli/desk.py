@@ -113,8 +113,3 @@ def place_of(url: str) -> str:
     scheme, _, rest = url.partition("://")
     user, at, host = rest.rpartition("@")
     return f"{scheme}://{user.partition(':')[0]}{at}{host}" if scheme != "sqlite" else rest.removeprefix("/")
-
-
-def duties_of(settings: Settings, reader: Reader, now: float) -> Roster:
-    """Return the roster, with what the team has said of it."""
-    return build(settings, now, *reader.roster())

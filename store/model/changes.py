@@ -22,6 +22,7 @@ class Said:
     other: int | None = None  # another ticket
     words: tuple[str, ...] = ()  # commands, as the help writes them
     lines: tuple[str, ...] = ()  # further facts, one a line
+    rows: tuple[tuple[str, ...], ...] = ()  # facts in the desk's own terms, for the letter to say in its language
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Opening:
     calls: tuple[str, ...] = ()  # who gets the card, by id
     gathered_until: float | None = None  # when it is called for together with others; None: at once
     priority: str | None = None
+    planned: str | None = None
     events: tuple[Event, ...] = ()  # its history, where the message is filed with another ticket
 
 

@@ -100,6 +100,7 @@ async def clocked(
     duty = {"people": ["bob", "ann", "cy"], "turn": "week", "pair_shifts": 0, "fallback": "dee"}
     async with desk_at(folder, **({"people": PEOPLE, "duty": duty} | sections)) as desk:
         yield Clocked(desk, hour)
+        assert (await desk.quiet()).interruptions_off_duty == 0
 
 
 def went(mails: list[Delivered]) -> list[tuple[str, str]]:

@@ -29,6 +29,8 @@ async def test_what_is_snoozed_wakes_once_and_goes_to_its_owner(
     async with clocked(tmp_path, monkeypatch, hour) as desk:
         card = await taken(desk)
         await desk.say("snooze 3d", card, who(card))
+        (listed,) = await desk.say("list", card, who(card))
+        assert "#1" not in listed.message.text.partition("About")[0]
         assert await desk.later(3 * DAY - 1) == []
     async with clocked(tmp_path, monkeypatch, hour) as desk:
         (awake,) = await desk.later(1)

@@ -22,6 +22,8 @@ STEPS: tuple[Step, ...] = (
     "keep", "again", "lease", "open", "follow", "command", "silence", "fail", "aside", "retry", "late"
 )  # fmt: skip
 
+ACCOUNTED = ("received", "waiting", "duplicates", "tickets", "follow_ups", "commands", "silenced", "set_aside")
+
 _names = count()
 
 
@@ -77,6 +79,9 @@ async def test_the_account_always_balances(store: Store, steps: list[Step]) -> N
             1 for m, one in enumerate(steps[: n + 1]) if one == "again" and "keep" in steps[:m]
         )
         assert status.set_aside == len(await store.aside())
+        day = await store.day(NOW - 1, NOW + 100, NOW, 5)
+        assert day.accounting.balances
+        assert day.accounting == replace(day.accounting, **{name: getattr(status, name) for name in ACCOUNTED})
         assert status.tickets == len(await store.tickets(ended=True))
 
 

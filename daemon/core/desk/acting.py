@@ -13,8 +13,8 @@ from daemon.core.desk.joining import OF_ITSELF
 from daemon.core.desk.known import day_at, known_to
 from daemon.core.desk.line import NotUnderstood
 from daemon.core.desk.permit import Level
-from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, plan
-from daemon.core.desk.scene import Deed, Scene, offered
+from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, open_bug, plan
+from daemon.core.desk.scene import Deed, Scene, offered, to_manager
 from daemon.core.desk.states import Hand
 from daemon.core.desk.undoing import SAID, bug_of
 from daemon.core.mail.reading import Reading
@@ -83,7 +83,8 @@ def _full(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnders
     if read is None and text and _level(person, case.settings) is Level.L1:  # support talks to the reporter
         return _act(case, person, ticket, Commands((Command(Verb.REPLY, letter=text),), text))
     if read is None:
-        return _noted(case, person, ticket, Said("kept", ticket.number))
+        what = "kept-behind-gate" if _level(person, case.settings) is Level.L2 else "kept"
+        return _noted(case, person, ticket, Said(what, ticket.number))
     if isinstance(read, NotUnderstood):
         return _noted(case, person, ticket, _unknown(read, case, person))
     return _act(case, person, ticket, read)
@@ -214,9 +215,7 @@ def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
     if background is None:
         raise ValueError("a command without its background")
     bug = bug_of(background, ticket)
-    duty = case.roster.on_duty(case.now, ticket.team)
-    zone, gate = case.settings.desk.timezone, case.settings.gate.l1
-    hand = Hand(person.id, case.now, zone, gate, duty.id if duty else None)
+    hand = _hand(case, person)
     level = _level(person, case.settings)
     steps = plan(read.commands, ticket, bug, level, hand)
     if isinstance(steps, Refused):
@@ -234,7 +233,14 @@ def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
     deeds = tuple(DEEDS[step.command.verb](scene, step) for step in steps)
     if no := tuple(deed.said for deed in deeds if deed.refused):
         return _refused(case, person, ticket, no, read)
-    return _applied(case, person, ticket, steps, deeds)
+    return _applied(scene, ticket, steps, deeds)
+
+
+def _hand(case: Case, person: Person) -> Hand:
+    settings = case.settings
+    duties = {team: case.roster.on_duty(case.now, team) for team in (None, *(one.id for one in settings.teams))}
+    called = {team: duty.id for team, duty in duties.items() if duty}
+    return Hand(person.id, case.now, settings.desk.timezone, settings.gate.l1, called)
 
 
 def _refused(case: Case, person: Person, ticket: Ticket, said: tuple[Said, ...], read: Commands) -> Changes:
@@ -243,17 +249,18 @@ def _refused(case: Case, person: Person, ticket: Ticket, said: tuple[Said, ...],
     return _filed(case, ticket, Outcome.COMMAND, events, (_answer(case, person, said[:1]),))
 
 
-def _applied(
-    case: Case, person: Person, ticket: Ticket, steps: tuple[Planned, ...], deeds: tuple[Deed, ...]
-) -> Changes:
+def _applied(scene: Scene, ticket: Ticket, steps: tuple[Planned, ...], deeds: tuple[Deed, ...]) -> Changes:
     """Gather the effects of all commands of one mail: one change of each ticket, one line in its history."""
+    case, person = scene.case, scene.person
+    notes = _notes(case, person, steps)
     moves = [*_moves(person, case.now, steps, deeds), *(move for deed in deeds for move in deed.moves)]
     said = tuple(deed.said for deed in deeds)
     return replace(
-        _filed(case, ticket, Outcome.COMMAND, _notes(case, person, steps), ()),
+        _filed(case, ticket, Outcome.COMMAND, (*notes, *(event for deed in deeds for event in deed.events)), ()),
         drafts=(
             replace(_answer(case, person, said), about=_spoken_of(ticket, steps, deeds)),
             *(draft for deed in deeds for draft in deed.drafts),
+            *_to_be_scheduled(scene, steps),
         ),
         opens=_opened(case, person, ticket, steps),
         corrections=tuple(one for deed in deeds for one in deed.corrections),
@@ -302,14 +309,28 @@ def _line(command: Command) -> str:
     return " ".join((command.verb, *map(str, command.arguments)))
 
 
+def _new_bug(steps: tuple[Planned, ...]) -> tuple[list[Planned], Ticket | None]:
+    """Return all that is said of the bug that this mail opens, and the bug after it."""
+    later = [step for step in steps if step.ticket and step.ticket.number == UNNUMBERED]
+    last = later[-1] if later else None
+    return later, last.step.apply(last.ticket) if last and last.ticket else None
+
+
+def _to_be_scheduled(scene: Scene, steps: tuple[Planned, ...]) -> tuple[Draft, ...]:
+    """Return the release manager's card for the bug that this mail opens, unless the mail itself plans it."""
+    opening = next((step for step in steps if step.step.opens and step.ticket), None)
+    if opening is None or opening.ticket is None or opening.step.opens is None:
+        return ()
+    bug = _new_bug(steps)[1] or open_bug(opening.ticket, opening.step.opens)
+    return to_manager(scene, bug, opening.command.note) if bug.state is State.TO_SCHEDULE else ()
+
+
 def _opened(case: Case, person: Person, report: Ticket, steps: tuple[Planned, ...]) -> Opening | None:
     """Return the bug that the report becomes, with all that was said of it in the same mail."""
     opens = next((step.step.opens for step in steps if step.step.opens), None)
     if opens is None:
         return None
-    later = [step for step in steps if step.ticket and step.ticket.number == UNNUMBERED]
-    last = later[-1] if later else None
-    bug = last.step.apply(last.ticket) if last and last.ticket else None
+    later, bug = _new_bug(steps)
     said = "; ".join(_line(step.command) for step in later)
     events = [Event(case.now, person.id, f"found to be a bug: #{report.number}")]
     return Opening(
@@ -324,5 +345,6 @@ def _opened(case: Case, person: Person, report: Ticket, steps: tuple[Planned, ..
         area=report.area,
         links=(report.number,),
         priority=bug.priority if bug else opens.priority,
+        planned=bug.planned if bug else None,
         events=(*events, *((Event(case.now, person.id, SAID + said),) if said else ())),
     )

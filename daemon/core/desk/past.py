@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from daemon.core.desk.case import Case
 from daemon.core.desk.language import guess_language
-from daemon.core.desk.opening import start_of
+from daemon.core.desk.routing import kind_of
 from daemon.core.mail.address import fold
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.thread import thread
@@ -127,7 +127,7 @@ def judged(past: Past, definition: Definition, learned: Learned) -> Past:
     if past.opening is None or past.unjudged is None:
         return past
     verdict = judge(definition, *past.unjudged, learned)
-    kind, _ = start_of(verdict.tag, None)
+    kind = kind_of(verdict.tag)
     state = State.CLOSED if kind is Kind.REPORT else State.DONE
     opening = replace(past.opening, kind=kind, state=state, verdict=verdict, area=verdict.area)
     return replace(past, opening=opening, unjudged=None)

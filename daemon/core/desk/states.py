@@ -1,7 +1,7 @@
 """The states of a ticket as one table: which command moves which kind from which state to which, and how back."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ class Hand:
     at: float  # epoch seconds
     timezone: str = "UTC"  # of the desk
     gate: bool = False  # the L1 gate is on: what is new is L1's first
-    duty: str | None = None  # who is called for an emergency, by id
+    duties: Mapping[str | None, str] = field(default_factory=dict)  # who is called for an emergency, by team; ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def row_for(verb: Verb, ticket: Ticket) -> Move | None:
 
 def differences(before: Ticket, after: Ticket) -> tuple[Edit, ...]:
     """Return the edits that make the one ticket of the other."""
-    pairs = ((field.name, getattr(before, field.name), getattr(after, field.name)) for field in fields(Ticket))
+    pairs = ((one.name, getattr(before, one.name), getattr(after, one.name)) for one in fields(Ticket))
     return tuple(Edit(name, old, new) for name, old, new in pairs if old != new)
 
 
@@ -141,7 +141,16 @@ def _freed(ticket: Ticket, _: Command, __: Hand) -> Ticket:
 
 def _called(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
     """Its card goes to the person on duty and waits to be taken from now on."""
-    return replace(ticket, called=(hand.duty,), called_at=hand.at, gathered_until=None) if hand.duty else ticket
+    duty = hand.duties.get(ticket.team)
+    return replace(ticket, called=(duty,), called_at=hand.at, gathered_until=None) if duty else ticket
+
+
+def _called_anew(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
+    """The new team has the whole time to answer: its card goes to its person on duty."""
+    asked_at, called_at = (hand.at, None) if ticket.unsure else (None, hand.at)
+    duty = hand.duties.get(ticket.team)
+    called = (duty,) if duty else ticket.called
+    return replace(ticket, called=called, called_at=called_at, asked_at=asked_at, gathered_until=None)
 
 
 def _called_for(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
@@ -238,6 +247,7 @@ MOVES: tuple[Move, ...] = (
     Move((V.MINE,), PLANNED | BUG, _OPEN, effects=(_owned,)),
     Move((V.GIVE,), ANY_KIND, _OPEN, effects=(_set,)),
     Move((V.MOVE,), REPORT, frozenset({S.INVESTIGATING}), S.TO_INVESTIGATE, effects=(_set,)),
+    Move((V.MOVE,), REQUEST, frozenset({S.PAGED}), effects=(_set, _called_anew)),
     Move((V.MOVE,), ANY_KIND, _OPEN, effects=(_set,)),
     # what it is
     Move((V.YES,), REQUEST, _OPEN, S.INVESTIGATING, Kind.REPORT, (_EMERGENCY, _owned)),
@@ -264,9 +274,9 @@ MOVES: tuple[Move, ...] = (
     Move((V.REOPEN,), BUG, _OVER, S.TO_SCHEDULE, effects=(_reopened,)),
     Move((V.REOPEN,), PLANNED, _OVER, S.FORWARDED, effects=(_reopened,)),
     # the gate
-    Move((V.UP,), REPORT, frozenset({S.NEW, S.WAITING}), S.TO_INVESTIGATE, effects=(_supported,)),
+    Move((V.UP,), REPORT, frozenset({S.NEW, S.WAITING, S.INVESTIGATING}), S.TO_INVESTIGATE, effects=(_supported,)),
     Move((V.UP,), frozenset({Kind.QUESTION}), frozenset({S.NEW}), S.FORWARDED, effects=(_supported,)),
-    Move((V.DOWN,), REPORT, frozenset({S.TO_INVESTIGATE, S.INVESTIGATING}), S.NEW, effects=(_returned,)),
+    Move((V.DOWN,), REPORT, frozenset({S.TO_INVESTIGATE, S.INVESTIGATING, S.WAITING}), S.NEW, effects=(_returned,)),
     Move((V.DOWN,), frozenset({Kind.QUESTION}), frozenset({S.FORWARDED}), S.NEW, effects=(_returned,)),
     # with the reporter
     Move((V.ASK,), REPORT, _OPEN, S.WAITING, effects=(_owned_if_nobodys, _waits)),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from daemon.core.desk.clock.question import settled
+from daemon.core.desk.plan import UNNUMBERED
 from daemon.core.desk.shadow import SHADOW, author_reading
 from daemon.core.mail.letter import Words, excerpt
 from daemon.core.mail.reading import Reading
@@ -104,7 +105,7 @@ def words_of(
 
     `words` are those of the member's own message, `first` is the one that opened the ticket.
     """
-    about = changes.ticket if draft.about is None else draft.about
+    about = draft.about or changes.ticket  # what is about a ticket that this mail opens speaks of the one it comes from
     ticket = facts.ticket(about) or (background.ticket(about) if about else None)
     if ticket is None:
         return words
@@ -116,7 +117,7 @@ def words_of(
     questions = _questions(verdict, draft.language, definition) if draft.kind is MailKind.ASK and verdict else ()
     return replace(
         words,
-        ticket=ticket.number,
+        ticket=opened if draft.about == UNNUMBERED else ticket.number,
         subject=ticket.subject,
         reporter_address=ticket.reporter,
         tag=draft.tag,

@@ -114,11 +114,7 @@ def weekly_view(figures: WeeklyFigures, settings: Settings) -> Weekly:
         _groups(figures.weeks),
         _columns(figures.weeks),
         _flow(figures.weeks),
-        (
-            *_clocks(figures.first_response),
-            _clock("classify", figures.classify),
-            _clock("classify-working", figures.classify_working),
-        ),
+        _clocks_of_week(figures),
         figures.first_response.unanswered,
         _areas(figures.areas),
         figures.emergencies.paged,
@@ -260,6 +256,14 @@ def _clocks(response: FirstResponse) -> tuple[Clock, ...]:
         _clock("automatic", response.automatic),
         _clock("human", response.human),
         _clock("human-working", response.human_working),
+    )
+
+
+def _clocks_of_week(figures: WeeklyFigures) -> tuple[Clock, ...]:
+    return (
+        *_clocks(figures.first_response),
+        _clock("classify", figures.classify),
+        _clock("classify-working", figures.classify_working),
     )
 
 

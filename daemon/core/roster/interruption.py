@@ -5,6 +5,7 @@ It knows nothing of the policy that wants the card, and judges each one as it is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from daemon.core.mail.address import fold
 from daemon.core.roster.roster import Roster
@@ -51,12 +52,15 @@ def by_message(
     if draft.kind is not MailKind.CARD:
         return False
     number = draft.about or changes.ticket
-    if number:
-        ticket = facts.ticket(number) or (background.ticket(number) if background else None)
-        concern = _concern(draft, ticket, changes.moves)
-    else:
-        concern = _opened(changes.opens)
-    return off_duty(draft.to.address, concern, roster, now)
+    if not number:
+        return off_duty(draft.to.address, _opened(changes.opens), roster, now)
+
+    def ticket(known: int | None) -> Ticket | None:
+        return facts.ticket(known) or (background.ticket(known) if background and known else None)
+
+    part = ticket(number)
+    whole = ticket(_after(part, changes.moves).get("joined", part.joined)) if part else None
+    return off_duty(draft.to.address, _concern(draft, part, changes.moves, whole), roster, now)
 
 
 def by_time(draft: Draft, occasion: Occasion, roster: Roster, now: float) -> bool:
@@ -74,11 +78,18 @@ def _opened(opening: Opening | None) -> Concern:
     return Concern(judged.unsure or judged.tag is Tag.EMERGENCY, opening.team)
 
 
-def _concern(draft: Draft, ticket: Ticket | None, moves: Sequence[TicketChange]) -> Concern:
+def _concern(
+    draft: Draft, ticket: Ticket | None, moves: Sequence[TicketChange], whole: Ticket | None = None
+) -> Concern:
+    """Return what a card about a ticket concerns; who has the whole that it is joined to has it too."""
     if ticket is None:
         return Concern(draft.tag is Tag.EMERGENCY)
-    edits = {edit.field: edit.after for move in moves if move.ticket == ticket.number for edit in move.edits}
+    edits = _after(ticket, moves)
     state, called = edits.get("state", ticket.state), edits.get("called", ticket.called)
-    owners = (ticket.owner, edits.get("owner"), ticket.support, edits.get("support"))
+    owners = (ticket.owner, edits.get("owner"), ticket.support, edits.get("support"), whole.owner if whole else None)
     emergency = (draft.tag or ticket.verdict) is Tag.EMERGENCY or state is State.PAGED
     return Concern(emergency, edits.get("team", ticket.team), frozenset(filter(None, owners)), frozenset(called))
+
+
+def _after(ticket: Ticket, moves: Sequence[TicketChange]) -> dict[str, Any]:
+    return {edit.field: edit.after for move in moves if move.ticket == ticket.number for edit in move.edits}

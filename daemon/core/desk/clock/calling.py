@@ -53,5 +53,5 @@ def _call_next(dues: tuple[Due, ...], moment: Moment) -> Occasion:
     moves = tuple(changed(due.ticket, moment.now, what, called=called, called_at=moment.now) for due in dues)
     minutes = moment.settings.duty.answer_minutes if next_called(called, ticket.team, moment) else None
     if len(dues) > 1:
-        return Occasion(key("called", ticket), moves, (list_card(person, dues, moment, minutes),))
+        return Occasion(key("called", ticket), moves, (list_card(person, dues, moment, minutes),), tickets=dues)
     return Occasion(key("called", ticket), moves, (card(person, dues[0], moment, minutes),), None, person.id, dues)

@@ -2,6 +2,7 @@
 
 from daemon.core.desk.clock.changed import changed, key
 from daemon.core.desk.clock.moment import Moment
+from daemon.core.desk.routing import pipeline_for
 from daemon.core.settings import Person
 from store.model.changes import Draft, Said
 from store.model.message import Address
@@ -36,7 +37,11 @@ def whose(ticket: Ticket, moment: Moment) -> Person | None:
 
 
 def _awake(ticket: Ticket, person: Person | None, moment: Moment) -> Draft:
-    to = Address(person.name, person.address) if person else Address("", pipeline(ticket, moment))
+    to = (
+        Address(person.name, person.address)
+        if person
+        else Address("", pipeline_for(moment.settings, ticket.verdict, ticket.team))
+    )
     return Draft(
         MailKind.CARD if person else MailKind.FORWARD,
         "awake",
@@ -47,8 +52,3 @@ def _awake(ticket: Ticket, person: Person | None, moment: Moment) -> Draft:
         tag=ticket.verdict,
         said=(Said("awake", ticket.number, text=str(ticket.state)),),
     )
-
-
-def pipeline(ticket: Ticket, moment: Moment) -> str:
-    """Return the address to which requests of this kind go."""
-    return moment.settings.pipeline.for_tag(ticket.verdict)
