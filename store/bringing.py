@@ -40,12 +40,12 @@ _LAST = (
 )
 _OPEN = (
     update(ticket)
-    .where(ticket.c.number == bindparam("row"), ticket.c.state.in_(ENDED))
+    .where(ticket.c.number == bindparam("row"), ticket.c.ended_at.is_not(None))
     .values(state=bindparam("now_in"), ended_at=None, version=ticket.c.version + 1)
 )
 _LATER = (
     update(ticket)
-    .where(ticket.c.number == bindparam("row"), ticket.c.state.in_(ENDED), ticket.c.ended_at < bindparam("said_at"))
+    .where(ticket.c.number == bindparam("row"), ticket.c.ended_at < bindparam("said_at"))
     .values(ended_at=bindparam("said_at"), version=ticket.c.version + 1)
 )
 _KINDS = select(ticket.c.number, ticket.c.kind).where(
