@@ -65,4 +65,5 @@ async def _known(reading: Reading, facts: Facts, house: House, now: float) -> Ba
         return Backdrop()
     background = await house.store.background(asked)
     first = await read_message(background.original, house) if background.original else None
-    return Backdrop(background, first, kept)
+    answered = await read_message(background.answered, house) if background.answered else None
+    return Backdrop(background, first, kept, answered)

@@ -79,7 +79,7 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
     opened = await house.store.reserve_number(work.id) if changes.opens else None
     mails = write_mails(changes, opened, found, house)
     filed = await _commit(work, changes, mails, opened, house, found.now)
-    return changes if filed or not (changes.moves or changes.stops or changes.confirms) else None
+    return changes if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles) else None
 
 
 async def deliver(mail: Mail, house: House) -> None:

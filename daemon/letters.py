@@ -25,7 +25,7 @@ SHIPPED = Path(__file__).parent.parent / "templates"
 LAST_LANGUAGE = "en"
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
-    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "shadow", "filed"),
+    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "shadow", "filed"),
 )  # the letters that the desk writes
 _FIELDS = tuple(field.name for field in fields(Words))
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
@@ -141,6 +141,13 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "scheduled",
         "joined",
         "joined-already",
+        "split",
+        "nothing-to-split",
+        "opened-it",
+        "split-already",
+        "split-elsewhere",
+        "of-a-part",
+        "split-on",
         "other-ended",
         "not-alike",
         "done",

@@ -1,5 +1,8 @@
 """Drafts become mails: each gets its words, its bytes, and the message that it carries or answers."""
 
+from dataclasses import replace
+
+from daemon.core.desk.plan import UNNUMBERED
 from daemon.core.desk.words import words_about, words_for, words_of
 from daemon.core.mail.address import mark_from
 from daemon.core.mail.compose import compose
@@ -40,6 +43,10 @@ def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, fou
     known = found.known
     if known.background is None:
         return words
+    if draft.about == UNNUMBERED and known.answered:
+        own = replace(changes, ticket=None)
+        whole = words_for(known.answered, found.facts, own, opened, house.settings, house.definition, found.now)
+        return replace(whole, said=draft.said, opened=opened)
     return words_of(
         draft,
         words,
@@ -56,6 +63,8 @@ def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, fou
 
 def _source(draft: Draft, found: Findings) -> tuple[RawMessage | None, Reading | None]:
     """Return the message that a draft carries and answers: the one that caused it, or that opened the ticket."""
+    if draft.about == UNNUMBERED and found.known.background and found.known.answered:
+        return found.known.background.answered, found.known.answered
     if draft.original:
         return (found.known.background.original if found.known.background else None), found.known.first
     return found.work, found.reading

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from store import corrections
-from store.model.facts import Background, Inquiry, Past, Posted
+from store.model.facts import Background, Inquiry, Offspring, Past, Posted
 from store.model.message import RawMessage
 from store.model.outbox import MailKind, MailState
 from store.model.ticket import ENDED, State, Ticket
@@ -40,10 +40,20 @@ _OPEN = (
     .limit(MOST_OPEN)
 )
 _ANSWERED = (
-    select(known_id.c.sender, known_id.c.ticket.label("conversation"), mail.c.ticket)
-    .select_from(mail.outerjoin(known_id, mail.c.message == known_id.c.message))
+    select(known_id.c.sender, known_id.c.ticket.label("conversation"), mail.c.ticket, message.c.id, message.c.fence)
+    .select_from(
+        mail.outerjoin(known_id, mail.c.message == known_id.c.message).outerjoin(
+            message, mail.c.message == message.c.id
+        )
+    )
     .where(mail.c.mark == bindparam("mark_"))
 )
+_LIVES = (
+    select(event.c.ticket, func.min(event.c.message).label("began"), func.max(event.c.message).label("latest"))
+    .where(event.c.ticket.in_(bindparam("tickets_", expanding=True)))
+    .group_by(event.c.ticket)
+)
+_FIRSTS = select(message.c.number, message.c.id).where(message.c.number.in_(bindparam("tickets_", expanding=True)))
 _KEPT = (
     select(message.c.id, message.c.fence)
     .join(mail, mail.c.message == message.c.id)
@@ -94,8 +104,24 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         author=answered.sender or "" if answered else "",
         conversation=answered.conversation if answered else None,
         spoken=answered.ticket if answered else None,
+        answered=_raw(connection, answered.id, answered.fence) if inquiry.splits and answered and answered.id else None,
+        offspring=_offspring(connection, history, kin) if inquiry.undoes else (),
         taught=corrections.taught(connection, inquiry.ticket),
     )
+
+
+def _raw(connection: Connection, row: int, fence: int) -> RawMessage | None:
+    return next(iter(read(connection, [[(row, fence)]])[0]), None)
+
+
+def _offspring(connection: Connection, history: Sequence[Past], kin: Sequence[Ticket]) -> tuple[Offspring, ...]:
+    """Return which of the tickets around it were opened by commands on it."""
+    causes = {past.message for past in history}
+    numbers = [one.number for one in kin]
+    rows = connection.execute(_LIVES, {"tickets_": numbers}).all() if numbers else ()
+    opened = [row for row in rows if row.began in causes]
+    firsts = {row.number: row.id for row in connection.execute(_FIRSTS, {"tickets_": [row.ticket for row in opened]})}
+    return tuple(Offspring(row.ticket, row.began, firsts.get(row.ticket), row.began == row.latest) for row in opened)
 
 
 def _kin(connection: Connection, inquiry: Inquiry) -> tuple[Ticket, ...]:
@@ -114,4 +140,4 @@ def _kin(connection: Connection, inquiry: Inquiry) -> tuple[Ticket, ...]:
 
 def _kept(connection: Connection, mark: str, since: float) -> RawMessage | None:
     found = connection.execute(_KEPT, {"mark_": mark, "since": since}).one_or_none()
-    return next(iter(read(connection, [[(found.id, found.fence)]])[0]), None) if found else None
+    return _raw(connection, found.id, found.fence) if found else None

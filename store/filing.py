@@ -17,6 +17,7 @@ from store.model.ticket import ENDED
 from store.moving import event_row, move
 from store.outbox import Posting, put
 from store.processing import held
+from store.refiling import refile
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
 from store.upsert import of, upsert
 from store.verdicts import row_of
@@ -127,6 +128,8 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
+    for filing in filings:
+        refile(connection, filing.changes.refiles, filing.number)
     taught = [(filing.work.id, one) for filing in filings for one in filing.changes.corrections]
     corrections.put(connection, taught)
     reported = {address: filing for filing in filings for address in filing.changes.failing}
@@ -161,6 +164,7 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "language": opening.language,
         "opened_at": filing.work.received_at,
         "priority": opening.priority,
+        "owner": opening.owner,
         "ended_at": filing.now if opening.state in ENDED else None,
         "asked_at": filing.now if opening.asks else None,
     }

@@ -68,6 +68,7 @@ class Opening:
     links: tuple[int, ...] = ()
     asks: bool = False  # a person is asked the one open question of the verdict
     priority: str | None = None
+    owner: str | None = None
     events: tuple[Event, ...] = ()  # its history, where the message is filed with another ticket
 
 
@@ -93,6 +94,15 @@ class TicketChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Refile:
+    """A message that is filed with another ticket from now on."""
+
+    message: int  # its row
+    of: int  # the ticket with which it is filed now
+    to: int | None  # None: the ticket that is opened, and it is the message that opens it
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """All that one message changes, as one value: the unit of work of the stage `process`."""
 
@@ -109,6 +119,7 @@ class Changes:
     corrections: tuple[Correction, ...] = ()  # what it teaches
     moves: tuple[TicketChange, ...] = ()  # all of them, or the whole is decided anew
     stops: tuple[int, ...] = ()  # rows of held mails that must not leave
+    refiles: tuple[Refile, ...] = ()  # like `moves`: all of them, or the whole is decided anew
     confirms: str | None = None  # mark of the confirmation that is used up by it
 
 

@@ -124,6 +124,8 @@ class Inquiry:
     ticket: int
     named: tuple[int, ...] = ()  # other tickets that the commands name
     answered: str | None = None  # mark of the mail of ours that the member answers
+    splits: bool = False  # the message because of which that was sent is asked for too
+    undoes: bool = False  # and which tickets were opened by commands on this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,16 @@ class Taught:
     row: int
     message: int | None
     correction: Correction
+
+
+@dataclass(frozen=True, slots=True)
+class Offspring:
+    """A ticket that a member's command on another one opened."""
+
+    ticket: int
+    by: int  # the message that held the command
+    first: int | None  # the message that is filed as the one that opened it
+    alone: bool  # nothing else has been filed with it since
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +160,8 @@ class Background:
     author: str = ""  # who wrote the message because of which the mail was sent that the member answers
     conversation: int | None = None  # the ticket to whose readers that message belongs
     spoken: int | None = None  # the ticket that the answered mail speaks of
+    answered: RawMessage | None = None  # that message, where it was asked for
+    offspring: tuple[Offspring, ...] = ()  # where they were asked for
     taught: tuple[Taught, ...] = ()  # what was learned from it and holds, oldest first
 
     def ticket(self, number: int) -> Ticket | None:

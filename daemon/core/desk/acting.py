@@ -48,7 +48,8 @@ def inquiry(
     named = tuple(a.number for c in commands for a in c.arguments if isinstance(a, TicketNumber))
     mark = word.sent.mark if word.sent and commanding is reading else _answered_by(commanding)
     meant = _meant(facts.ticket(number), commands, facts)
-    return Inquiry(meant.number if meant else number, named, mark)
+    said = {command.verb for command in commands}
+    return Inquiry(meant.number if meant else number, named, mark, splits=Verb.SPLIT in said, undoes=Verb.UNDO in said)
 
 
 def confirmation(reading: Reading, facts: Facts, settings: Settings, now: float) -> str | None:
@@ -253,9 +254,10 @@ def _applied(
             replace(_answer(case, person, said), about=_spoken_of(ticket, steps, deeds)),
             *(draft for deed in deeds for draft in deed.drafts),
         ),
-        opens=_opened(case, person, ticket, steps),
+        opens=next((deed.opens for deed in deeds if deed.opens), None) or _opened(case, person, ticket, steps),
         corrections=tuple(one for deed in deeds for one in deed.corrections),
         moves=tuple(moves),
+        refiles=tuple(one for deed in deeds for one in deed.refiles),
         stops=tuple(row for deed in deeds for row in deed.stops),
     )
 

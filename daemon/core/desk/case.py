@@ -22,6 +22,7 @@ class Backdrop:
     background: Background | None = None
     first: Reading | None = None  # the mail that opened the ticket
     kept: Reading | None = None  # the mail whose commands this one says yes to
+    answered: Reading | None = None  # the message because of which the answered mail was sent, where that matters
 
 
 NO_BACKDROP = Backdrop()

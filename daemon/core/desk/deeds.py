@@ -20,6 +20,7 @@ from daemon.core.desk.scene import (
     to_member,
     to_pipeline,
 )
+from daemon.core.desk.splitting import split
 from daemon.core.desk.talking import ask, close_report, duplicate, finish, reply, send
 from daemon.core.desk.teaching import correction
 from daemon.core.desk.undoing import SAID, undo
@@ -169,6 +170,7 @@ DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.GIVE: give,
     V.SNOOZE: named("snoozed"),
     V.NOTE: named("noted"),
+    V.SPLIT: split,
     V.ADMIT: admit,
     V.UNDO: undo,
     V.WHY: answer_why,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from daemon.core.desk.plan import UNNUMBERED
 from daemon.core.desk.round import settled
 from daemon.core.desk.shadow import SHADOW, author_reading
 from daemon.core.mail.letter import Words, excerpt
@@ -93,6 +94,8 @@ def words_of(
     """
     about = changes.ticket if draft.about is None else draft.about
     ticket = facts.ticket(about) or (background.ticket(about) if about else None)
+    if about == UNNUMBERED and opened and (report := facts.ticket(changes.ticket)):  # the bug that the report becomes
+        ticket = replace(report, number=opened)
     if ticket is None:
         return words
     verdict = background.verdict
