@@ -2,7 +2,7 @@
 
     cli/         the operator's words
     run.py       the wiring: where doors, journey, store, relay and bell meet
-    journey.py   the spine: receive, process, deliver, lapse, and the round
+    journey.py   the spine: receive, process, deliver, elapse, and the round
     finding.py   what is asked of the world before the policy decides
     wording.py   drafts become mails
     house.py     what the stages have at hand

@@ -12,6 +12,7 @@ from daemon.core.settings import Smtp
 from daemon.house import House
 from store.model.facts import Facts
 from store.model.message import Proven, RawMessage
+from store.model.occasion import Occasion
 
 LARGE = 256 << 10  # octets from which a message is read beside the loop, so that no sender waits for another's
 
@@ -53,6 +54,16 @@ async def find_out(work: RawMessage, reading: Reading, house: House) -> Findings
     now = house.clock()
     facts = await house.store.facts(reading.clues, now)
     return Findings(work, reading, facts, await _known(reading, facts, house, now), now)
+
+
+async def find_originals(occasion: Occasion, house: House) -> dict[int, tuple[RawMessage, Reading]]:
+    """Return the messages that opened the tickets which the drafts of an occasion speak of, where there still are."""
+    found: dict[int, tuple[RawMessage, Reading]] = {}
+    for number in {draft.about for draft in occasion.drafts if draft.about is not None}:
+        work = await house.store.original(number)
+        if work is not None:
+            found[number] = work, await read_message(work, house)
+    return found
 
 
 async def _known(reading: Reading, facts: Facts, house: House, now: float) -> Backdrop:

@@ -1,9 +1,10 @@
 """What the stages have at hand: settings, store, relay, clock and all else that a journey needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from daemon.core.mail.address import Own
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
@@ -19,10 +20,12 @@ from store.store import Store
 
 @dataclass(slots=True)
 class Memory:
-    """What the team's corrections have taught the judge so far; all that changes in a house."""
+    """What the team taught the judge, and who has which turn; all that changes in a house."""
 
+    roster: Roster
     learned: Learned = NOTHING
     latest: tuple[int, ...] = ()  # rows of the latest corrections it is learned from
+    rota: tuple[int, ...] = ()  # of the latest overrides and turns that the roster is built from
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +45,4 @@ class House:
     mails: Hands[Mail]  # of the crank that turns `deliver`
     clock: Callable[[], float]  # epoch seconds
     random: Callable[[int], bytes]
-    memory: Memory = field(default_factory=Memory)
+    memory: Memory

@@ -3,7 +3,7 @@
     receive   raw bytes become ours, durably, before the sender hears 250
     process   raw ─ read ─▶ Reading ─ find out ─▶ Findings ─ decide ─▶ Changes ─ write ─▶ store.commit
     deliver   one mail to one recipient, and what became of it
-    lapse     a question that nobody answered in time is settled without an answer
+    elapse    what time alone brings about: a question nobody answered, a card nobody took, a digest
     round     once in a while: what a crash left behind
 
 Between the stages stands the store, and nothing else: each stage ends in one transaction, so a crash anywhere loses
@@ -12,25 +12,27 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 
+from daemon.core.desk.clock.moment import Moment
+from daemon.core.desk.clock.rules import clocks, occasions
 from daemon.core.desk.decide import decide
-from daemon.core.desk.round import asked_until, overdue
 from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
+from daemon.core.roster.roster import build
 from daemon.edge.bell import Stage
-from daemon.finding import find_out, prove_author, read_message
+from daemon.finding import find_originals, find_out, prove_author, read_message
 from daemon.house import House
-from daemon.wording import write_after_silence, write_mails
+from daemon.wording import write_mails, write_occasion
 from store.model.changes import Changes
-from store.model.facts import OpenQuestion
 from store.model.message import Envelope, RawMessage, Receipt
+from store.model.occasion import Occasion
 from store.model.outbox import Mail, MailKind, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
-AT_ONCE = 500  # questions that are settled before the next are looked for
+PLANNED_ANEW_SECONDS = 86400.0  # a roster sees months ahead
 
 
 class Contended(Exception):  # noqa: N818 - it reads as what is the case
@@ -75,6 +77,7 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         found.now,
         house.memory.learned,
         found.known,
+        roster=house.memory.roster,
     )
     opened = await house.store.reserve_number(work.id) if changes.opens else None
     mails = write_mails(changes, opened, found, house)
@@ -92,29 +95,37 @@ async def deliver(mail: Mail, house: House) -> None:
     await house.store.settle(mail, settlement, house.clock())
 
 
-async def unanswered(house: House) -> tuple[OpenQuestion, ...]:
-    """Return the questions whose time is over; one lookup, which costs the same however much is stored."""
-    return await house.store.questions(asked_until(house.settings, house.clock()), AT_ONCE)
+async def due(house: House) -> tuple[Occasion, ...]:
+    """Return what time has brought about; a few lookups, which cost the same however much is stored."""
+    moment = Moment(house.settings, house.memory.roster, house.clock())
+    return occasions(await house.store.due(clocks(moment)), moment)
 
 
-async def lapse(question: OpenQuestion, house: House) -> None:
-    """Settle a question that nobody answered in time; whoever is first does it, and nobody does it again."""
+async def elapse(occasion: Occasion, house: House) -> None:
+    """Let an occasion happen, with its mails; whoever is first does it, and nobody does it again."""
     now = house.clock()
-    changes = overdue(question, house.settings, now)
-    work = await house.store.original(changes.ticket)
-    reading = await read_message(work, house) if work else None
-    mails = write_after_silence(question, changes, work, reading, house, now)
-    if await house.store.lapse(changes, mails, now):
+    mails = write_occasion(occasion, await find_originals(occasion, house), house, now)
+    if await house.store.happen(occasion, mails, now):
         house.bell.ring(Stage.DELIVER)
 
 
 async def remember(house: House) -> None:
-    """Learn from all corrections anew, if there is one that was not there the last time."""
+    """Take up what others wrote: learn from all corrections anew, and plan the turns anew, if there is anything new."""
+    await _plan(house)
     latest = await house.store.latest_corrections()
     if latest != house.memory.latest:
         taught = await house.store.corrections()
         house.memory.learned = await asyncio.to_thread(learned_from, taught, house.definition)
         house.memory.latest = latest
+
+
+async def _plan(house: House) -> None:
+    """Build the roster anew if anybody changed it or a turn has ended, and once a day."""
+    latest, now = await house.store.latest_of_roster(), house.clock()
+    if latest != house.memory.rota or now > house.memory.roster.built + PLANNED_ANEW_SECONDS:
+        overrides, served = await house.store.overrides(), await house.store.turns_served()
+        house.memory.roster = await asyncio.to_thread(build, house.settings, now, overrides, served)
+        house.memory.rota = latest
 
 
 async def round_(house: House) -> None:

@@ -16,6 +16,7 @@ import uvloop
 
 from daemon.core.mail.address import Own
 from daemon.core.mail.compose import self_test
+from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
@@ -23,16 +24,16 @@ from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
-from daemon.house import House
+from daemon.house import House, Memory
 from daemon.journey import (
     MAIL_LEASE_SECONDS,
     MESSAGE_LEASE_SECONDS,
     deliver,
-    lapse,
+    due,
+    elapse,
     process,
     receive,
     round_,
-    unanswered,
 )
 from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn
@@ -149,6 +150,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> 
         Hands(settings.relay.connections * MAILS_A_CONNECTION),
         time.time,
         secrets.token_bytes,
+        Memory(build(settings, time.time())),
     )
 
 
@@ -187,5 +189,5 @@ def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None
         turn(messages, bell, stopping),
         turn(mails, bell, stopping),
         every(ROUND_SECONDS, lambda: round_(house), stopping),
-        every(SWEEP_SECONDS, lambda: each(unanswered(house), lambda question: lapse(question, house)), stopping),
+        every(SWEEP_SECONDS, lambda: each(due(house), lambda occasion: elapse(occasion, house)), stopping),
     )

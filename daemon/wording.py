@@ -1,18 +1,19 @@
 """Drafts become mails: each gets its words, its bytes, and the message that it carries or answers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from daemon.core.desk.plan import UNNUMBERED
-from daemon.core.desk.words import words_about, words_for, words_of
+from daemon.core.desk.words import words_at, words_for, words_of
 from daemon.core.mail.address import mark_from
 from daemon.core.mail.compose import compose
 from daemon.core.mail.letter import Words
 from daemon.core.mail.reading import Reading
 from daemon.finding import Findings
 from daemon.house import House
-from store.model.changes import Changes, Draft, Lapse
-from store.model.facts import OpenQuestion
+from store.model.changes import Changes, Draft
 from store.model.message import RawMessage
+from store.model.occasion import Occasion
 from store.model.outbox import NewMail
 
 
@@ -26,17 +27,16 @@ def write_mails(changes: Changes, opened: int | None, found: Findings, house: Ho
     )
 
 
-def write_after_silence(
-    question: OpenQuestion,
-    changes: Lapse,
-    work: RawMessage | None,
-    reading: Reading | None,
-    house: House,
-    now: float,
+def write_occasion(
+    occasion: Occasion, originals: Mapping[int, tuple[RawMessage, Reading]], house: House, now: float
 ) -> tuple[NewMail, ...]:
-    """Return the mails that follow where nobody answered; `work` is the message that opened the ticket."""
-    words = words_about(question.ticket, changes.verdict, reading.message if reading else None, house.settings, now)
-    return tuple(_write(draft, words, work, reading, house, now) for draft in changes.drafts)
+    """Return the mails that time alone brings about; `originals` are the messages that opened the tickets."""
+    mails = []
+    for draft in occasion.drafts:
+        work, reading = originals.get(draft.about or 0, (None, None))
+        words = words_at(draft, occasion, reading.message if reading else None, house.settings, now)
+        mails.append(_write(draft, words, work, reading, house, now))
+    return tuple(mails)
 
 
 def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, found: Findings, house: House) -> Words:
@@ -87,4 +87,5 @@ def _write(
         answers=reading.message if reading and draft.answers_message else None,
         original=work.raw if work and draft.carries_original else None,
         due=now + draft.hold_seconds,
+        lines=draft.lines,
     )

@@ -10,8 +10,8 @@ from store.model.message import RawMessage
 from store.model.outbox import MailKind, MailState
 from store.model.ticket import ENDED, State, Ticket
 from store.moving import edits_of
+from store.original import original
 from store.processing import read
-from store.questions import original
 from store.recall import tickets
 from store.schema import event, known_id, mail, message, ticket, verdict
 from store.verdicts import verdict_of

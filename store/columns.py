@@ -72,3 +72,17 @@ class Json(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Read JSON; arrays come back as lists."""
         return None if value is None else json.loads(value)
+
+
+class Several(Json):
+    """A short list, read back as a tuple; nothing at all is an empty one."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Write JSON, and nothing for an empty one."""
+        return super().process_bind_param(value or None, dialect)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Any, ...]:
+        """Read a tuple."""
+        return tuple(super().process_result_value(value, dialect) or ())

@@ -151,6 +151,7 @@ def _many(connection: Connection, statement: Executable, rows: Sequence[Mapping[
 def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
     if filing.number is None:
         raise ValueError("a ticket is opened without a number")
+    told = opening.gathered_until is None
     return {
         "number": filing.number,
         "kind": opening.kind,
@@ -166,7 +167,10 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "priority": opening.priority,
         "owner": opening.owner,
         "ended_at": filing.now if opening.state in ENDED else None,
-        "asked_at": filing.now if opening.asks else None,
+        "asked_at": filing.now if opening.asks and told else None,
+        "called": opening.calls,
+        "called_at": filing.now if opening.calls and told and not opening.asks else None,
+        "gathered_until": opening.gathered_until,
     }
 
 

@@ -1,4 +1,4 @@
-"""A member's word changes tickets: all of them as they were looked at, or nothing."""
+"""A member's word, or time, changes tickets: all of them as they were looked at, or nothing."""
 
 from typing import Any
 
@@ -36,14 +36,14 @@ def move(connection: Connection, changes: Changes, now: float) -> bool:
     """Change tickets and stop held mails; False, and nothing is written, if one of them is not as it was seen."""
     if not (changes.moves or changes.stops or changes.confirms or changes.refiles):
         return True
-    if not (_as_seen(connection, changes.moves) and _stoppable(connection, changes.stops)):
+    if not (as_seen(connection, changes.moves) and _stoppable(connection, changes.stops)):
         return False
     if not there(connection, changes.refiles):
         return False
     if changes.confirms and connection.execute(_CONFIRM, {"used": changes.confirms, "now": now}).rowcount != 1:
         return False
     for change in changes.moves:
-        _write(connection, change)
+        write(connection, change)
     if changes.stops:
         connection.execute(delete(mail_raw).where(mail_raw.c.mail.in_(changes.stops)))
         connection.execute(delete(mail).where(mail.c.id.in_(changes.stops)))
@@ -81,7 +81,8 @@ def _value(field: str, kept: Any) -> Any:
     return _WORDS[field](kept) if field in _WORDS and kept is not None else kept
 
 
-def _as_seen(connection: Connection, moves: tuple[TicketChange, ...]) -> bool:
+def as_seen(connection: Connection, moves: tuple[TicketChange, ...]) -> bool:
+    """Say whether all these tickets are still as they were looked at; they stay so until the transaction ends."""
     if not moves:
         return True
     found = {row.number: row.version for row in connection.execute(_VERSIONS, {"numbers": [m.ticket for m in moves]})}
@@ -94,7 +95,8 @@ def _stoppable(connection: Connection, rows: tuple[int, ...]) -> bool:
     return len(connection.execute(_STOPPABLE, {"rows": list(rows)}).all()) == len(rows)
 
 
-def _write(connection: Connection, change: TicketChange) -> None:
+def write(connection: Connection, change: TicketChange) -> None:
+    """Write what changes of a ticket."""
     values = {edit.field: edit.after for edit in change.edits if edit.field not in _ROWS}
     row = update(ticket).where(ticket.c.number == change.ticket)
     connection.execute(row.values(version=ticket.c.version + 1, **values))

@@ -259,4 +259,5 @@ def _row(posting: Posting) -> dict[str, object]:
         "fence": 0 if until is None else 1,
         "answer": "",
         "created_at": now,
+        "lines": new.lines,
     }

@@ -6,13 +6,14 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import corrections, overview, questions, verdicts
+from store import corrections, overview, verdicts
 from store.database import reading
 from store.migrate import require_current
 from store.model.correction import Correction
 from store.model.message import RawMessage
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, Judged, OutboxLine, Status, Story
+from store.original import original
 from store.schema import mail, message, ticket
 
 Answer = TypeVar("Answer")
@@ -79,7 +80,7 @@ class Reader:
 
     def original(self, number: int) -> RawMessage | None:
         """Return the message that opened a ticket, None if there is none (any more)."""
-        return self.ask(lambda connection: questions.original(connection, number))
+        return self.ask(lambda connection: original(connection, number))
 
     def corrections(self) -> tuple[Correction, ...]:
         """Return what the team taught, the latest 2000 in the order in which they were given."""

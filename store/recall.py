@@ -18,9 +18,9 @@ MOST_NAMED = 30  # marks of each sort, and Message-IDs; what is named beyond the
 MOST_KNOWN = 100  # messages of one Message-ID, or of all that one message names: the oldest are believed
 LARGEST_NUMBER = 2**31 - 1
 
-_SENT = select(mail.c.mark, mail.c.ticket, mail.c.recipient, mail.c.kind, mail.c.created_at).where(
-    mail.c.mark.in_(bindparam("marks", expanding=True))
-)
+_SENT = select(
+    mail.c.mark, mail.c.ticket, mail.c.recipient.label("to"), mail.c.kind, mail.c.created_at, mail.c.lines
+).where(mail.c.mark.in_(bindparam("marks", expanding=True)))
 _KNOWN = (
     select(known_id.c.message_id, known_id.c.ticket, known_id.c.sender, known_id.c.text_digest)
     .where(known_id.c.message_id.in_(bindparam("ids", expanding=True)))
@@ -116,7 +116,7 @@ def _sent(connection: Connection, every: Sequence[Clues]) -> list[tuple[SentMail
     marks = [_marks(clues) for clues in every]
     wanted = list(dict.fromkeys(mark for row in marks for mark in row))
     rows = connection.execute(_SENT, {"marks": wanted}) if wanted else ()
-    found = {row.mark: SentMail(row.mark, row.ticket, row.recipient, row.kind, row.created_at) for row in rows}
+    found = {row.mark: SentMail(*row) for row in rows}
     return [tuple(found[mark] for mark in row if mark in found) for row in marks]
 
 

@@ -20,11 +20,13 @@ from sqlalchemy import (
     false,
 )
 
-from store.columns import CleanText, Id, Json, Key, Word
+from store.columns import CleanText, Id, Json, Key, Several, Word
 from store.model.changes import Outcome
 from store.model.facts import Signal
 from store.model.message import Door
+from store.model.occasion import Clock
 from store.model.outbox import MailKind, MailState
+from store.model.shift import Change, Part
 from store.model.ticket import Kind, Role, State
 from store.model.verdict import Tag
 
@@ -111,15 +113,18 @@ ticket = Table(
     Column("support", Key),
     Column("joined", Integer),  # the ticket that it is part of
     Column("version", Integer, nullable=False, server_default="0"),
-    Column("asked_at", Double),  # since when its open question waits; NULL once it was answered, or was never put
+    Column("asked_at", Double),  # since when its one open question waits; NULL once it was answered, or was never put
+    Column("called", Several),
+    Column("called_at", Double),
+    Column("gathered_until", Double),
+    Column("waiting_since", Double),
+    Column("reminded_at", Double),
 )
 Index("ix_ticket_state", ticket.c.state)
-Index(
-    "ix_ticket_asked_at",
-    ticket.c.asked_at,
-    sqlite_where=ticket.c.asked_at.is_not(None),
-    postgresql_where=ticket.c.asked_at.is_not(None),
-)
+for _clock in Clock:  # of most tickets no clock runs
+    _moment = ticket.c[_clock.value].is_not(None)
+    _runs = _moment & ticket.c.reminded_at.is_(None) if _clock is Clock.WAITING else _moment
+    Index(f"ix_ticket_{_clock}", ticket.c[_clock.value], sqlite_where=_runs, postgresql_where=_runs)
 
 verdict = Table(
     "verdict",
@@ -151,6 +156,37 @@ correction = Table(  # what the team said of requests; rows are added and never 
     Column("text", CleanText, nullable=False),
     Column("message", Id, ForeignKey("message.id")),  # that gave it
     Column("undoes", Id, ForeignKey("correction.id")),  # the one that it takes back
+)
+
+override = Table(  # what was said that changes the rota; rows are added and never changed
+    "override",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("change", Word(Change), nullable=False),
+    Column("rota", Key, nullable=False),  # "" for all of them
+    Column("person", Key, nullable=False),
+    Column("other", Key),
+    Column("since", Double, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("back_since", Double),  # of a swap: the turn that comes back for it
+    Column("back_until", Double),
+    Column("takes_back", Id, ForeignKey("override.id")),
+    Column("who", Key, nullable=False),  # said so
+    Column("at", Double, nullable=False),
+)
+
+shift = Table(  # one person's part in a turn that is over
+    "shift",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rota", Key, nullable=False),
+    Column("start", Double, nullable=False),
+    Column("end", Double, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("part", Word(Part), nullable=False),
+    Column("planned", Key, nullable=False),  # whom the rota had for it; "" for nobody
+    Column("turn", Double, nullable=False),  # when the whole turn began
+    UniqueConstraint("rota", "start", "part"),
 )
 
 link = Table(
@@ -244,6 +280,8 @@ mail = Table(
     Column("created_at", Double, nullable=False),
     Column("settled_at", Double),
     Column("used_at", Double),  # of a confirmation: when it was answered with yes
+    Column("lines", Several),  # the tickets that it lists, in their order
+    Column("unended", Integer, nullable=False, server_default="0"),  # leases in a row that came to no end
 )
 Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
 Index("ix_mail_state", mail.c.state)
@@ -254,4 +292,21 @@ mail_raw = Table(
     metadata,
     Column("mail", Id, ForeignKey("mail.id"), primary_key=True, autoincrement=False),
     Column("raw", LargeBinary, nullable=False),
+)
+
+occasion = Table(  # what time alone brought about: each key once for ever
+    "occasion",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("at", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+calling = Table(  # how often each member was called since the present stretch of time began
+    "calling",
+    metadata,
+    Column("person", Key, primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("many", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )

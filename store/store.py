@@ -9,19 +9,34 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from store import background, budget, corrections, filing, intake, outbox, processing, questions, recall
+from store import (
+    background,
+    budget,
+    clocks,
+    corrections,
+    filing,
+    happening,
+    intake,
+    outbox,
+    processing,
+    recall,
+    roster,
+)
 from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import identify
 from store.lock import Lock, take
 from store.migrate import require_current
-from store.model.changes import Changes, Lapse
+from store.model.changes import Changes
 from store.model.correction import Correction
-from store.model.facts import Background, Clues, Facts, Inquiry, OpenQuestion
+from store.model.facts import Background, Clues, Facts, Inquiry
 from store.model.message import Envelope, Kept, RawMessage, Receipt
+from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
+from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
+from store.original import originals
 from store.reader import Reader
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
@@ -135,20 +150,32 @@ class Store:
         whole = filing.Filing(work, changes, mails, number, now, hands, seconds)
         return await self._writing.do(filing.commit, whole)
 
-    async def questions(self, until: float, limit: int) -> tuple[OpenQuestion, ...]:
-        """Return questions put at this moment or before that nobody has answered yet, oldest first."""
-        return await self._asking.do(questions.due, (until, limit))
+    async def due(self, wishes: Sequence[clocks.Wish]) -> tuple[tuple[Due, ...], ...]:
+        """Return, for each clock given with a moment and a number, so many tickets whose clock stood then or before.
+
+        Oldest first; costs the same however much is stored.
+        """
+        return await self._asking.do(clocks.due, wishes)
 
     async def original(self, number: int) -> RawMessage | None:
         """Return the message that opened a ticket, None if there is none (any more)."""
-        return await self._asking.do(questions.originals, number)
+        return await self._asking.do(originals, number)
 
-    async def lapse(self, lapse: Lapse, mails: tuple[NewMail, ...], now: float) -> bool:
-        """Close a question that was not answered in time, with all that follows, in one transaction.
+    async def happen(self, occasion: Occasion, mails: tuple[NewMail, ...], now: float) -> bool:
+        """Write all that time brings about, in one transaction.
 
-        False, and nothing is written, if it is open no more: somebody answered, or another process was first.
+        False, and nothing is written, if it happened before (by its key), or if a ticket is no longer as it was looked
+        at.
         """
-        return await self._writing.do(questions.close, questions.Lapsing(lapse, mails, now))
+        return await self._writing.do(happening.happen, happening.Happening(occasion, mails, now))
+
+    async def happened(self, keys: Sequence[str]) -> dict[str, float]:
+        """Return which of these keys happened, and when (epoch seconds)."""
+        return await self._asking.do(happening.happened, keys)
+
+    async def count_call(self, person: str, now: float, seconds: float) -> Calls:
+        """Count that a member is called, together with all calls within so many seconds of the first of them."""
+        return await self._writing.do(clocks.count, clocks.Call(person, now, seconds))
 
     async def correct(self, correction: Correction) -> None:
         """Keep what a member said a request is."""
@@ -161,6 +188,26 @@ class Store:
     async def latest_corrections(self) -> tuple[int, ...]:
         """Return the rows of the latest few corrections: as long as they are the same, there is nothing new."""
         return await self._thread(lambda: self._reader.ask(corrections.latest))
+
+    async def override(self, override: Override) -> int:
+        """Keep a change of the rota, and return its row."""
+        return await self._writing.do(roster.add, override)
+
+    async def overrides(self) -> tuple[Override, ...]:
+        """Return all changes of the rota, in the order in which they were said."""
+        return await self._thread(lambda: self._reader.ask(roster.overrides))
+
+    async def record_turn(self, shifts: tuple[Shift, ...]) -> None:
+        """Keep who served a turn that is over; what is kept already stays as it is."""
+        await self._writing.do(roster.record, shifts)
+
+    async def turns_served(self) -> tuple[Shift, ...]:
+        """Return the turns that are over, oldest first."""
+        return await self._thread(lambda: self._reader.ask(roster.served))
+
+    async def latest_of_roster(self) -> tuple[int, ...]:
+        """Return what stays the same as long as there are no new overrides or turns served."""
+        return await self._thread(lambda: self._reader.ask(roster.latest))
 
     async def background(self, inquiry: Inquiry) -> Background:
         """Return what is known that bears on a member's word about a ticket."""

@@ -1,5 +1,6 @@
 """What the operator declares: every setting once, with its type, default, unit and reason."""
 
+from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -164,6 +165,8 @@ class Duty(Section):
     turn: Turn = "week"
     at: Clock = "09:30"
     days: str = Field("mon-fri", pattern=DAYS, description="working days, such as mon-fri or mon,wed")
+    holidays: tuple[date, ...] = Field((), description="days on which no turn changes")
+    holidays_file: str | None = Field(None, description="an .ics file with further ones")
     answer_minutes: Minutes = Field(
         15, description="until the next person is asked, or a question settled without an answer"
     )

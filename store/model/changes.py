@@ -40,6 +40,7 @@ class Draft:
     tag: Tag | None = None  # what the request is held to be from now on
     text: str = ""  # a member's words for the reader
     said: tuple[Said, ...] = ()
+    lines: tuple[int, ...] = ()  # the tickets that it lists, in their order: an answer names the line
 
 
 class Outcome(StrEnum):
@@ -67,6 +68,8 @@ class Opening:
     area: str | None = None
     links: tuple[int, ...] = ()
     asks: bool = False  # a person is asked the one open question of the verdict
+    calls: tuple[str, ...] = ()  # who gets the card, by id
+    gathered_until: float | None = None  # when it is called for together with others; None: at once
     priority: str | None = None
     owner: str | None = None
     events: tuple[Event, ...] = ()  # its history, where the message is filed with another ticket
@@ -121,15 +124,3 @@ class Changes:
     stops: tuple[int, ...] = ()  # rows of held mails that must not leave
     refiles: tuple[Refile, ...] = ()  # like `moves`: all of them, or the whole is decided anew
     confirms: str | None = None  # mark of the confirmation that is used up by it
-
-
-@dataclass(frozen=True, slots=True)
-class Lapse:
-    """All that changes because a question was not answered in time: no message caused it."""
-
-    ticket: int
-    verdict: Verdict  # what holds from now on, with no question open
-    kind: Kind
-    state: State
-    events: tuple[Event, ...]
-    drafts: tuple[Draft, ...]

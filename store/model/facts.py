@@ -36,6 +36,7 @@ class SentMail:
     to: str
     kind: MailKind
     created_at: float
+    lines: tuple[int, ...] = ()  # the tickets that it lists, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,6 @@ class Facts:
             ticket = other
             seen.add(ticket.number)
         return ticket
-
-
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """A question that was put to the person on duty, and that nobody has answered yet."""
-
-    ticket: Ticket
-    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)

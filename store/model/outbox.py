@@ -42,6 +42,7 @@ class NewMail:
     message_id: str
     raw: bytes
     due: float
+    lines: tuple[int, ...] = ()  # the tickets that it lists, in their order
 
 
 @dataclass(frozen=True, slots=True)

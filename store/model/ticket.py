@@ -75,6 +75,11 @@ class Ticket:
     first_automatic_at: float | None = None
     first_human_at: float | None = None
     asked_at: float | None = None  # since when its one open question waits for an answer; None where none does
+    called: tuple[str, ...] = ()  # members who got its card, in their order; a new emergency begins anew
+    called_at: float | None = None  # since when the card of the last of them waits; None where none does
+    gathered_until: float | None = None  # when the last of them gets it on a list instead
+    waiting_since: float | None = None  # since when the reporter's answer is waited for
+    reminded_at: float | None = None  # when the reporter was reminded of that
     planned: str | None = None  # of a scheduled bug: the sprint, or the day as 2026-12-01
     snoozed_until: float | None = None
     support: str | None = None  # the L1 member who talks to the reporter while L2 investigates

@@ -7,6 +7,7 @@ import pytest
 from daemon.core.desk.decide import decide
 from daemon.core.mail.address import Key, Own, Purpose, message_id, reply_address
 from daemon.core.mail.reading import read
+from daemon.core.roster.roster import build
 from daemon.core.settings import Settings, Smtp
 from store.model.changes import Changes, Outcome
 from store.model.facts import Facts, SentMail, Signal
@@ -46,7 +47,9 @@ def decided(
         f"From: {sender}\r\nTo: support@hd.test\r\nSubject: Hello\r\nMessage-ID: <x@c.test>\r\n{headers}\r\n{text}\r\n"
     )
     envelope = Envelope(sender, (to,), "192.0.2.1", Door.SMTP)
-    return decide(read(raw.encode(), envelope, OWN, Smtp()), facts, settings, OWN, DEFINITION, NOW)
+    return decide(
+        read(raw.encode(), envelope, OWN, Smtp()), facts, settings, OWN, DEFINITION, NOW, roster=build(settings, NOW)
+    )
 
 
 def mails(changes: Changes) -> list[tuple[MailKind, str]]:
@@ -172,7 +175,7 @@ Message-ID: <{about}>
 def bounced(ticket: Ticket, about: str) -> Changes:
     raw = f"From: mailer-daemon@mx.customer.test\r\nTo: support@hd.test\r\n{REPORT.format(about=about)}".encode()
     reading = read(raw, Envelope("", ("support@hd.test",), "192.0.2.1"), OWN, Smtp())
-    return decide(reading, answering(ticket), SETTINGS, OWN, DEFINITION, NOW)
+    return decide(reading, answering(ticket), SETTINGS, OWN, DEFINITION, NOW, roster=build(SETTINGS, NOW))
 
 
 def test_a_bounce_of_our_mail_is_filed_with_its_ticket_and_its_owner_is_told() -> None:

@@ -5,6 +5,7 @@ import pytest
 from daemon.core.desk.decide import decide
 from daemon.core.desk.shadow import SHADOW, asks_for_author, author_reading
 from daemon.core.mail.reading import Reading, read
+from daemon.core.roster.roster import build
 from store.model.changes import Changes, Outcome
 from store.model.facts import Budget, Facts
 from store.model.message import Envelope
@@ -51,7 +52,7 @@ def forward(
 
 
 def decided(reading: Reading, facts: Facts = Facts()) -> Changes:  # noqa: B008 - a frozen value
-    return decide(reading, facts, SETTINGS, OWN, shipped_definition(), NOW)
+    return decide(reading, facts, SETTINGS, OWN, shipped_definition(), NOW, roster=build(SETTINGS, NOW))
 
 
 @pytest.mark.parametrize("body", [INLINE, OUTLOOK])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon.core.triage.definition import Definition
-from daemon.journey import lapse
+from daemon.journey import due, elapse
 from tests.desk import Delivered, desk_at, shipped_definition
 from tests.store import postgres
 
@@ -48,8 +48,9 @@ async def test_two_that_settle_one_question_at_one_moment_send_one_mail(tmp_path
     async with desk_at(tmp_path, doubtful(), duty=duty(60)) as desk:
         await desk.send(BROKEN, CUSTOMER, "support@hd.test")
         house = desk.running.house
-        questions = await house.store.questions(time.time(), 10)
-        await asyncio.gather(*(lapse(question, house) for question in questions * 5))
+        found = await due(replace(house, clock=lambda: time.time() + 3601))
+        assert len(found) == 1
+        await asyncio.gather(*(elapse(occasion, house) for occasion in found * 5))
         assert seen(await desk.wait(0.5)) == [("card", "bob@team.test", "emergency")]
 
 

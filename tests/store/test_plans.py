@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import Engine, event
 
 from store.migrate import migrate
+from store.model.occasion import Clock
 from store.model.outbox import MailKind, MailState, Settlement
 from store.store import Store
 from tests.store.specimens import ENVELOPE, NOW, clues, file_one, follows, mail, raw, take_one
 from tests.store.test_corrections import correction
-from tests.store.test_questions import ask, lapse
+from tests.store.test_occasions import ask, lapse
 
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
 WHOLE_TABLE = re.compile(
@@ -59,9 +60,11 @@ async def live(url: str) -> None:
     for leased in await store.lease_mails(NOW, 10, 60):
         await store.attempt(leased)
         await store.settle(leased, Settlement(MailState.SENT, 0, "250"), NOW)
-    await store.questions(NOW + 1e9, 10)
+    await store.due(tuple((clock, NOW + 1e9, 10) for clock in Clock))
     await store.original(number)
-    await store.lapse(lapse(asked), (), NOW)
+    await store.happen(lapse(asked), (), NOW)
+    await store.happened(("a", "b"))
+    await store.count_call("bob", NOW, 300)
     await store.correct(correction(number))
     await store.corrections()
     await store.latest_corrections()

@@ -1,7 +1,6 @@
 """Questions of a member, answered from what the desk knows; nothing changes."""
 
 from daemon.core.desk.plan import Planned
-from daemon.core.desk.roster import on_duty
 from daemon.core.desk.scene import Deed, Scene, offered, said
 from store.model.ticket import Ticket
 
@@ -29,7 +28,7 @@ def answer_status(scene: Scene, step: Planned) -> Deed:
 
 def answer_who(scene: Scene, step: Planned) -> Deed:
     """Say who is on duty."""
-    duty = on_duty(scene.settings, scene.case.now)
+    duty = scene.case.roster.on_duty(scene.case.now, step.ticket.team if step.ticket else None)
     return Deed(said("who", step, who=duty.name if duty else ""))
 
 

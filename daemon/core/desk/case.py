@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from daemon.core.desk.authority import Authority
 from daemon.core.mail.reading import Reading
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import Learned
@@ -42,6 +43,7 @@ class Case:
     learned: Learned
     authority: Authority
     backdrop: Backdrop
+    roster: Roster
 
     @property
     def background(self) -> Background | None:

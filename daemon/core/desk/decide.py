@@ -7,11 +7,11 @@ from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.opening import open_ticket
-from daemon.core.desk.roster import on_duty
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.mail.address import Own, fold
 from daemon.core.mail.reading import Reading, may_answer
 from daemon.core.mail.thread import thread
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
@@ -31,6 +31,8 @@ def decide(
     now: float,
     learned: Learned = NOTHING,
     backdrop: Backdrop = NO_BACKDROP,
+    *,
+    roster: Roster,
 ) -> Changes:
     """Say what a message changes: the first policy that has a word on it decides."""
     case = Case(
@@ -44,6 +46,7 @@ def decide(
         learned,
         authority(reading, facts, settings, now),
         backdrop,
+        roster,
     )
     return next(changes for policy in POLICIES if (changes := policy(case)) is not None)
 
@@ -169,7 +172,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
 
 
 def _new_request(case: Case, links: tuple[int, ...]) -> Changes:
-    opened = open_ticket(case.reading, case.settings, case.definition, case.now, links, case.learned)
+    opened = open_ticket(case.reading, case.settings, case.definition, case.roster, case.now, links, case.learned)
     return Changes(
         Outcome.TICKET,
         "",
@@ -234,7 +237,7 @@ def _to_where_it_went(case: Case, ticket: Ticket) -> tuple[Draft, ...]:
     if case.threading.unverified:
         return ()
     language = case.settings.desk.language
-    duty = on_duty(case.settings, case.now) if ticket.state is State.PAGED else None
+    duty = case.roster.on_duty(case.now, ticket.team) if ticket.state is State.PAGED else None
     if duty is not None:
         return (Draft(MailKind.CARD, "follow-up", Address(duty.name, duty.address), language),)
     to = Address("", case.settings.pipeline.for_tag(ticket.verdict))

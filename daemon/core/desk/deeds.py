@@ -7,7 +7,6 @@ from daemon.core.desk.arguments import MemberId, TicketNumber
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import conversations, join, reopen
 from daemon.core.desk.plan import Planned
-from daemon.core.desk.roster import on_duty
 from daemon.core.desk.scene import (
     UNBUILT,
     Deed,
@@ -53,7 +52,7 @@ def emergency(scene: Scene, step: Planned) -> Deed:
     """The person on duty is called, unless somebody has it already."""
     taught = _taught(scene, step, Tag.EMERGENCY)
     ticket = after(step)
-    duty = on_duty(scene.settings, scene.case.now)
+    duty = scene.case.roster.on_duty(scene.case.now, ticket.team)
     if ticket.state is not State.PAGED or step.ticket is None or step.ticket.state is State.PAGED:
         return Deed(said("emergency", step), corrections=taught)
     if duty is None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from daemon.core.desk.language import guess_language
-from daemon.core.desk.roster import on_duty
 from daemon.core.mail.reading import Reading
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
@@ -42,6 +42,7 @@ def open_ticket(
     reading: Reading,
     settings: Settings,
     definition: Definition,
+    roster: Roster,
     now: float,
     links: tuple[int, ...],
     learned: Learned = NOTHING,
@@ -49,7 +50,7 @@ def open_ticket(
     """Judge a new request and choose its way: a card to the one person on duty, or one forward to the pipeline."""
     message = reading.message
     verdict = judge(definition, message.subject, message.new_text, learned)
-    duty = on_duty(settings, now) if verdict.tag is Tag.EMERGENCY or verdict.unsure else None
+    duty = roster.on_duty(now) if verdict.tag is Tag.EMERGENCY or verdict.unsure else None
     kind, state = start_of(verdict.tag, duty)
     reporter = reading.clues.sender
     opening = Opening(

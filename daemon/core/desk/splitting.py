@@ -28,7 +28,7 @@ def split(scene: Scene, step: Planned) -> Deed:
     if background.original and background.original.id == background.answered.id:
         return no("opened-it", step)
     case = scene.case
-    opened = open_ticket(reading, case.settings, case.definition, case.now, (ticket.number,), case.learned)
+    opened = open_ticket(reading, case.settings, case.definition, case.roster, case.now, (ticket.number,), case.learned)
     owned = _owned(scene, ticket, opened)
     event = Event(case.now, scene.person.id, f"split off from #{ticket.number}")
     return Deed(

@@ -79,7 +79,7 @@ def move(ticket: Ticket, command: Command, hand: Hand) -> Step | None:
     ended_at = (ticket.ended_at or hand.at) if after.state in _OVER else None
     asked_at = ticket.asked_at if after.unsure and after.state is State.PAGED else None
     after = replace(after, ended_at=ended_at, asked_at=asked_at)
-    return Step(_edits(ticket, after), _new_bug(ticket, command))
+    return Step(differences(ticket, after), _new_bug(ticket, command))
 
 
 def take_back(ticket: Ticket, step: Step) -> Step | None:
@@ -94,7 +94,8 @@ def row_for(verb: Verb, ticket: Ticket) -> Move | None:
     return next((m for m in MOVES if verb in m.verbs and ticket.kind in m.kinds and ticket.state in m.states), None)
 
 
-def _edits(before: Ticket, after: Ticket) -> tuple[Edit, ...]:
+def differences(before: Ticket, after: Ticket) -> tuple[Edit, ...]:
+    """Return the edits that make the one ticket of the other."""
     pairs = ((field.name, getattr(before, field.name), getattr(after, field.name)) for field in fields(Ticket))
     return tuple(Edit(name, old, new) for name, old, new in pairs if old != new)
 

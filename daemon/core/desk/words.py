@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from daemon.core.desk.clock.question import settled
 from daemon.core.desk.plan import UNNUMBERED
-from daemon.core.desk.round import settled
 from daemon.core.desk.shadow import SHADOW, author_reading
 from daemon.core.mail.letter import Words, excerpt
 from daemon.core.mail.reading import Reading
@@ -14,6 +14,7 @@ from daemon.core.triage.definition import Definition
 from store.model.changes import Changes, Draft
 from store.model.facts import Background, Facts
 from store.model.message import Message
+from store.model.occasion import Occasion
 from store.model.outbox import MailKind
 from store.model.ticket import Ticket
 from store.model.verdict import Verdict
@@ -57,7 +58,9 @@ def words_for(
     )
 
 
-def words_about(ticket: Ticket, verdict: Verdict, message: Message | None, settings: Settings, now: float) -> Words:
+def words_about(
+    ticket: Ticket, verdict: Verdict | None, message: Message | None, settings: Settings, now: float
+) -> Words:
     """Return the words for a letter about a ticket that no new message causes; `message` is the one that opened it."""
     return Words(
         desk=settings.desk.name,
@@ -66,14 +69,24 @@ def words_about(ticket: Ticket, verdict: Verdict, message: Message | None, setti
         subject=ticket.subject,
         reporter_name=message.sender.name if message and message.sender else "",
         reporter_address=ticket.reporter,
-        tag=verdict.tag,
-        unsure=verdict.unsure,
-        area=verdict.area,
-        clauses=verdict.clauses,
+        tag=verdict.tag if verdict else ticket.verdict,
+        unsure=bool(verdict and verdict.unsure),
+        area=verdict.area if verdict else ticket.area,
+        clauses=verdict.clauses if verdict else (),
         next_look=next_look(settings, now),
         excerpt=excerpt(message) if message else "",
         attachments=message.attachments if message else (),
     )
+
+
+def words_at(draft: Draft, occasion: Occasion, first: Message | None, settings: Settings, now: float) -> Words:
+    """Return the words for a mail that time alone brings about; `first` is the message that opened its ticket."""
+    due = occasion.about(draft.about)
+    if due is None:
+        words = Words(desk=settings.desk.name, address=settings.desk.address, ticket=draft.about)
+    else:
+        words = words_about(due.ticket, occasion.verdict or due.verdict, first, settings, now)
+    return replace(words, tag=draft.tag, said=draft.said, text=draft.text)
 
 
 def words_of(

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from daemon.core.mail import header_line
 from daemon.core.mail.address import Own, Purpose, loop_value, message_id, reply_address
-from daemon.core.mail.clean import lines
+from daemon.core.mail.clean import lines as plain_lines
 from daemon.core.mail.letter import Letter
 from daemon.core.settings import Desk
 from store.model.message import Address, Message
@@ -81,6 +81,7 @@ def compose(
     answers: Message | None = None,
     original: bytes | None = None,
     due: float,
+    lines: tuple[int, ...] = (),
 ) -> NewMail:
     """Return the mail, ready for the outbox.
 
@@ -104,7 +105,7 @@ def compose(
     if fault:
         raise ValueError(fault)
     sender = "" if marks.null_sender else reply_address(own, Purpose.TALK, mark)
-    return NewMail(mark, kind, ticket, sender, to.address, identifier, raw, due)
+    return NewMail(mark, kind, ticket, sender, to.address, identifier, raw, due, lines)
 
 
 def wire_fault(raw: bytes) -> str | None:
@@ -209,7 +210,7 @@ def _multipart(subtype: bytes, boundary: bytes, parts: list[bytes]) -> bytes:
 
 def _text_part(content_type: bytes, text: str) -> bytes:
     """Return a text part as 7bit where it is ASCII in short lines, else as quoted-printable (RFC 2045 section 6.7)."""
-    octets = lines(text).rstrip("\n").replace("\n", "\r\n").encode("utf-8") + b"\r\n"
+    octets = plain_lines(text).rstrip("\n").replace("\n", "\r\n").encode("utf-8") + b"\r\n"
     opened = b"Content-Type: " + content_type + b"; charset=utf-8\r\nContent-Transfer-Encoding: "
     if octets.isascii() and b"=_" not in octets and max(map(len, octets.split(b"\r\n"))) <= 78:
         return opened + b"7bit\r\n\r\n" + octets

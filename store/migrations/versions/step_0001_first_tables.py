@@ -15,6 +15,8 @@ def upgrade() -> None:
     _acknowledged()
     _ticket()
     _verdict()
+    _override()
+    _shift()
     _link()
     _participant()
     _message()
@@ -26,6 +28,7 @@ def upgrade() -> None:
     _failing()
     _mail()
     _mail_raw()
+    _occasion()
     op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
 
 
@@ -87,16 +90,18 @@ def _ticket() -> None:
         sa.Column("joined", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("asked_at", sa.Double(), nullable=True),
+        sa.Column("called", sa.Text(), nullable=True),
+        sa.Column("called_at", sa.Double(), nullable=True),
+        sa.Column("gathered_until", sa.Double(), nullable=True),
+        sa.Column("waiting_since", sa.Double(), nullable=True),
+        sa.Column("reminded_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
     op.create_index("ix_ticket_state", "ticket", ["state"])
-    op.create_index(
-        "ix_ticket_asked_at",
-        "ticket",
-        ["asked_at"],
-        sqlite_where=sa.text("asked_at IS NOT NULL"),
-        postgresql_where=sa.text("asked_at IS NOT NULL"),
-    )
+    for clock in ("asked_at", "called_at", "gathered_until", "snoozed_until", "waiting_since", "reminded_at"):
+        unreminded = " AND reminded_at IS NULL" if clock == "waiting_since" else ""
+        runs = sa.text(f"{clock} IS NOT NULL{unreminded}")
+        op.create_index(f"ix_ticket_{clock}", "ticket", [clock], sqlite_where=runs, postgresql_where=runs)
 
 
 def _verdict() -> None:
@@ -139,6 +144,42 @@ def _correction() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_correction"),
     )
     op.create_index("ix_correction_ticket", "correction", ["ticket"])
+
+
+def _override() -> None:
+    op.create_table(
+        "override",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("change", sa.String(32), nullable=False),
+        sa.Column("rota", sa.String(320), nullable=False),
+        sa.Column("person", sa.String(320), nullable=False),
+        sa.Column("other", sa.String(320), nullable=True),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.Column("until", sa.Double(), nullable=False),
+        sa.Column("back_since", sa.Double(), nullable=True),
+        sa.Column("back_until", sa.Double(), nullable=True),
+        sa.Column("takes_back", ID, nullable=True),
+        sa.Column("who", sa.String(320), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["takes_back"], ["override.id"], name="fk_override_takes_back"),
+        sa.PrimaryKeyConstraint("id", name="pk_override"),
+    )
+
+
+def _shift() -> None:
+    op.create_table(
+        "shift",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("rota", sa.String(320), nullable=False),
+        sa.Column("start", sa.Double(), nullable=False),
+        sa.Column("end", sa.Double(), nullable=False),
+        sa.Column("person", sa.String(320), nullable=False),
+        sa.Column("part", sa.String(32), nullable=False),
+        sa.Column("planned", sa.String(320), nullable=False),
+        sa.Column("turn", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_shift"),
+        sa.UniqueConstraint("rota", "start", "part", name="uq_shift_rota_start_part"),
+    )
 
 
 def _link() -> None:
@@ -291,6 +332,8 @@ def _mail() -> None:
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("settled_at", sa.Double(), nullable=True),
         sa.Column("used_at", sa.Double(), nullable=True),
+        sa.Column("lines", sa.Text(), nullable=True),
+        sa.Column("unended", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_mail_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_mail_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_mail"),
@@ -314,4 +357,22 @@ def _mail_raw() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["mail"], ["mail.id"], name="fk_mail_raw_mail"),
         sa.PrimaryKeyConstraint("mail", name="pk_mail_raw"),
+    )
+
+
+def _occasion() -> None:
+    op.create_table(
+        "occasion",
+        sa.Column("key", sa.String(320), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_occasion"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "calling",
+        sa.Column("person", sa.String(320), nullable=False),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.Column("many", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("person", name="pk_calling"),
+        sqlite_with_rowid=False,
     )

@@ -1,4 +1,4 @@
-"""A question waits from the moment it is put; whoever settles it first settles it, and nobody does so again."""
+"""What time brings about happens once by its key, whoever is first, and only of a ticket as it was looked at."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from store.model.changes import Changes, Lapse
-from store.model.facts import OpenQuestion
+from store.model.changes import Changes, TicketChange
+from store.model.occasion import Clock, Due, Occasion
 from store.model.outbox import MailKind
-from store.model.ticket import Event, Kind, State
+from store.model.ticket import Edit, Event, State
 from store.model.verdict import Clause, Evidence, Lesson, Part, Tag, Verdict
 from store.reader import Reader
 from store.store import Store
@@ -38,44 +38,70 @@ async def ask(store: Store, name: str, now: float = NOW) -> int:
     return number
 
 
-def lapse(number: int, state: State = State.TO_INVESTIGATE) -> Lapse:
-    event = Event(NOW + 900, "triaged", "nobody answered")
-    return Lapse(number, replace(ASKED, unsure=False), Kind.REPORT, state, (event,), ())
+def lapse(number: int, state: State = State.TO_INVESTIGATE, version: int = 0) -> Occasion:
+    """The occasion by which a question is settled that nobody answered."""
+    edits = (
+        Edit("state", State.PAGED, state),
+        Edit("unsure", True, False),
+        Edit("verdict", Tag.PROBLEM, Tag.PROBLEM),
+        Edit("asked_at", NOW, None),
+    )
+    move = TicketChange(number, version, edits, (Event(NOW + 900, "triaged", "nobody answered", edits),))
+    return Occasion(f"lapse/{number}/{version}", (move,), (), replace(ASKED, unsure=False))
 
 
-def numbers(questions: tuple[OpenQuestion, ...]) -> list[int]:
-    return [question.ticket.number for question in questions]
+async def questions(store: Store, until: float, most: int = 10) -> tuple[Due, ...]:
+    (found,) = await store.due(((Clock.ASKED, until, most),))
+    return found
+
+
+def numbers(found: tuple[Due, ...]) -> list[int]:
+    return [due.ticket.number for due in found]
 
 
 async def test_a_question_is_due_by_the_moment_it_was_put_not_by_that_of_the_message(store: Store) -> None:
     number = await ask(store, "a", NOW)
-    assert await store.questions(NOW - 0.001, 10) == ()
-    assert numbers(await store.questions(NOW, 10)) == [number]
+    assert await questions(store, NOW - 0.001) == ()
+    assert numbers(await questions(store, NOW)) == [number]
 
 
 async def test_a_question_comes_with_its_ticket_and_the_whole_verdict(store: Store) -> None:
     await ask(store, "a")
-    (question,) = await store.questions(NOW, 10)
+    (question,) = await questions(store, NOW)
     assert question.verdict == ASKED
     assert (question.ticket.state, question.ticket.unsure, question.ticket.asked_at) == (State.PAGED, True, NOW)
 
 
 async def test_the_oldest_are_found_first_and_no_more_than_asked_for(store: Store) -> None:
     asked = [await ask(store, f"m{n}", NOW - n) for n in range(5)]
-    assert numbers(await store.questions(NOW, 3)) == asked[:-4:-1]
+    assert numbers(await questions(store, NOW, 3)) == asked[:-4:-1]
 
 
 async def test_a_ticket_without_a_question_never_lapses(store: Store) -> None:
-    number = await file_one(store, "a")
-    assert await store.questions(NOW + 1e9, 10) == ()
-    assert not await store.lapse(lapse(number), (mail(number),), NOW)
-    assert await store.outbox(True) == ()
+    await file_one(store, "a")
+    assert await questions(store, NOW + 1e9) == ()
+
+
+async def test_what_happened_once_happens_to_no_later_version_either(store: Store) -> None:
+    number = await ask(store, "a")
+    assert await store.happen(lapse(number), (), NOW)
+    again = replace(lapse(number, version=1), key=lapse(number).key)
+    assert not await store.happen(again, (mail(number),), NOW + 1)
+    assert len(await store.outbox(True)) == 1
+    assert await store.happened((again.key, "another")) == {again.key: NOW}
+
+
+async def test_a_mail_about_no_ticket_leaves_once(store: Store) -> None:
+    digest = Occasion("digest/2026-11-21")
+    assert await store.happen(digest, (mail(None, MailKind.DIGEST),), NOW)
+    assert not await store.happen(digest, (mail(None, MailKind.DIGEST),), NOW + 1)
+    assert [line.kind for line in await store.outbox(True)] == [MailKind.DIGEST]
 
 
 async def test_all_that_follows_is_there_and_the_question_is_not(store: Store) -> None:
     number = await ask(store, "a")
-    assert await store.lapse(lapse(number), (mail(number, MailKind.FORWARD, "pipeline@desk.example"),), NOW + 900)
-    assert await store.questions(NOW + 1e9, 10) == ()
+    assert await store.happen(lapse(number), (mail(number, MailKind.FORWARD, "pipeline@desk.example"),), NOW + 900)
+    assert await questions(store, NOW + 1e9) == ()
     story = await store.ticket(number)
     assert story is not None
     kept = story.ticket
@@ -87,8 +113,8 @@ async def test_all_that_follows_is_there_and_the_question_is_not(store: Store) -
 
 async def test_a_question_is_settled_once(store: Store) -> None:
     number = await ask(store, "a")
-    assert await store.lapse(lapse(number), (mail(number),), NOW)
-    assert not await store.lapse(lapse(number), (mail(number),), NOW)
+    assert await store.happen(lapse(number), (mail(number),), NOW)
+    assert not await store.happen(lapse(number), (mail(number),), NOW)
     assert len(await store.outbox(True)) == 2
 
 
@@ -96,17 +122,16 @@ async def test_a_ticket_that_was_ended_meanwhile_is_left_alone(store: Store) -> 
     number = await ask(store, "a")
     await store.keep(raw("b"), ENVELOPE, NOW)
     assert await store.commit(await take_one(store), follows("b", number, state=State.CLOSED), (), None, NOW)
-    assert await store.questions(NOW + 1e9, 10) == ()
-    assert not await store.lapse(lapse(number), (mail(number),), NOW)
+    assert not await store.happen(lapse(number), (mail(number),), NOW)
 
 
 async def test_a_fault_in_the_mails_leaves_the_question_open(store: Store) -> None:
     number = await ask(store, "a")
     same = mail(number)
     with pytest.raises(Exception, match=r"(?i)unique"):
-        await store.lapse(lapse(number), (same, same), NOW)
-    assert numbers(await store.questions(NOW, 10)) == [number]
-    assert await store.lapse(lapse(number), (same,), NOW)
+        await store.happen(lapse(number), (same, same), NOW)
+    assert numbers(await questions(store, NOW)) == [number]
+    assert await store.happen(lapse(number), (same,), NOW)
 
 
 async def test_the_message_that_opened_a_ticket_can_be_had_with_its_bytes(store: Store) -> None:
@@ -130,7 +155,7 @@ async def stores(url: str) -> AsyncIterator[tuple[Store, ...]]:
 async def test_of_many_processes_one_settles_each_question(stores: tuple[Store, ...]) -> None:
     asked = [await ask(stores[0], f"m{n}") for n in range(20)]
     done = await asyncio.gather(
-        *(store.lapse(lapse(number), (mail(number, MailKind.FORWARD),), NOW) for number in asked for store in stores)
+        *(store.happen(lapse(number), (mail(number, MailKind.FORWARD),), NOW) for number in asked for store in stores)
     )
     assert sum(done) == len(asked)
     forwards = [line.ticket for line in await stores[0].outbox(True) if line.kind is MailKind.FORWARD]
@@ -143,7 +168,7 @@ async def test_what_tickets_were_judged_when_opened_is_read_in_their_order(
     monkeypatch.setattr("store.reader.PAGE", 2)
     asked = [await ask(store, f"m{n}") for n in range(5)]
     silent = replace(lapse(asked[0]), verdict=replace(ASKED, tag=Tag.EMERGENCY, unsure=False))
-    assert await store.lapse(silent, (), NOW)
+    assert await store.happen(silent, (), NOW)
     with Reader(url) as reader:
         judged = list(reader.judged())
         assert reader.count_tickets() == len(asked)
