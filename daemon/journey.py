@@ -80,8 +80,9 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         roster=house.memory.roster,
     )
     opened = await house.store.reserve_number(work.id) if changes.opens else None
-    mails = write_mails(changes, opened, found, house)
-    filed = await _commit(work, changes, mails, opened, house, found.now)
+    further = await house.store.take_numbers(len(changes.further))
+    mails = write_mails(changes, opened, further, found, house)
+    filed = await _commit(work, changes, mails, (opened, *further), house, found.now)
     return changes if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles) else None
 
 
@@ -140,12 +141,24 @@ async def round_(house: House) -> None:
 
 
 async def _commit(
-    work: RawMessage, changes: Changes, mails: tuple[NewMail, ...], number: int | None, house: House, now: float
+    work: RawMessage,
+    changes: Changes,
+    mails: tuple[NewMail, ...],
+    numbers: tuple[int | None, ...],
+    house: House,
+    now: float,
 ) -> bool:
     """Write down what follows, and hand on at once as many of its mails as there are hands for; False if it was not."""
     with house.mails.promised(len(mails)) as hands:
         leased = await house.store.commit_and_lease(
-            work, changes, mails, number, now, hands=hands, seconds=MAIL_LEASE_SECONDS
+            work,
+            changes,
+            mails,
+            numbers[0],
+            now,
+            hands=hands,
+            seconds=MAIL_LEASE_SECONDS,
+            further=tuple(filter(None, numbers[1:])),
         )
         for mail in leased or ():
             house.mails.take(mail)

@@ -25,7 +25,20 @@ SHIPPED = Path(__file__).parent.parent / "templates"
 LAST_LANGUAGE = "en"
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
-    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "shadow", "filed"),
+    *(
+        "result",
+        "confirm",
+        "reply",
+        "ask",
+        "outcome",
+        "given",
+        "taken-over",
+        "joined",
+        "split",
+        "lines",
+        "shadow",
+        "filed",
+    ),
 )  # the letters that the desk writes
 _FIELDS = tuple(field.name for field in fields(Words))
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
@@ -141,6 +154,10 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "scheduled",
         "joined",
         "joined-already",
+        "news",
+        "no-line",
+        "unknown-line",
+        "none-applied",
         "split",
         "nothing-to-split",
         "opened-it",

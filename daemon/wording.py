@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from daemon.core.desk.plan import UNNUMBERED
-from daemon.core.desk.words import words_at, words_for, words_of
+from daemon.core.desk.words import numbered, words_at, words_for, words_listed, words_of
 from daemon.core.mail.address import mark_from
 from daemon.core.mail.compose import compose
 from daemon.core.mail.letter import Words
@@ -17,9 +17,13 @@ from store.model.occasion import Occasion
 from store.model.outbox import NewMail
 
 
-def write_mails(changes: Changes, opened: int | None, found: Findings, house: House) -> tuple[NewMail, ...]:
-    """Return the mails that a message causes; `opened` is the number of the ticket it opens."""
+def write_mails(
+    changes: Changes, opened: int | None, further: tuple[int, ...], found: Findings, house: House
+) -> tuple[NewMail, ...]:
+    """Return the mails that a message causes; `opened` and `further` are the numbers of the tickets it opens."""
     number = opened if changes.ticket is None else changes.ticket
+    if found.known.listed and opened is not None:
+        changes = numbered(changes, (opened, *further))
     words = words_for(found.reading, found.facts, changes, number, house.settings, house.definition, found.now)
     return tuple(
         _write(draft, _words(draft, words, changes, opened, found, house), *_source(draft, found), house, found.now)
@@ -41,6 +45,10 @@ def write_occasion(
 
 def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, found: Findings, house: House) -> Words:
     known = found.known
+    if known.listed or draft.letter == "lines":
+        return words_listed(
+            draft, words, changes, known.listed, found.facts, house.definition, house.settings, found.now
+        )
     if known.background is None:
         return words
     if draft.about == UNNUMBERED and known.answered:
@@ -65,6 +73,8 @@ def _source(draft: Draft, found: Findings) -> tuple[RawMessage | None, Reading |
     """Return the message that a draft carries and answers: the one that caused it, or that opened the ticket."""
     if draft.about == UNNUMBERED and found.known.background and found.known.answered:
         return found.known.background.answered, found.known.answered
+    if draft.original and (one := next((o for o in found.known.listed if o.ticket.number == draft.about), None)):
+        return one.background.original, one.first
     if draft.original:
         return (found.known.background.original if found.known.background else None), found.known.first
     return found.work, found.reading

@@ -84,7 +84,8 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         for row in connection.execute(_HISTORY, asked)
     ]
     causes = sorted({past.message for past in history if past.message is not None})
-    kin = _kin(connection, inquiry)
+    around = _kin(connection, inquiry)
+    kin = tuple(one for one in around if one.number != inquiry.ticket)
     joined = [inquiry.ticket, *(one.number for one in kin if one.joined is not None)]
     mails = [*connection.execute(_POSTED, {"tickets_": joined}), *connection.execute(_HELD, {"causes": causes})]
     posted = {
@@ -95,6 +96,7 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
     }
     answered = connection.execute(_ANSWERED, {"mark_": inquiry.answered or ""}).one_or_none()
     return Background(
+        about=next((one for one in around if one.number == inquiry.ticket), None),
         verdict=verdict_of(judged) if judged else None,
         history=tuple(reversed(history)),
         related=kin,
@@ -125,7 +127,7 @@ def _offspring(connection: Connection, history: Sequence[Past], kin: Sequence[Ti
 
 
 def _kin(connection: Connection, inquiry: Inquiry) -> tuple[Ticket, ...]:
-    """Return the tickets that links lead to, nearest first, then those that were named."""
+    """Return the ticket, those that links lead to, nearest first, then those that were named."""
     found: dict[int, Ticket] = {one.number: one for one in tickets(connection, (inquiry.ticket,))}
     wanted = [number for one in found.values() for number in one.links]
     for _ in range(DEPTH):
@@ -135,7 +137,7 @@ def _kin(connection: Connection, inquiry: Inquiry) -> tuple[Ticket, ...]:
         wanted = [number for one in came for number in one.links]
     missing = [number for number in dict.fromkeys(inquiry.named) if number not in found and 0 < number < 2**31]
     found |= {one.number: one for one in tickets(connection, missing)}
-    return tuple(one for number, one in found.items() if number != inquiry.ticket)
+    return tuple(found.values())
 
 
 def _kept(connection: Connection, mark: str, since: float) -> RawMessage | None:

@@ -123,6 +123,10 @@ class Store:
         """
         return await self._writing.do(processing.reserve, message_id)
 
+    async def take_numbers(self, count: int) -> tuple[int, ...]:
+        """Return so many numbers for tickets that a message opens beside its own; each is given once."""
+        return await self._writing.do(processing.take_numbers, count) if count else ()
+
     async def commit(
         self, work: RawMessage, changes: Changes, mails: tuple[NewMail, ...], number: int | None, now: float
     ) -> bool:
@@ -142,12 +146,14 @@ class Store:
         now: float,
         hands: int,
         seconds: float,
+        further: tuple[int, ...] = (),
     ) -> tuple[Mail, ...] | None:
         """Commit, and lease so many of the mails that are due at most in the same transaction, for so many seconds.
 
-        Returns the mails that are leased; None, and nothing is written, where `commit` would say False.
+        `further` are the numbers of the other tickets that it opens. Returns the mails that are leased; None, and
+        nothing is written, where `commit` would say False.
         """
-        whole = filing.Filing(work, changes, mails, number, now, hands, seconds)
+        whole = filing.Filing(work, changes, mails, number, now, hands, seconds, further)
         return await self._writing.do(filing.commit, whole)
 
     async def due(self, wishes: Sequence[clocks.Wish]) -> tuple[tuple[Due, ...], ...]:

@@ -22,6 +22,8 @@ class Said:
     other: int | None = None  # another ticket
     words: tuple[str, ...] = ()  # commands, as the help writes them
     lines: tuple[str, ...] = ()  # further facts, one a line
+    entry: int | None = None  # the line of a list that it is about
+    opened: int | None = None  # the ticket that this command opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Changes:
     filed: Filed
     ticket: int | None = None  # an existing ticket it is filed with
     opens: Opening | None = None  # the message is filed with it where it is filed with no other
+    further: tuple[Opening, ...] = ()  # where one answer opens several; none of them has the message
     state: State | None = None  # new state of the existing ticket
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()

@@ -144,6 +144,7 @@ class Offspring:
 class Background:
     """All that the store knows which bears on a member's word about a ticket."""
 
+    about: Ticket | None = None
     verdict: Verdict | None = None  # the latest
     history: tuple[Past, ...] = ()  # oldest first
     related: tuple[Ticket, ...] = ()  # linked to it, directly or by others, and those that were named

@@ -6,6 +6,7 @@ from dataclasses import replace
 from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
+from daemon.core.desk.listed import answered_news, members_lines
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.mail.address import Own, fold
@@ -162,6 +163,8 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     repeat,
     delivery_report,
     automatic_follow_up,
+    members_lines,
+    answered_news,
     members_word,
     members_note,
     unverified_follow_up,
