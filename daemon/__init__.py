@@ -3,6 +3,8 @@
     cli/         the operator's words
     run.py       the wiring: where doors, journey, store, relay and bell meet
     journey.py   the spine: receive, process, deliver, elapse, and the round
+    calendar.py  what is done at a time of day, or when a turn changes
+    digests.py   the digests, written for each of their readers
     finding.py   what is asked of the world before the policy decides
     wording.py   drafts become mails
     house.py     what the stages have at hand

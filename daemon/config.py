@@ -23,7 +23,12 @@ VARIABLE = "TRIAGED_CONFIG"
 KEY_FILE = "triaged.key"
 DEFINITION = Path(__file__).parent.parent / "templates" / "definition.toml"
 SECRETS = (("store", "url"), ("bell", "redis"), ("imap", "password"), ("relay", "password"))
-FILES = (("emergency", "definition"), ("smtp", "tls_certificate"), ("smtp", "tls_key"))  # must be there
+FILES = (  # must be there
+    ("emergency", "definition"),
+    ("smtp", "tls_certificate"),
+    ("smtp", "tls_key"),
+    ("duty", "holidays_file"),
+)
 URLS = (("store", "url", "sqlite:///"), ("relay", "url", "maildir:"))  # whose path is relative to the file
 UNREAD = "\N{REPLACEMENT CHARACTER}"  # stands for a secret that could not be read, so that it is told once
 _POSITION = re.compile(r" \(at (?:line (\d{1,9}), column (\d{1,9})|end of document)\)$")
@@ -82,8 +87,9 @@ def _settings(
     data: dict[str, Any], folder: Path, environ: Mapping[str, str]
 ) -> tuple[Settings | None, tuple[Complaint, ...]]:
     complaints = [*_take_secrets(data, folder, environ)]
-    known = {path for path, _ in complaints}
     _make_absolute(data, folder)
+    complaints += _take_holidays(data)
+    known = {path for path, _ in complaints}
     answer = read(data)
     if not isinstance(answer, Settings):
         return None, (*complaints, *(c for c in answer if c[0] not in known), *_absent_files(data, folder))
@@ -127,6 +133,25 @@ def _secret(given: dict[str, Any], folder: Path, environ: Mapping[str, str]) -> 
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         return UNREAD, f"the file {name} cannot be read: {str(reason).lower()}"
     return (value, "") if value else (UNREAD, f"the file {name} is empty")
+
+
+def _take_holidays(data: dict[str, Any]) -> Iterator[Complaint]:
+    """Add the days of the calendar file to those of the list."""
+    table = data.get("duty")
+    name = table.get("holidays_file") if isinstance(table, dict) else None
+    if not isinstance(table, dict) or not isinstance(name, str) or not Path(name).is_file():
+        return
+    from daemon.core.roster.calendar import holidays  # noqa: PLC0415 - few desks have such a file, and it is slow
+
+    try:
+        found = holidays(Path(name).read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        found = f"cannot be read: {str(reason).lower()}"
+    if isinstance(found, str):
+        yield ("duty", "holidays_file"), f"{Path(name).name} {found}"
+    elif isinstance(table.get("holidays", []), list):
+        table["holidays"] = [*table.get("holidays", []), *found]
 
 
 def _make_absolute(data: dict[str, Any], folder: Path) -> None:

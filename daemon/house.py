@@ -1,7 +1,7 @@
 """What the stages have at hand: settings, store, relay, clock and all else that a journey needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daemon.core.mail.address import Own
 from daemon.core.roster.roster import Roster
@@ -26,6 +26,8 @@ class Memory:
     learned: Learned = NOTHING
     latest: tuple[int, ...] = ()  # rows of the latest corrections it is learned from
     rota: tuple[int, ...] = ()  # of the latest overrides and turns that the roster is built from
+    kept: set[str] = field(default_factory=set)  # appointments of the last day that were kept, by key
+    first_run: float | None = None  # when the desk first ran (epoch seconds), once that was asked
 
 
 @dataclass(frozen=True, slots=True)

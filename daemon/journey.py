@@ -12,6 +12,7 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 
+from daemon.calendar import Brought, Engagement, engagements
 from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.rules import clocks, occasions
 from daemon.core.desk.decide import decide
@@ -96,18 +97,28 @@ async def deliver(mail: Mail, house: House) -> None:
     await house.store.settle(mail, settlement, house.clock())
 
 
-async def due(house: House) -> tuple[Occasion, ...]:
+async def due(house: House) -> tuple[Occasion | Engagement, ...]:
     """Return what time has brought about; a few lookups, which cost the same however much is stored."""
-    moment = Moment(house.settings, house.memory.roster, house.clock())
-    return occasions(await house.store.due(clocks(moment)), moment)
+    moment = _moment(house)
+    of_tickets = occasions(await house.store.due(clocks(moment)), moment)
+    return (*of_tickets, *await engagements(moment, house))
 
 
-async def elapse(occasion: Occasion, house: House) -> None:
-    """Let an occasion happen, with its mails; whoever is first does it, and nobody does it again."""
-    now = house.clock()
-    mails = write_occasion(occasion, await find_originals(occasion, house), house, now)
-    if await house.store.happen(occasion, mails, now):
+async def elapse(what: Occasion | Engagement, house: House) -> None:
+    """Let it happen, with its mails; whoever is first does it, and nobody does it again."""
+    moment = _moment(house)
+    brought = await what.keep(moment, house) if isinstance(what, Engagement) else await _bring(what, moment, house)
+    if await house.store.happen(brought.occasion, brought.mails, moment.now) and brought.mails:
         house.bell.ring(Stage.DELIVER)
+
+
+async def _bring(occasion: Occasion, moment: Moment, house: House) -> Brought:
+    originals = await find_originals(occasion, house)
+    return Brought(occasion, write_occasion(occasion, originals, house, moment.now))
+
+
+def _moment(house: House) -> Moment:
+    return Moment(house.settings, house.memory.roster, house.clock())
 
 
 async def remember(house: House) -> None:

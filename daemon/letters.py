@@ -7,15 +7,19 @@ desk's, then in English; in each of them first in the operator's own folder, the
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import wrap
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 from markupsafe import Markup, escape
 
 from daemon.core.desk.permit import Why
-from daemon.core.mail.clean import lines, one_line
+from daemon.core.digest.samples import DAILY, WEEKLY
+from daemon.core.digest.view import Daily, Weekly
+from daemon.core.mail.clean import clip, lines, one_line
 from daemon.core.mail.letter import Letter, Words
 from store.model.changes import Said
 from store.model.message import Attachment
@@ -23,6 +27,7 @@ from store.model.verdict import Clause, Evidence, Tag
 
 SHIPPED = Path(__file__).parent.parent / "templates"
 LAST_LANGUAGE = "en"
+COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *(
@@ -40,7 +45,8 @@ NAMES = (
         "filed",
     ),
 )  # the letters that the desk writes
-_FIELDS = tuple(field.name for field in fields(Words))
+Spoken = Words | Daily | Weekly  # what a letter may be written of
+_FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
 _LONG = frozenset({"excerpt", "reason", "text"})  # fields that may have several lines
 
@@ -63,12 +69,12 @@ class Letters:
         self._default = default
         self._pairs: dict[tuple[str, str], tuple[Template, Template]] = {}
         languages = tuple(dict.fromkeys([default, LAST_LANGUAGE, *_languages(folders)]))
-        faults = tuple(fault for language in languages for name in NAMES for fault in self._prepare(language, name))
+        faults = tuple(fault for language in languages for name in TRIED for fault in self._prepare(language, name))
         if faults:
             raise BadTemplates(tuple(dict.fromkeys(faults)))
         self.languages = languages
 
-    def write(self, name: str, language: str, words: Words) -> Letter:
+    def write(self, name: str, language: str, words: Spoken) -> Letter:
         """Return the letter of that name in that language, or in the desk's where there is none.
 
         Raises KeyError for a name that is no letter's, and jinja2.TemplateError for words that a template cannot take.
@@ -79,7 +85,7 @@ class Letters:
     def _prepare(self, language: str, name: str) -> Iterator[str]:
         try:
             pair = (self._find(language, f"{name}.txt.j2"), self._find(language, f"{name}.html.j2"))
-            for sample in SAMPLES:
+            for sample in TRIED[name]:
                 _render(pair, sample)
         except (TemplateError, ValueError, TypeError, LookupError, AttributeError) as error:
             yield f"letter {name!r} in {language!r}: {one_line(str(error))}"
@@ -91,19 +97,29 @@ class Letters:
         return self._environment.select_template([f"{folder}/{file}" for folder in folders])
 
 
-def _render(pair: tuple[Template, Template], words: Words) -> Letter:
-    values = {name: _clean(name, getattr(words, name)) for name in _FIELDS}
+def _render(pair: tuple[Template, Template], words: Spoken) -> Letter:
+    clean = _clean if type(words) is Words else _cleaned
+    values = {name: clean(name, getattr(words, name)) for name in _FIELDS[type(words)]}
     first, empty, *text = pair[0].render(values).split("\n", 2)
     if not first.startswith("Subject: ") or empty.strip() or not text:
         raise ValueError("the first line is not `Subject: …`, or no empty line follows it")
     return Letter(one_line(first[9:]), _GAPS.sub("\n\n", text[0]).strip("\n") + "\n", pair[1].render(values))
 
 
-def _clean(name: str, value: object) -> object:
+def _clean(name: str, value: Any) -> Any:
     """Words of strangers cannot end the line they stand in, nor turn it around."""
     if type(value) is not str:
         return value
     return lines(value) if name in _LONG else one_line(value)
+
+
+def _cleaned(name: str, value: Any) -> Any:
+    """Clean also all that a value consists of: a digest is made of the words of many strangers."""
+    if type(value) is tuple:
+        return tuple(_cleaned(name, one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _cleaned(one.name, getattr(value, one.name)) for one in fields(value)})
+    return _clean(name, value)
 
 
 def _languages(folders: Iterable[Path]) -> list[str]:
@@ -121,6 +137,7 @@ def _environment(folders: list[Path]) -> Environment:
         cache_size=-1,
     )
     environment.filters |= {"line": one_line, "quoted": _quoted, "breaks": _breaks, "octets": _octets}
+    environment.filters |= {"clipped": clip, "wrapped": _wrapped}
     return environment
 
 
@@ -132,6 +149,11 @@ def _quoted(text: str) -> str:
 def _breaks(text: str) -> Markup:
     """Escape a text and keep its lines, also where a mail reader knows no `white-space: pre-wrap`."""
     return Markup(str(escape(lines(text))).replace("\n", "<br>\n"))  # noqa: S704 - escaped in this line
+
+
+def _wrapped(text: str, indent: int) -> str:
+    """Break a text into lines of at most 72 columns, those after the first set in by so many blanks."""
+    return f"\n{' ' * indent}".join(wrap(text, COLUMNS - indent, break_on_hyphens=False))
 
 
 def _octets(size: int) -> str:
@@ -225,3 +247,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
         for tag, minutes in ((Tag.EMERGENCY, 0.5), (Tag.PROBLEM, 15))
     ),
 )
+TRIED: dict[str, tuple[Spoken, ...]] = dict.fromkeys(NAMES, SAMPLES) | {
+    "digest-daily": DAILY,
+    "digest-weekly": WEEKLY,
+}  # every letter, with what it is tried with

@@ -16,6 +16,7 @@ from store.model.outbox import Mail, NewMail
 from store.model.ticket import ENDED
 from store.moving import event_row, move
 from store.outbox import Posting, put
+from store.passages import note
 from store.processing import held
 from store.refiling import refile
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
@@ -134,7 +135,8 @@ def _open(connection: Connection, filings: list[Filing]) -> None:
 
 def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _END, [_end(filing) for filing in filings])
-    _many(connection, _MOVE, [row for filing in filings for row in _move(filing)])
+    for filing in filings:
+        _move(connection, filing)
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
@@ -164,6 +166,7 @@ def _ticket(filing: Filing, number: int, opening: Opening) -> dict[str, object]:
         "number": number,
         "kind": opening.kind,
         "state": opening.state,
+        "started": opening.state,
         "verdict": opening.verdict.tag if opening.verdict else None,
         "unsure": bool(opening.verdict and opening.verdict.unsure),
         "subject": opening.subject,
@@ -197,11 +200,12 @@ def _end(filing: Filing) -> dict[str, object]:
     }
 
 
-def _move(filing: Filing) -> Rows:
-    state = filing.changes.state
-    if state is None or filing.changes.ticket is None:
-        return []
-    return [{"row": filing.ticket, "now_in": state, "ended": filing.now if state in ENDED else None}]
+def _move(connection: Connection, filing: Filing) -> None:
+    state, number = filing.changes.state, filing.changes.ticket
+    if state is not None and number is not None:
+        note(connection, [(number, state, filing.now)])
+        ended = filing.now if state in ENDED else None
+        connection.execute(_MOVE, {"row": number, "now_in": state, "ended": ended})
 
 
 def _events(filing: Filing) -> Rows:

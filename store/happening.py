@@ -48,7 +48,7 @@ def _happen(connection: Connection, happening: Happening) -> bool:
     if connection.execute(of(_ONCE, connection), {"key": what.key, "at": now}).first() is None:
         return False
     for change in what.moves:
-        write(connection, change)
+        write(connection, change, now)
     if what.verdict and what.moves:
         connection.execute(insert(verdict), [row_of(what.moves[0].ticket, what.verdict, now)])
     history = [event_row(change.ticket, None, one) for change in what.moves for one in change.events]

@@ -8,6 +8,7 @@ from store.model.changes import Changes, TicketChange
 from store.model.outbox import MailState
 from store.model.ticket import Edit, Event, Kind, Participant, Role, State
 from store.model.verdict import Tag
+from store.passages import note
 from store.refiling import there
 from store.schema import link, mail, mail_raw, participant, ticket
 from store.upsert import of, upsert
@@ -43,7 +44,7 @@ def move(connection: Connection, changes: Changes, now: float) -> bool:
     if changes.confirms and connection.execute(_CONFIRM, {"used": changes.confirms, "now": now}).rowcount != 1:
         return False
     for change in changes.moves:
-        write(connection, change)
+        write(connection, change, now)
     if changes.stops:
         connection.execute(delete(mail_raw).where(mail_raw.c.mail.in_(changes.stops)))
         connection.execute(delete(mail).where(mail.c.id.in_(changes.stops)))
@@ -95,9 +96,11 @@ def _stoppable(connection: Connection, rows: tuple[int, ...]) -> bool:
     return len(connection.execute(_STOPPABLE, {"rows": list(rows)}).all()) == len(rows)
 
 
-def write(connection: Connection, change: TicketChange) -> None:
+def write(connection: Connection, change: TicketChange, now: float) -> None:
     """Write what changes of a ticket."""
     values = {edit.field: edit.after for edit in change.edits if edit.field not in _ROWS}
+    if "state" in values:
+        note(connection, [(change.ticket, State(values["state"]), now)])
     row = update(ticket).where(ticket.c.number == change.ticket)
     connection.execute(row.values(version=ticket.c.version + 1, **values))
     for edit in change.edits:

@@ -1,11 +1,10 @@
 """What the operator's commands show, read from one moment of the store."""
 
-from collections.abc import Sequence
-from math import ceil
-
 from sqlalchemy import Connection, bindparam, func, select
 
+from store.figures import accounting
 from store.model.changes import Outcome
+from store.model.figures import nearest_rank
 from store.model.message import RawMessage
 from store.model.outbox import MailState
 from store.model.ticket import ENDED, Event, State, Ticket
@@ -18,10 +17,6 @@ from store.verdicts import verdict_of
 CLOCKED = 10_000  # the newest so many tickets tell how fast the desk answers
 PAGE = 500  # tickets read at once
 
-_OUTCOMES = select(message.c.outcome, message.c.reason, func.count().label("many")).group_by(
-    message.c.outcome, message.c.reason
-)
-_COPIES = select(func.coalesce(func.sum(message.c.copies - 1), 0)).where(message.c.copies > 1)
 _STATES = select(ticket.c.state, func.count().label("many")).group_by(ticket.c.state)
 _MAILS = select(mail.c.state, func.count().label("many")).group_by(mail.c.state)
 _CLOCKS = (
@@ -63,19 +58,18 @@ _UNSENT = _OUTBOX.where(mail.c.state.in_([state for state in MailState if state 
 
 def status(connection: Connection) -> Status:
     """Return the desk in figures: received = tickets + follow_ups + commands + silenced + set_aside."""
-    counted = connection.execute(_OUTCOMES).all()
-    by_outcome = {outcome: sum(row.many for row in counted if row.outcome is outcome) for outcome in (*Outcome, None)}
+    counted = accounting(connection)
     states = {row.state: row.many for row in connection.execute(_STATES)}
     mails = {row.state: row.many for row in connection.execute(_MAILS)}
     return Status(
-        received=sum(row.many for row in counted if row.outcome is not None),
-        waiting=by_outcome[None],
-        duplicates=int(connection.execute(_COPIES).scalar_one()),
-        tickets=by_outcome[Outcome.TICKET],
-        follow_ups=by_outcome[Outcome.FOLLOW_UP],
-        commands=by_outcome[Outcome.COMMAND],
-        silenced=tuple(sorted((row.reason, row.many) for row in counted if row.outcome is Outcome.SILENCED)),
-        set_aside=by_outcome[Outcome.SET_ASIDE],
+        received=counted.received,
+        waiting=counted.waiting,
+        duplicates=counted.duplicates,
+        tickets=counted.tickets,
+        follow_ups=counted.follow_ups,
+        commands=counted.commands,
+        silenced=counted.silenced,
+        set_aside=counted.set_aside,
         open=tuple((state, states[state]) for state in State if state in states and state not in ENDED),
         outbox=tuple((state, mails[state]) for state in MailState if state in mails),
         first_response=_first_response(connection),
@@ -125,12 +119,7 @@ def _first_response(connection: Connection) -> FirstResponse:
     automatic = sorted(row.first_automatic_at - row.opened_at for row in rows if row.first_automatic_at is not None)
     human = sorted(row.first_human_at - row.opened_at for row in rows if row.first_human_at is not None)
     return FirstResponse(
-        automatic_p50=_percentile(automatic, 0.50),
-        automatic_p99=_percentile(automatic, 0.99),
-        human_p50=_percentile(human, 0.50),
+        automatic_p50=nearest_rank(automatic, 50),
+        automatic_p99=nearest_rank(automatic, 99),
+        human_p50=nearest_rank(human, 50),
     )
-
-
-def _percentile(ordered: Sequence[float], share: float) -> float | None:
-    """Nearest rank: the smallest value that so large a share of all does not exceed."""
-    return ordered[ceil(share * len(ordered)) - 1] if ordered else None

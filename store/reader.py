@@ -1,15 +1,16 @@
 """Read the store while others write it: from a command line, or from threads beside the event loop."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import corrections, overview, verdicts
+from store import cards, corrections, figures, overview, verdicts
 from store.database import reading
 from store.migrate import require_current
 from store.model.correction import Correction
+from store.model.figures import Card, DayCounts, WeekCounts
 from store.model.message import RawMessage
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, Judged, OutboxLine, Status, Story
@@ -55,6 +56,18 @@ class Reader:
     def status(self, now: float) -> Status:  # noqa: ARG002 - figures of a period will ask for it
         """Return the desk in figures."""
         return self.ask(overview.status)
+
+    def day(self, since: float, until: float, now: float, most: int, team: str | None = None) -> DayCounts:
+        """Count what a day needs, and list what is open at `now`, oldest first: so many at most in each section."""
+        return self.ask(lambda connection: figures.day(connection, since, until, now, most, team))
+
+    def week(self, bounds: Sequence[float], team: str | None = None) -> WeekCounts:
+        """Count what the last of several weeks needs; `bounds` are the beginnings of all, and the end of the last."""
+        return self.ask(lambda connection: figures.week(connection, bounds, team))
+
+    def cards(self, most: int) -> tuple[Card, ...]:
+        """Return the latest cards that called somebody at once, so many at most, newest first."""
+        return self.ask(lambda connection: cards.latest(connection, most))
 
     def ticket(self, number: int) -> Story | None:
         """Return a ticket with its history, None if there is no such ticket."""

@@ -5,6 +5,7 @@ others.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -28,7 +29,8 @@ _KNOWN = (
     .limit(bindparam("most"))
 )
 _SENDERS = select(sender.c.address, sender.c.proven).where(sender.c.address.in_(bindparam("addresses", expanding=True)))
-_TICKETS = select(ticket).where(ticket.c.number.in_(bindparam("numbers", expanding=True)))
+_HELD = [ticket.c[field.name] for field in fields(Ticket) if field.name in ticket.c]
+_TICKETS = select(*_HELD).where(ticket.c.number.in_(bindparam("numbers", expanding=True)))
 _PARTICIPANTS = (
     select(participant)
     .where(participant.c.ticket.in_(bindparam("numbers", expanding=True)))

@@ -72,6 +72,7 @@ Index(
     postgresql_where=message.c.due.is_not(None),
 )
 Index("ix_message_outcome", message.c.outcome, message.c.reason)
+Index("ix_message_received_at", message.c.received_at)
 Index("ix_message_copies", message.c.copies, sqlite_where=message.c.copies > 1, postgresql_where=message.c.copies > 1)
 
 message_raw = Table(
@@ -119,12 +120,31 @@ ticket = Table(
     Column("gathered_until", Double),
     Column("waiting_since", Double),
     Column("reminded_at", Double),
+    Column("started", Word(State), nullable=False),  # its first state
 )
 Index("ix_ticket_state", ticket.c.state)
+Index("ix_ticket_opened_at", ticket.c.opened_at)
+Index(
+    "ix_ticket_ended_at",
+    ticket.c.ended_at,
+    sqlite_where=ticket.c.ended_at.is_not(None),
+    postgresql_where=ticket.c.ended_at.is_not(None),
+)
 for _clock in Clock:  # of most tickets no clock runs
     _moment = ticket.c[_clock.value].is_not(None)
     _runs = _moment & ticket.c.reminded_at.is_(None) if _clock is Clock.WAITING else _moment
     Index(f"ix_ticket_{_clock}", ticket.c[_clock.value], sqlite_where=_runs, postgresql_where=_runs)
+
+passage = Table(  # a ticket went from one state into another; rows are added and never changed
+    "passage",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket", Integer, ForeignKey("ticket.number"), nullable=False, index=True),
+    Column("at", Double, nullable=False),
+    Column("was", Word(State), nullable=False),
+    Column("became", Word(State), nullable=False),
+)
+Index("ix_passage_at", passage.c.at, passage.c.was, passage.c.became)
 
 verdict = Table(
     "verdict",
@@ -157,6 +177,7 @@ correction = Table(  # what the team said of requests; rows are added and never 
     Column("message", Id, ForeignKey("message.id")),  # that gave it
     Column("undoes", Id, ForeignKey("correction.id")),  # the one that it takes back
 )
+Index("ix_correction_at", correction.c.at)
 
 override = Table(  # what was said that changes the rota; rows are added and never changed
     "override",
@@ -285,6 +306,12 @@ mail = Table(
 )
 Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
 Index("ix_mail_state", mail.c.state)
+Index(
+    "ix_mail_card",
+    mail.c.created_at,
+    sqlite_where=mail.c.kind == MailKind.CARD,
+    postgresql_where=mail.c.kind == MailKind.CARD,
+)
 Index("ix_mail_ticket", mail.c.ticket)
 
 mail_raw = Table(

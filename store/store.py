@@ -30,6 +30,7 @@ from store.migrate import require_current
 from store.model.changes import Changes
 from store.model.correction import Correction
 from store.model.facts import Background, Clues, Facts, Inquiry
+from store.model.figures import Card, DayCounts, WeekCounts
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
@@ -268,6 +269,18 @@ class Store:
     async def next_due(self) -> float | None:
         """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""
         return await self._thread(self._reader.next_due)
+
+    async def day(self, since: float, until: float, now: float, most: int, team: str | None = None) -> DayCounts:
+        """Count what a day needs, and list what is open at `now`, oldest first: so many at most in each section."""
+        return await self._thread(lambda: self._reader.day(since, until, now, most, team))
+
+    async def week(self, bounds: Sequence[float], team: str | None = None) -> WeekCounts:
+        """Count what the last of several weeks needs; `bounds` are the beginnings of all, and the end of the last."""
+        return await self._thread(lambda: self._reader.week(bounds, team))
+
+    async def cards(self, most: int) -> tuple[Card, ...]:
+        """Return the latest cards that called somebody at once, so many at most, newest first."""
+        return await self._thread(lambda: self._reader.cards(most))
 
     async def status(self, now: float) -> Status:
         """Return the desk in figures."""

@@ -14,6 +14,8 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.cli",),
     ("daemon.run",),
     ("daemon.journey",),
+    ("daemon.calendar",),
+    ("daemon.digests",),
     ("daemon.wording",),
     ("daemon.finding",),
     ("daemon.house",),

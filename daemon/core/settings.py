@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from store.model.verdict import Tag
 
@@ -12,6 +12,7 @@ EMAIL = r"^[^\s\x00-\x20\x7f@<>,;:\"()\\]{1,64}@[^\s\x00-\x20\x7f@<>,;:\"()\\]{1
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 DAYS = r"^(mon|tue|wed|thu|fri|sat|sun)([-,](mon|tue|wed|thu|fri|sat|sun)){0,13}$"
 WEEKLY = r"^(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d$"
+HOURS = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 ID = r"^[a-z][a-z0-9_-]{0,31}$"
 LANGUAGE = r"^[a-z]{2}$"
 LINE = r"^[^\x00-\x1f\x7f]{1,80}$"
@@ -21,9 +22,26 @@ STORE = r"^(sqlite:///|postgresql://)"
 REDIS = r"^rediss?://"
 RELAY = r"^(maildir:.+|smtps?://.+)$"
 
+
+def _day(value: object) -> object:
+    """Take a date, or its text; a time is none."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _only_a_date(value)
+    except ValueError:
+        raise ValueError(f'must be a day such as "2026-12-24", not {str(value)[:60]!r}') from None
+
+
+def _only_a_date(value: object) -> object:
+    if type(value) is date:
+        return value
+    raise ValueError
+
+
 Email = Annotated[str, Field(pattern=EMAIL)]
 Clock = Annotated[str, Field(pattern=CLOCK, description="HH:MM in the desk's time zone")]
+WorkingHours = Annotated[str, Field(pattern=HOURS, description="HH:MM-HH:MM in the time zone, on duty.days")]
 Line = Annotated[str, Field(pattern=LINE)]
+Day = Annotated[date, BeforeValidator(_day)]
 Minutes = Annotated[float, Field(gt=0)]
 Turn = Literal["day", "week"]
 
@@ -32,6 +50,14 @@ class Section(BaseModel):
     """A table of triaged.toml: unknown keys are errors, and nothing changes once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"no such time zone: {value!r} (an IANA name such as Europe/Berlin)") from None
+    return value
 
 
 class Desk(Section):
@@ -47,15 +73,9 @@ class Desk(Section):
     language: str = Field("en", pattern=LANGUAGE, description="of letters whose reader's language is not known")
     tag: str = Field("+", min_length=1, max_length=1, description="separates the secret tag in reply addresses")
     hold_seconds: float = Field(90, ge=0, description="how long a mail to a customer waits for `undo`")
+    hours: WorkingHours = "09:00-17:00"
 
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"no such time zone: {value!r} (an IANA name such as Europe/Berlin)") from None
-        return value
+    _zone = field_validator("timezone")(_known_zone)
 
     @property
     def id_host(self) -> str:
@@ -165,7 +185,7 @@ class Duty(Section):
     turn: Turn = "week"
     at: Clock = "09:30"
     days: str = Field("mon-fri", pattern=DAYS, description="working days, such as mon-fri or mon,wed")
-    holidays: tuple[date, ...] = Field((), description="days on which no turn changes")
+    holidays: tuple[Day, ...] = Field((), description="days on which no turn changes")
     holidays_file: str | None = Field(None, description="an .ics file with further ones")
     answer_minutes: Minutes = Field(
         15, description="until the next person is asked, or a question settled without an answer"
@@ -217,6 +237,10 @@ class Team(Section):
     areas: tuple[str, ...] = ()
     pipeline: Email | None = None
     duty: tuple[str, ...] = ()
+    hours: WorkingHours | None = None
+    timezone: str | None = Field(None, description="of its working hours; default: the desk's")
+
+    _zone = field_validator("timezone")(lambda value: value if value is None else _known_zone(value))
 
 
 class Gate(Section):
@@ -232,6 +256,12 @@ class Digest(Section):
     weekly: str = Field("mon 09:00", pattern=WEEKLY)
     team: tuple[Email, ...] = ()
     stakeholders: tuple[Email, ...] = ()
+
+
+class Metrics(Section):
+    """The figures for Prometheus."""
+
+    listen: str | None = Field(None, pattern=LISTEN, description="address:port; left out: none are served")
 
 
 class Settings(Section):
@@ -252,3 +282,4 @@ class Settings(Section):
     teams: tuple[Team, ...] = ()
     gate: Gate = Gate()
     digest: Digest = Digest()
+    metrics: Metrics = Metrics()

@@ -28,8 +28,8 @@ def fill(path: Path, count: int) -> None:
 def _tables(rows):  # type: ignore[no-untyped-def]
     yield ticket, [
         {
-            "number": number, "kind": "other", "state": "forwarded", "verdict": "other", "unsure": False,
-            "subject": f"Past {number}", "reporter": who, "language": "en", "opened_at": at,
+            "number": number, "kind": "other", "state": "forwarded", "started": "forwarded", "verdict": "other",
+            "unsure": False, "subject": f"Past {number}", "reporter": who, "language": "en", "opened_at": at,
         }
         for _, number, _, who, at in rows
     ]  # fmt: skip

@@ -18,8 +18,10 @@ EXAMPLES = {  # settings that have no default, or none that could be written: wh
     "desk.address",
     "desk.host",
     "bell.redis",
+    "metrics.listen",
     "smtp.tls_certificate",
     "smtp.tls_key",
+    "duty.holidays_file",
     "relay.user",
     "relay.password",
     "pipeline.address",
@@ -98,7 +100,7 @@ def test_with_everything_in_force_the_shipped_file_is_right_but_for_the_files_it
     (tmp_path / "definition.toml").write_text("", "utf-8")
     answer = config.load(path, {"IMAP_PASSWORD": "x", "RELAY_PASSWORD": "y"})
     assert isinstance(answer, Faults)
-    assert [fault.key for fault in answer.faults] == ["smtp.tls_certificate", "smtp.tls_key"]
+    assert [fault.key for fault in answer.faults] == ["smtp.tls_certificate", "smtp.tls_key", "duty.holidays_file"]
 
 
 def test_a_new_desk_is_right_as_it_stands(new_desk: Path, triaged: Triaged) -> None:

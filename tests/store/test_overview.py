@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.model.changes import Outcome
+from store.model.figures import nearest_rank
 from store.model.message import RawMessage
 from store.model.outbox import MailKind, MailState, Settlement
 from store.model.ticket import State
-from store.overview import _percentile
 from store.reader import Reader
 from store.store import Store, retry_aside
 from tests.store.specimens import ENVELOPE, NOW, file_one, follows, mail, opens, raw, silenced, take_one
@@ -123,6 +123,6 @@ async def test_a_command_line_reads_and_mends_beside_the_running_daemon(store: S
 
 def test_a_percentile_is_the_nearest_rank() -> None:
     values = [float(n) for n in range(1, 101)]
-    assert [_percentile(values, share) for share in (0.5, 0.99)] == [50.0, 99.0]
-    assert _percentile([7.0], 0.99) == 7.0
-    assert _percentile([], 0.5) is None
+    assert [nearest_rank(values, percent) for percent in (50, 99)] == [50.0, 99.0]
+    assert nearest_rank([7.0], 99) == 7.0
+    assert nearest_rank([], 50) is None

@@ -131,6 +131,22 @@ def _ports_are_ports(s: Settings) -> Iterator[Complaint]:
         yield ("relay", "url"), "must name a host, and a port from 1 to 65535 where it is not the usual one"
 
 
+def _hours_end_after_they_begin(s: Settings) -> Iterator[Complaint]:
+    told = [(("desk", "hours"), s.desk.hours), *((("teams", n, "hours"), t.hours or "") for n, t in enumerate(s.teams))]
+    for path, hours in told:
+        opens, _, closes = hours.partition("-")
+        if closes and closes <= opens:
+            yield path, "must end later than they begin; a night belongs to two days"
+
+
+def _metrics_have_a_port(s: Settings) -> Iterator[Complaint]:
+    host, _, port = (s.metrics.listen or "").rpartition(":")
+    if port.isascii() and port.isdigit() and not 1 <= int(port) <= 65535:
+        yield ("metrics", "listen"), f"the port must be 1 to 65535, not {port}"
+    elif host and s.smtp is not None and s.metrics.listen == s.smtp.listen:
+        yield ("metrics", "listen"), "is where mail comes in (smtp.listen); choose another port"
+
+
 def _port(url: str) -> int | None:
     """Return the port of an smtp:// or smtps:// address, or None where there is no such port or no host."""
     try:
@@ -203,6 +219,8 @@ RULES: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _aliases_bear_no_tag,
     _tls_is_whole,
     _ports_are_ports,
+    _metrics_have_a_port,
+    _hours_end_after_they_begin,
     _peers_are_addresses,
     _logins_are_whole,
     _relay_is_not_the_door,

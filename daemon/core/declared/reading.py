@@ -16,6 +16,7 @@ from daemon.core.settings import (
     DAYS,
     EMAIL,
     HOST,
+    HOURS,
     ID,
     LANGUAGE,
     LINE,
@@ -33,6 +34,7 @@ M = TypeVar("M", bound=BaseModel)
 SHAPES: Mapping[str, str] = {  # what a text must look like, by the pattern that holds it to it
     EMAIL: "must be a mail address such as help@acme.example",
     CLOCK: 'must be a time of day such as "09:30"',
+    HOURS: 'must be two times of day such as "09:00-17:00"',
     DAYS: 'must be days such as "mon-fri" or "mon,wed"',
     WEEKLY: 'must be a day and a time such as "mon 09:00"',
     ID: "must be a short name: a small letter, then small letters, digits, - or _",

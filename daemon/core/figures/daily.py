@@ -2,22 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from daemon.core.figures.response import FirstResponse
 from daemon.core.figures.weekly import Capacity, ShadowRequest
-from store.model.figures import Accounting
+from store.model.figures import Accounting, Section
 from store.model.ticket import Kind, State
 from store.model.verdict import Tag
-
-
-class Section(StrEnum):
-    """A part of the daily digest, in its order."""
-
-    EMERGENCIES = "emergencies"
-    TO_INVESTIGATE = "to-investigate"
-    TO_SCHEDULE = "to-schedule"
-    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from daemon.core.figures.daily import Aside, DailyFigures, DigestLine, OnDuty, Part, Section
+from daemon.core.figures.daily import Aside, DailyFigures, DigestLine, OnDuty, Part
 from daemon.core.figures.response import FirstResponse, Spread
 from daemon.core.figures.weekly import (
     AreaTrend,
@@ -15,7 +15,7 @@ from daemon.core.figures.weekly import (
     WeekFlow,
     WeeklyFigures,
 )
-from store.model.figures import Accounting
+from store.model.figures import Accounting, Section
 from store.model.ticket import ENDED, Kind, State
 from store.model.verdict import Tag
 

@@ -14,7 +14,7 @@ base64 file.
 """
 
 from binascii import b2a_base64, b2a_qp
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
@@ -82,15 +82,18 @@ def compose(
     original: bytes | None = None,
     due: float,
     lines: tuple[int, ...] = (),
+    news: bool = False,
 ) -> NewMail:
     """Return the mail, ready for the outbox.
 
-    `answers` is the message that In-Reply-To and References name; `original` goes along whole. Raises ValueError for a
+    `answers` is the message that In-Reply-To and References name; `original` goes along whole; what is `news` may
+    reach many, and never tells them an address that commands. Raises ValueError for a
     recipient that cannot be written, and for octets that no relay may see (which no input should bring about).
     """
     if not header_line.is_mailbox(to.address):
         raise ValueError(f"this recipient cannot be written: {to.address!r}")
     marks, identifier = MARKS[kind], message_id(own, mark)
+    marks = replace(marks, reply=Purpose.TALK) if news else marks
     head = [
         *_parties(marks, to, desk, own, mark),
         header_line.unstructured("Subject", letter.subject),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from daemon.core.roster.changes import Turn, absences, lay_over, standing
 from daemon.core.roster.hours import slots
 from daemon.core.roster.plan import Absence, plan
-from daemon.core.roster.rotas import DUTY, MANAGER, Rota, rota_of, rotas
+from daemon.core.roster.rotas import DUTY, MANAGER, Hours, Rota, hours_of, rota_of, rotas
 from daemon.core.settings import Person, Settings
 from store.model.shift import Override, Shift
 
@@ -50,6 +50,7 @@ class Roster:
     lines: Mapping[str, Line]
     people: Mapping[str, Person]
     away: Mapping[str, tuple[Absence, ...]]
+    hours: Hours  # when turns may change
     built: float  # epoch seconds
     until: float  # how far it sees
 
@@ -137,6 +138,7 @@ def build(
         {name: _line(rota, holding, served, now, end) for name, rota in rotas(settings).items()},
         {person.id: person for person in settings.people},
         absences(holding),
+        hours_of(settings),
         now,
         end,
     )

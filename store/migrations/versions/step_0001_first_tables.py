@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
+
 revision = "0001"
 down_revision = None
 
@@ -14,6 +16,8 @@ def upgrade() -> None:
     _sender()
     _acknowledged()
     _ticket()
+    ticket_indexes()
+    _passage()
     _verdict()
     _override()
     _shift()
@@ -21,12 +25,13 @@ def upgrade() -> None:
     _participant()
     _message()
     _correction()
-    _message_indexes()
+    message_indexes()
     _message_raw()
     _event()
     _known_id()
     _failing()
     _mail()
+    mail_indexes()
     _mail_raw()
     _occasion()
     op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
@@ -95,13 +100,24 @@ def _ticket() -> None:
         sa.Column("gathered_until", sa.Double(), nullable=True),
         sa.Column("waiting_since", sa.Double(), nullable=True),
         sa.Column("reminded_at", sa.Double(), nullable=True),
+        sa.Column("started", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
-    op.create_index("ix_ticket_state", "ticket", ["state"])
-    for clock in ("asked_at", "called_at", "gathered_until", "snoozed_until", "waiting_since", "reminded_at"):
-        unreminded = " AND reminded_at IS NULL" if clock == "waiting_since" else ""
-        runs = sa.text(f"{clock} IS NOT NULL{unreminded}")
-        op.create_index(f"ix_ticket_{clock}", "ticket", [clock], sqlite_where=runs, postgresql_where=runs)
+
+
+def _passage() -> None:
+    op.create_table(
+        "passage",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("was", sa.String(32), nullable=False),
+        sa.Column("became", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_passage_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_passage"),
+    )
+    op.create_index("ix_passage_at", "passage", ["at", "was", "became"])
+    op.create_index("ix_passage_ticket", "passage", ["ticket"])
 
 
 def _verdict() -> None:
@@ -143,6 +159,7 @@ def _correction() -> None:
         sa.ForeignKeyConstraint(["undoes"], ["correction.id"], name="fk_correction_undoes"),
         sa.PrimaryKeyConstraint("id", name="pk_correction"),
     )
+    op.create_index("ix_correction_at", "correction", ["at"])
     op.create_index("ix_correction_ticket", "correction", ["ticket"])
 
 
@@ -237,24 +254,6 @@ def _message() -> None:
     )
 
 
-def _message_indexes() -> None:
-    op.create_index(
-        "ix_message_copies",
-        "message",
-        ["copies"],
-        sqlite_where=sa.text("copies > 1"),
-        postgresql_where=sa.text("copies > 1"),
-    )
-    op.create_index(
-        "ix_message_due",
-        "message",
-        ["due"],
-        sqlite_where=sa.text("due IS NOT NULL"),
-        postgresql_where=sa.text("due IS NOT NULL"),
-    )
-    op.create_index("ix_message_outcome", "message", ["outcome", "reason"])
-
-
 def _message_raw() -> None:
     op.create_table(
         "message_raw",
@@ -339,15 +338,6 @@ def _mail() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_mail"),
         sa.UniqueConstraint("mark", name="uq_mail_mark"),
     )
-    op.create_index(
-        "ix_mail_due",
-        "mail",
-        ["due"],
-        sqlite_where=sa.text("due IS NOT NULL"),
-        postgresql_where=sa.text("due IS NOT NULL"),
-    )
-    op.create_index("ix_mail_state", "mail", ["state"])
-    op.create_index("ix_mail_ticket", "mail", ["ticket"])
 
 
 def _mail_raw() -> None:

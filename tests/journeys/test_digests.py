@@ -1,0 +1,92 @@
+"""The digests of a running desk: late where it was down, once whatever happens, and each reader's copy their own."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from daemon.core.desk.clock.calendar import DAY
+from daemon.core.mail.address import Purpose, mark_of_reply_address
+from store.migrate import migrate
+from store.model.occasion import Occasion
+from store.store import Store
+from tests.desk import Delivered, DeskUnderTest, desk_at
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def request(number: int, subject: str) -> bytes:
+    head = (
+        f"From: ada@customer.test\r\nTo: support@hd.test\r\nSubject: {subject}\r\nMessage-ID: <{number}@customer.test>"
+    )
+    return f"{head}\r\n\r\nThe export shows an error message since the update, part {number}.\r\n".encode()
+
+
+async def ran_before(folder: Path) -> None:
+    """Let the desk have run for the first time two days ago."""
+    url = f"sqlite:///{folder / 'triaged.db'}"
+    migrate(url)
+    store = Store.open(url)
+    try:
+        assert await store.happen(Occasion("first-run"), (), time.time() - 2 * DAY)
+    finally:
+        await store.close()
+
+
+def due_at(now: float) -> dict[str, object]:
+    """Digests that were due a moment ago, in a zone in which that was no other day."""
+    hour = datetime.fromtimestamp(now, UTC).hour
+    zone = "UTC" if 1 <= hour < 23 else "Asia/Kolkata"
+    local = datetime.fromtimestamp(now - 60, ZoneInfo(zone))
+    return {
+        "desk": {"name": "Helpdesk", "address": "support@hd.test", "timezone": zone},
+        "digest": {
+            "daily": f"{local:%H:%M}",
+            "weekly": f"{WEEKDAYS[local.weekday()]} {local:%H:%M}",
+            "team": ["bob@team.test", "team@list.test", "BOB@team.test"],
+            "stakeholders": ["boss@corp.test"],
+        },
+    }
+
+
+async def arrived(desk: DeskUnderTest, number: int) -> list[Delivered]:
+    """Wait until so many digests have arrived, and a sweep more."""
+    deadline = time.monotonic() + 15
+    while sum(mail.kind == "digest" for mail in desk.post.mails) < number:
+        assert time.monotonic() < deadline, [mail.kind for mail in desk.post.mails]
+        await asyncio.sleep(0.02)
+    await desk.quiet()
+    return [mail for mail in desk.post.mails if mail.kind == "digest"]
+
+
+@pytest.fixture
+async def folder(tmp_path: Path) -> Path:
+    await ran_before(tmp_path)
+    return tmp_path
+
+
+async def test_a_digest_that_was_due_while_the_desk_was_down_comes_late_and_once(folder: Path) -> None:
+    sections = due_at(time.time())
+    async with desk_at(folder, **sections) as desk:
+        await desk.send(request(1, "Export fails"), "ada@customer.test", "support@hd.test")
+        mails = await arrived(desk, 3)
+        assert sorted(mail.to for mail in mails) == ["bob@team.test", "boss@corp.test", "team@list.test"]
+        assert all(mail.message.header("auto-submitted") == "auto-generated" for mail in mails)
+    async with desk_at(folder, **sections) as desk:
+        assert [mail.kind for mail in await desk.wait(2.5)] == []
+
+
+async def test_only_a_members_own_copy_can_be_answered_and_the_others_say_so(folder: Path) -> None:
+    async with desk_at(folder, **due_at(time.time())) as desk:
+        mails = {mail.to: mail for mail in await arrived(desk, 3)}
+        own = desk.running.house.own
+        purposes = {to: (mark_of_reply_address(own, mail.reply_to) or ("none", ""))[0] for to, mail in mails.items()}
+        assert purposes == {
+            "bob@team.test": Purpose.COMMAND,
+            "team@list.test": Purpose.TALK,
+            "boss@corp.test": Purpose.TALK,
+        }
+        assert len({mail.reply_to for mail in mails.values()}) == 3
