@@ -12,10 +12,13 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 
+import structlog
+
 from daemon.calendar import Brought, Engagement, engagements
 from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.rules import clocks, occasions
 from daemon.core.desk.decide import decide
+from daemon.core.desk.readers import TO_READERS, may_read
 from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
 from daemon.core.mail.reading import Reading
@@ -32,8 +35,11 @@ from store.model.outbox import Mail, MailKind, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
+WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 PLANNED_ANEW_SECONDS = 86400.0  # a roster sees months ahead
+
+log = structlog.get_logger()
 
 
 class Contended(Exception):  # noqa: N818 - it reads as what is the case
@@ -62,6 +68,8 @@ async def process(work: RawMessage, house: House) -> None:
                 break
         else:
             raise Contended(f"message {work.id}: its ticket was changed again and again")
+    for address in changes.revokes:
+        log.warning("a member did not write what came in their name; their older addresses are dead", member=address)
     if changes.corrections:
         await remember(house)
 
@@ -88,13 +96,24 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
 
 
 async def deliver(mail: Mail, house: House) -> None:
-    """Send one mail to one recipient, and write down what became of it."""
+    """Send one mail to one recipient who may still read it, and write down what became of it."""
+    if not await _may_read(mail, house):
+        await house.store.withhold(mail, "its recipient may read it no longer", house.clock())
+        return
     answer = await house.relay.send(
         mail, before_dot=lambda: house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
     )
     chance = house.random(1)[0] / 255
     settlement = after(answer, mail, house.clock(), chance, house.settings.relay.on_unknown)
     await house.store.settle(mail, settlement, house.clock())
+
+
+async def _may_read(mail: Mail, house: House) -> bool:
+    """Look again at whoever a mail that has waited is for; its ticket is asked for only where readers matter."""
+    if house.clock() - mail.created_at < WAITED_SECONDS:
+        return True
+    readers = await house.store.readers(mail.ticket) if mail.kind in TO_READERS and mail.ticket is not None else None
+    return may_read(mail, readers, house.settings)
 
 
 async def due(house: House) -> tuple[Occasion | Engagement, ...]:

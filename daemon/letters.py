@@ -177,6 +177,7 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "joined",
         "joined-already",
         "news",
+        "disowned",
         "no-line",
         "unknown-line",
         "none-applied",

@@ -9,6 +9,7 @@ from sqlalchemy.sql.expression import Executable
 
 from store import corrections
 from store.budget import spend
+from store.epochs import begin
 from store.identity import SUBJECT_LETTERS
 from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
@@ -142,6 +143,7 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, of(_SENDER, connection), _senders(filings))
     for filing in filings:
         refile(connection, filing.changes.refiles, filing.number)
+    begin(connection, [(address, filing.now) for filing in filings for address in filing.changes.revokes])
     taught = [(filing.work.id, one) for filing in filings for one in filing.changes.corrections]
     corrections.put(connection, taught)
     reported = {address: filing for filing in filings for address in filing.changes.failing}

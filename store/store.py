@@ -19,6 +19,7 @@ from store import (
     intake,
     outbox,
     processing,
+    readers,
     recall,
     roster,
 )
@@ -250,6 +251,14 @@ class Store:
     async def settle(self, mail: Mail, settlement: Settlement, now: float) -> bool:
         """Write down what an attempt came to; False if the fence is lost."""
         return await self._writing.do(outbox.settle, outbox.Settling(mail, settlement, now))
+
+    async def readers(self, number: int) -> tuple[str, ...]:
+        """Return the addresses that may read a ticket's mail: its reporter's and its participants'."""
+        return await self._asking.do(readers.readers, number)
+
+    async def withhold(self, mail: Mail, why: str, now: float) -> bool:
+        """Stop a leased mail for good and say so in its ticket's history; False if the lease is lost."""
+        return await self._writing.do(readers.withhold, readers.Withholding(mail, why, now))
 
     async def recover(self, now: float) -> int:
         """Call unknown the mails that were attempted under a lease that has run out; returns how many."""

@@ -126,4 +126,5 @@ class Changes:
     moves: tuple[TicketChange, ...] = ()  # all of them, or the whole is decided anew
     stops: tuple[int, ...] = ()  # rows of held mails that must not leave
     refiles: tuple[Refile, ...] = ()  # like `moves`: all of them, or the whole is decided anew
+    revokes: tuple[str, ...] = ()  # members whose secret addresses, as they have them now, count no longer
     confirms: str | None = None  # mark of the confirmation that is used up by it

@@ -61,6 +61,14 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Epoch:
+    """From when on (epoch seconds) the secret addresses that a member was sent count."""
+
+    address: str  # folded
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that the store knows which bears on one message."""
 
@@ -70,6 +78,7 @@ class Facts:
     sender_known: bool = False  # wrote before
     sender_proven: bool = False  # was proven when it did
     budget: Budget = Budget()
+    epochs: tuple[Epoch, ...] = ()  # of those whose secret addresses were used, where one has begun
 
     def ticket(self, number: int | None) -> Ticket | None:
         """Return the ticket of that number, if it was among the clues."""

@@ -8,6 +8,7 @@ from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE_LETTERS, Case
 from daemon.core.desk.command import Command, Commands, read_command
 from daemon.core.desk.deeds import DEEDS
+from daemon.core.desk.disowning import disowned, disowns
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import OF_ITSELF
 from daemon.core.desk.known import day_at, known_to
@@ -168,6 +169,8 @@ def _confirmed(
     read: Commands | NotUnderstood | None,
     waiting: Commands | NotUnderstood | None,
 ) -> Changes:
+    if disowns(case, read):
+        return disowned(case, person, ticket)
     said_yes = isinstance(read, Commands) and read.commands[0].verb is Verb.YES
     if not said_yes:
         return _noted(case, person, ticket, Said("kept", ticket.number))

@@ -11,7 +11,8 @@ from daemon.core.desk.arguments import Known, TicketNumber
 from daemon.core.desk.authority import Authority, author_of, authority, is_proven
 from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE_LETTERS, Backdrop, Case
-from daemon.core.desk.command import Command, Commands, read_digest_commands
+from daemon.core.desk.command import Command, Commands, read_command, read_digest_commands
+from daemon.core.desk.disowning import disowned, disowns
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.known import day_at, known_to
 from daemon.core.desk.line import NotUnderstood
@@ -132,6 +133,9 @@ def _half(case: Case, person: Person, sent: SentMail, read: Read) -> Changes | N
 
 
 def _confirmed(case: Case, person: Person, sent: SentMail, read: Read) -> Changes:
+    said_no = read_command(case.reading.message.new_text, known_of(case))
+    if disowns(case, said_no):
+        return disowned(case, person, None)
     if not (isinstance(read, Commands) and read.commands[0].verb is Verb.YES):
         return _said(case, person, (Said("no-line"),), sent)
     waiting = _read(case.backdrop.kept, known_of(case), sent) if case.backdrop.kept else None
