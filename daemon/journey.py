@@ -15,6 +15,7 @@ import asyncio
 import structlog
 
 from daemon.calendar import Brought, Engagement, engagements
+from daemon.core.desk.clock.gathering import STRETCH_SECONDS, put_off, spared
 from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.rules import clocks, occasions
 from daemon.core.desk.decide import decide
@@ -88,6 +89,9 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         found.known,
         roster=house.memory.roster,
     )
+    if changes.opens and changes.opens.calls:
+        calls = await house.store.count_call(changes.opens.calls[-1], found.now, STRETCH_SECONDS)
+        changes = spared(changes, calls, found.now)
     opened = await house.store.reserve_number(work.id) if changes.opens else None
     further = await house.store.take_numbers(len(changes.further))
     mails = write_mails(changes, opened, further, found, house)
@@ -132,6 +136,9 @@ async def elapse(what: Occasion | Engagement, house: House) -> None:
 
 
 async def _bring(occasion: Occasion, moment: Moment, house: House) -> Brought:
+    if occasion.calls:
+        calls = await house.store.count_call(occasion.calls, moment.now, STRETCH_SECONDS)
+        occasion = put_off(occasion, calls, moment.now)
     originals = await find_originals(occasion, house)
     return Brought(occasion, write_occasion(occasion, originals, house, moment.now))
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 from markupsafe import Markup, escape
@@ -30,24 +31,13 @@ LAST_LANGUAGE = "en"
 COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
-    *(
-        "result",
-        "confirm",
-        "reply",
-        "ask",
-        "outcome",
-        "given",
-        "taken-over",
-        "joined",
-        "split",
-        "lines",
-        "shadow",
-        "filed",
-    ),
+    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
+    *("shadow", "filed", "task", "list", "awake", "reminder"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
+_TO_FILL = re.compile(r"\[[^\[\]]{0,40}\]|…|\b[A-Z]{1,12}\b| … p3")  # what stands in the help for words of the member
 _LONG = frozenset({"excerpt", "reason", "text"})  # fields that may have several lines
 
 
@@ -137,7 +127,7 @@ def _environment(folders: list[Path]) -> Environment:
         cache_size=-1,
     )
     environment.filters |= {"line": one_line, "quoted": _quoted, "breaks": _breaks, "octets": _octets}
-    environment.filters |= {"clipped": clip, "wrapped": _wrapped}
+    environment.filters |= {"clipped": clip, "wrapped": _wrapped, "mailto": _mailto, "plain": _plain}
     return environment
 
 
@@ -149,6 +139,17 @@ def _quoted(text: str) -> str:
 def _breaks(text: str) -> Markup:
     """Escape a text and keep its lines, also where a mail reader knows no `white-space: pre-wrap`."""
     return Markup(str(escape(lines(text))).replace("\n", "<br>\n"))  # noqa: S704 - escaped in this line
+
+
+def _mailto(answer: str, ticket: int | None, word: str) -> str:
+    """Write a link that opens a mail with the word filled in (RFC 6068)."""
+    subject = quote(f"Re: #{ticket or 0}")
+    return f"mailto:{quote(answer, safe='@+!$*')}?subject={subject}&body={quote(word)}"
+
+
+def _plain(form: str) -> str:
+    """Return what is typed of a word as the help writes it: `give NAME` leaves the name to the member."""
+    return _TO_FILL.sub("", form).rstrip() + (" " if _TO_FILL.search(form) else "")
 
 
 def _wrapped(text: str, indent: int) -> str:
@@ -203,10 +204,31 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "no-reporter",
         "no-such-ticket",
         "taken-over",
+        *("up", "up-taken", "up-reason", "up-facts", "not-up", "with-support", "no-support", "down"),
+        *("drafted", "draft-sent", "passed-on", "kept-behind-gate", "moved", "same-team"),
         "refused",
         *(f"refused-{why}" for why in Why),
     ),
 )
+_ROWS = (
+    ("status", (("kind", "report"), ("state", "paged"), ("verdict", "emergency"), ("class", "bug"), ("owner", "Ann"))),
+    ("list", (("#12", "report", "paged", "Ann", "Export fails"), ("#13", "bug", "to-schedule", "", "Login"))),
+    (
+        "why",
+        (
+            ("judged", "emergency", "3.20", "asked"),
+            ("judged", "problem", "0.10", ""),
+            ("learned", "+0.40", "#3", "#4"),
+            ("clause", "technical", "yes", "error 500"),
+            ("clause", "stopping", "open"),
+            ("unanswered", "triaged", " within 15 minutes"),
+            ("unacknowledged", "triaged", "desk budget"),
+            ("said", "Ann", "mine"),
+            ("came", "ada@customer.example", "reply-address"),
+        ),
+    ),
+)
+TASKS = ("support", "investigate", "schedule", "draft-reply", "draft-ask", "returned", "moved")  # of the letter `task`
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
     Words(
@@ -227,14 +249,19 @@ SAMPLES = (  # every branch of a template is walked by one of them
         recipient="ada@customer.example",
         reason="550 no such user",
         text="Please try again.",
+        answer="support+c1abc@desk.example",
         opened=13,
         said=(Said("mine", 12), Said("bug", 12, text="p1"), Said("injected", 0)),
     ),
     *(
         Words(desk="Support", address="support@desk.example", ticket=12, said=said)
         for said in (
+            (Said("list", lines=("#12 Export fails, ada@customer.example", "#13 Login"), text="2"),),
+            (Said("reminder", 12, text="2026-01-05"),),
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
+            *((Said(what, 12, rows=rows),) for what, rows in _ROWS),
+            *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )
     ),

@@ -22,6 +22,7 @@ from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Bell, Stage
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
+from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.house import House, Memory
@@ -40,6 +41,7 @@ from daemon.loops import Crank, Hands, Threads, each, every, turn
 from store.migrate import migrate
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
+from store.model.views import Status
 from store.store import Store
 
 ROUND_SECONDS = 15.0
@@ -101,20 +103,23 @@ async def running(
     if fault := self_test():
         raise SystemExit(f"triaged: this Python would let a sender write headers into our mail: {fault}")
     house = _furnish(settings, own, definition, dns or Dns())
-    stopping = asyncio.Event()
-    listener = None
+    stopping, metrics = asyncio.Event(), Metrics()
+    listener = figures = None
     tasks: list[asyncio.Task[None]] = []
     try:
         if role in ("all", "worker"):
             await round_(house)
-            tasks = [asyncio.create_task(work) for work in _cranks(house, stopping)]
+            tasks = [asyncio.create_task(work) for work in _cranks(house, metrics, stopping)]
         if role in ("all", "intake") and settings.smtp is not None:
-            listener = await open_door(
-                settings.smtp, settings.desk, _received_by(house), tls=tls_context(settings.smtp)
-            )
+            received = _received_by(house, metrics)
+            listener = await open_door(settings.smtp, settings.desk, received, tls=tls_context(settings.smtp))
+        if settings.metrics.listen:
+            figures = await open_metrics(settings.metrics.listen, metrics, _figures_of(house))
         _spare_the_collector()
         yield Running(house, listener)
     finally:
+        if figures is not None:
+            figures.close()
         if listener is not None:
             await listener.close(DRAIN_SECONDS)
         stopping.set()
@@ -154,14 +159,23 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> 
     )
 
 
-def _received_by(house: House) -> Callable[[bytes, Envelope], Awaitable[Receipt]]:
+def _figures_of(house: House) -> Callable[[], Awaitable[tuple[Status, float]]]:
+    async def look() -> tuple[Status, float]:
+        now = house.clock()
+        return await house.store.status(now), now
+
+    return look
+
+
+def _received_by(house: House, metrics: Metrics) -> Callable[[bytes, Envelope], Awaitable[Receipt]]:
     async def received(raw: bytes, envelope: Envelope) -> Receipt:
-        return await receive(raw, envelope, house)
+        with metrics.timed("receive"):
+            return await receive(raw, envelope, house)
 
     return received
 
 
-def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
+def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
     store, bell, clock = house.store, house.bell, house.clock
 
     async def set_aside(work: RawMessage, error: str) -> None:
@@ -171,17 +185,25 @@ def _cranks(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None
     async def leave(_: Mail, __: str) -> None:
         """An attempt that broke in our own code keeps its lease, and is looked at when that has run out."""
 
+    async def work_message(work: RawMessage) -> None:
+        with metrics.timed("process"):
+            await process(work, house)
+
+    async def send_mail(mail: Mail) -> None:
+        with metrics.timed("deliver"):
+            await deliver(mail, house)
+
     messages = Crank(
         Stage.PROCESS,
         lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS),
-        lambda work: process(work, house),
+        work_message,
         set_aside,
         house.messages,
     )
     mails = Crank(
         Stage.DELIVER,
         lambda free: store.lease_mails(clock(), free, MAIL_LEASE_SECONDS),
-        lambda mail: deliver(mail, house),
+        send_mail,
         leave,
         house.mails,
     )

@@ -5,16 +5,19 @@ from dataclasses import replace
 
 from daemon.core.desk.plan import UNNUMBERED
 from daemon.core.desk.words import numbered, words_at, words_for, words_listed, words_of
-from daemon.core.mail.address import mark_from
-from daemon.core.mail.compose import compose
+from daemon.core.mail.address import Purpose, mark_from, reply_address
+from daemon.core.mail.compose import MARKS, compose
 from daemon.core.mail.letter import Words
 from daemon.core.mail.reading import Reading
+from daemon.core.roster.interruption import by_message, by_time
 from daemon.finding import Findings
 from daemon.house import House
 from store.model.changes import Changes, Draft
 from store.model.message import RawMessage
 from store.model.occasion import Occasion
 from store.model.outbox import NewMail
+
+_SAID_TO = frozenset({Purpose.COMMAND, Purpose.CONFIRM})  # reply addresses that take a word of a member
 
 
 def write_mails(
@@ -25,10 +28,14 @@ def write_mails(
     if found.known.listed and opened is not None:
         changes = numbered(changes, (opened, *further))
     words = words_for(found.reading, found.facts, changes, number, house.settings, house.definition, found.now)
-    return tuple(
-        _write(draft, _words(draft, words, changes, opened, found, house), *_source(draft, found), house, found.now)
-        for draft in changes.drafts
-    )
+    background, roster = found.known.background, house.memory.roster
+    mails = []
+    for draft in changes.drafts:
+        own = _words(draft, words, changes, opened, found, house)
+        mail = _write(draft, own, *_source(draft, found), house, found.now)
+        disturbs = by_message(draft, changes, found.facts, background, roster, found.now)
+        mails.append(replace(mail, off_duty=True) if disturbs else mail)
+    return tuple(mails)
 
 
 def write_occasion(
@@ -39,7 +46,9 @@ def write_occasion(
     for draft in occasion.drafts:
         work, reading = originals.get(draft.about or 0, (None, None))
         words = words_at(draft, occasion, reading.message if reading else None, house.settings, now)
-        mails.append(_write(draft, words, work, reading, house, now))
+        mail = _write(draft, words, work, reading, house, now)
+        disturbs = by_time(draft, occasion, house.memory.roster, now)
+        mails.append(replace(mail, off_duty=True) if disturbs else mail)
     return tuple(mails)
 
 
@@ -50,7 +59,7 @@ def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, fou
             draft, words, changes, known.listed, found.facts, house.definition, house.settings, found.now
         )
     if known.background is None:
-        return words
+        return replace(words, said=draft.said, text=draft.text) if draft.said else words
     if draft.about == UNNUMBERED and known.answered:
         own = replace(changes, ticket=None)
         whole = words_for(known.answered, found.facts, own, opened, house.settings, house.definition, found.now)
@@ -84,14 +93,18 @@ def _write(
     draft: Draft, words: Words, work: RawMessage | None, reading: Reading | None, house: House, now: float
 ) -> NewMail:
     """Give a draft its words and its bytes."""
+    mark, marks = mark_from(house.random(10)), MARKS[draft.kind]
+    answer = reply_address(house.own, marks.reply, mark) if marks.reply in _SAID_TO else ""
+    if draft.answer_minutes:
+        words = replace(words, answer_minutes=draft.answer_minutes)
     return compose(
-        house.letters.write(draft.letter, draft.language, words),
+        house.letters.write(draft.letter, draft.language, replace(words, answer=answer)),
         kind=draft.kind,
         ticket=words.ticket,
         to=draft.to,
         desk=house.settings.desk,
         own=house.own,
-        mark=mark_from(house.random(10)),
+        mark=mark,
         now=now,
         verdict=words.tag,
         answers=reading.message if reading and draft.answers_message else None,

@@ -40,7 +40,14 @@ _OPEN = (
     .limit(MOST_OPEN)
 )
 _ANSWERED = (
-    select(known_id.c.sender, known_id.c.ticket.label("conversation"), mail.c.ticket, message.c.id, message.c.fence)
+    select(
+        mail.c.message,
+        known_id.c.sender,
+        known_id.c.ticket.label("conversation"),
+        mail.c.ticket,
+        message.c.id,
+        message.c.fence,
+    )
     .select_from(
         mail.outerjoin(known_id, mail.c.message == known_id.c.message).outerjoin(
             message, mail.c.message == message.c.id
@@ -104,6 +111,7 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         posted=tuple(posted[row] for row in sorted(posted)),
         original=original(connection, inquiry.ticket),
         author=answered.sender or "" if answered else "",
+        cause=answered.message if answered else None,
         conversation=answered.conversation if answered else None,
         spoken=answered.ticket if answered else None,
         answered=_raw(connection, answered.id, answered.fence) if inquiry.splits and answered and answered.id else None,

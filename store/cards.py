@@ -1,6 +1,6 @@
 """Whom the desk called, and when: cards for tickets that stood open for somebody to take."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from store.model.figures import Card
 from store.model.outbox import MailKind
@@ -16,7 +16,7 @@ _ENTERED = (
     .scalar_subquery()
 )
 _CARDS = (
-    select(mail.c.created_at, mail.c.recipient, mail.c.ticket, ticket.c.team)
+    select(mail.c.created_at, mail.c.recipient, mail.c.ticket, ticket.c.team, mail.c.off_duty)
     .join(ticket, ticket.c.number == mail.c.ticket)
     .where(mail.c.kind == MailKind.CARD, func.coalesce(_ENTERED, ticket.c.started) == State.PAGED)
 )
@@ -30,6 +30,8 @@ def between(connection: Connection, since: float, until: float, team: str | None
     return tuple(Card(*row) for row in connection.execute(asked))
 
 
-def latest(connection: Connection, most: int) -> tuple[Card, ...]:
-    """Return the latest such cards, so many at most, newest first."""
-    return tuple(Card(*row) for row in connection.execute(_CARDS.order_by(mail.c.created_at.desc()).limit(most)))
+def called(since: float | None, until: float | None) -> Select[tuple[int | None]]:
+    """Return the question for the tickets of such cards in a period; None for no limit."""
+    asked = _CARDS.with_only_columns(mail.c.ticket)
+    asked = asked if since is None else asked.where(mail.c.created_at >= since)
+    return asked if until is None else asked.where(mail.c.created_at < until)

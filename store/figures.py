@@ -44,7 +44,7 @@ _ASIDE = (
 )
 _ASIDE_TOTAL = select(func.count()).select_from(message).where(message.c.outcome == Outcome.SET_ASIDE)
 _STANDING = select(ticket.c.state, func.count()).group_by(ticket.c.state)
-_FIRST = select(func.min(verdict.c.id)).where(verdict.c.ticket == ticket.c.number).correlate(ticket).scalar_subquery()
+FIRST = select(func.min(verdict.c.id)).where(verdict.c.ticket == ticket.c.number).correlate(ticket).scalar_subquery()
 
 
 def day(
@@ -190,7 +190,7 @@ def _judged(connection: Connection, since: float, until: float, team: str | None
     asked = (
         select(verdict.c.tag, verdict.c.unsure, func.count())
         .select_from(ticket)
-        .join(verdict, verdict.c.id == _FIRST)
+        .join(verdict, verdict.c.id == FIRST)
         .where(*_within(ticket.c.opened_at, since, until), *_of(team))
         .group_by(verdict.c.tag, verdict.c.unsure)
     )
@@ -203,7 +203,7 @@ def _overruled(connection: Connection, since: float, until: float, team: str | N
         select(correction.c.ticket, correction.c.said, verdict.c.tag, verdict.c.unsure)
         .select_from(correction)
         .join(ticket, ticket.c.number == correction.c.ticket)
-        .join(verdict, verdict.c.id == _FIRST)
+        .join(verdict, verdict.c.id == FIRST)
         .where(*_within(correction.c.at, since, until), *_of(team))
         .order_by(correction.c.id)
     )

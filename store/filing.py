@@ -17,7 +17,6 @@ from store.model.outbox import Mail, NewMail
 from store.model.ticket import ENDED
 from store.moving import event_row, move
 from store.outbox import Posting, put
-from store.passages import note
 from store.processing import held
 from store.refiling import refile
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
@@ -69,11 +68,6 @@ _END = (
         unverified=bindparam("unsure"),
         ended_at=bindparam("now"),
     )
-)
-_MOVE = (
-    update(ticket)
-    .where(ticket.c.number == bindparam("row"))
-    .values(state=bindparam("now_in"), ended_at=bindparam("ended"), version=ticket.c.version + 1)
 )
 _TICKET, _VERDICT, _EVENT, _KNOWN = insert(ticket), insert(verdict), insert(event), insert(known_id)
 _LINK = upsert(link, ("ticket", "other"), lambda _: {})
@@ -136,8 +130,6 @@ def _open(connection: Connection, filings: list[Filing]) -> None:
 
 def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _END, [_end(filing) for filing in filings])
-    for filing in filings:
-        _move(connection, filing)
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
@@ -179,6 +171,7 @@ def _ticket(filing: Filing, number: int, opening: Opening) -> dict[str, object]:
         "opened_at": filing.work.received_at,
         "priority": opening.priority,
         "owner": opening.owner,
+        "planned": opening.planned,
         "ended_at": filing.now if opening.state in ENDED else None,
         "asked_at": filing.now if opening.asks and told else None,
         "called": opening.calls,
@@ -200,14 +193,6 @@ def _end(filing: Filing) -> dict[str, object]:
         "unsure": threading.unverified,
         "now": filing.now,
     }
-
-
-def _move(connection: Connection, filing: Filing) -> None:
-    state, number = filing.changes.state, filing.changes.ticket
-    if state is not None and number is not None:
-        note(connection, [(number, state, filing.now)])
-        ended = filing.now if state in ENDED else None
-        connection.execute(_MOVE, {"row": number, "now_in": state, "ended": ended})
 
 
 def _events(filing: Filing) -> Rows:

@@ -1,14 +1,18 @@
-"""Stage 3: lease mails to senders, record each attempt before it can have an effect, and settle it."""
+"""Stage 3: lease mails to senders, record each attempt before it can have an effect, and settle it.
+
+A mail whose attempts come to no end, again and again (it kills or breaks whoever sends it), fails after a while.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, insert, select, true, update
 
 from store.columns import clean
 from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
-from store.processing import Lease, Taken
-from store.schema import mail, mail_raw, ticket
+from store.processing import LIVES, NEVER_ENDED, Lease, Taken
+from store.schema import event, mail, mail_raw, ticket
 
 _ENDED = frozenset({MailState.SENT, MailState.FAILED})
 _CLOCKS = {  # which first-response clock the departure of a mail stops
@@ -48,7 +52,7 @@ class Attempt:
 _PUT = insert(mail).returning(mail.c.id, mail.c.mark)
 _PUT_RAW = insert(mail_raw)
 _DUE = (
-    select(mail.c.id, mail.c.fence)
+    select(mail.c.id, mail.c.fence, mail.c.state, mail.c.unended, mail.c.ticket, mail.c.recipient)
     .where(mail.c.due <= bindparam("now"))
     .order_by(mail.c.due, mail.c.id)
     .limit(bindparam("most"))
@@ -57,7 +61,17 @@ _DUE = (
 _LEASE = (
     update(mail)
     .where(mail.c.id == bindparam("row"))
-    .values(state=MailState.SENDING, due=bindparam("until"), fence=mail.c.fence + 1)
+    .values(
+        state=MailState.SENDING,
+        due=bindparam("until"),
+        fence=mail.c.fence + 1,
+        unended=mail.c.unended + case((mail.c.state == MailState.SENDING, 1), else_=0),
+    )
+)
+_GIVE_UP = (
+    update(mail)
+    .where(mail.c.id == bindparam("row"))
+    .values(state=MailState.FAILED, due=None, answer=NEVER_ENDED, attempt_open=False, settled_at=bindparam("now"))
 )
 _READ = (
     select(
@@ -94,6 +108,7 @@ _SETTLE = (
         answer=bindparam("said"),
         attempts=mail.c.attempts + case((mail.c.state == MailState.UNKNOWN, 0), else_=1),
         attempt_open=False,
+        unended=0,
         settled_at=bindparam("now"),
     )
 )
@@ -106,7 +121,13 @@ _STOP_CLOCK = {
 _UNKNOWN = (
     update(mail)
     .where(mail.c.attempt_open == true(), mail.c.due <= bindparam("now"))
-    .values(state=MailState.UNKNOWN, due=None, attempts=mail.c.attempts + 1, settled_at=bindparam("now"))
+    .values(
+        state=MailState.UNKNOWN,
+        due=None,
+        attempts=mail.c.attempts + 1,
+        unended=mail.c.unended + 1,
+        settled_at=bindparam("now"),
+    )
 )
 _RELEASE = update(mail).where(mail.c.state == MailState.SENDING).values(due=mail.c.created_at)
 _RESEND = (
@@ -142,10 +163,25 @@ def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, 
 
 def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     recover(connection, wish.now)
-    due = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
+    found = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
+    due = [row for row in found if row.unended + (row.state is MailState.SENDING) < LIVES]
+    if len(due) < len(found):
+        _give_up(connection, [row for row in found if row not in due], wish.now)
     if due:
         connection.execute(_LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
     return tuple((row.id, row.fence + 1) for row in due)
+
+
+def _give_up(connection: Connection, worn: Sequence[Any], now: float) -> None:
+    """Fail mails that nobody ever came to an end with, and say so in the history of their tickets."""
+    connection.execute(_GIVE_UP, [{"row": row.id, "now": now} for row in worn])
+    history = [
+        {"ticket": row.ticket, "at": now, "who": "triaged", "what": f"mail to {row.recipient} failed: {NEVER_ENDED}"}
+        for row in worn
+        if row.ticket is not None
+    ]
+    if history:
+        connection.execute(insert(event), history)
 
 
 def read(connection: Connection, wishes: Sequence[Sequence[Taken]]) -> list[tuple[Mail, ...]]:
@@ -260,4 +296,5 @@ def _row(posting: Posting) -> dict[str, object]:
         "answer": "",
         "created_at": now,
         "lines": new.lines,
+        "off_duty": new.off_duty,
     }

@@ -1,6 +1,6 @@
 """What the operator's commands show, read from one moment of the store."""
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, true
 
 from store.figures import accounting
 from store.model.changes import Outcome
@@ -19,6 +19,7 @@ PAGE = 500  # tickets read at once
 
 _STATES = select(ticket.c.state, func.count().label("many")).group_by(ticket.c.state)
 _MAILS = select(mail.c.state, func.count().label("many")).group_by(mail.c.state)
+_OFF_DUTY = select(func.count()).select_from(mail).where(mail.c.off_duty == true())
 _CLOCKS = (
     select(ticket.c.opened_at, ticket.c.first_automatic_at, ticket.c.first_human_at)
     .order_by(ticket.c.number.desc())
@@ -73,7 +74,7 @@ def status(connection: Connection) -> Status:
         open=tuple((state, states[state]) for state in State if state in states and state not in ENDED),
         outbox=tuple((state, mails[state]) for state in MailState if state in mails),
         first_response=_first_response(connection),
-        interruptions_off_duty=0,
+        interruptions_off_duty=int(connection.execute(_OFF_DUTY).scalar_one()),
     )
 
 

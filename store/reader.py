@@ -6,14 +6,16 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import cards, corrections, figures, overview, verdicts
+from store import corrections, figures, listing, overview, roster, verdicts
 from store.database import reading
 from store.migrate import require_current
 from store.model.correction import Correction
-from store.model.figures import Card, DayCounts, WeekCounts
+from store.model.figures import DayCounts, WeekCounts
 from store.model.message import RawMessage
+from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, Judged, OutboxLine, Status, Story
+from store.model.wanted import Wanted
 from store.original import original
 from store.schema import mail, message, ticket
 
@@ -65,10 +67,6 @@ class Reader:
         """Count what the last of several weeks needs; `bounds` are the beginnings of all, and the end of the last."""
         return self.ask(lambda connection: figures.week(connection, bounds, team))
 
-    def cards(self, most: int) -> tuple[Card, ...]:
-        """Return the latest cards that called somebody at once, so many at most, newest first."""
-        return self.ask(lambda connection: cards.latest(connection, most))
-
     def ticket(self, number: int) -> Story | None:
         """Return a ticket with its history, None if there is no such ticket."""
         return self.ask(lambda connection: overview.story(connection, number))
@@ -76,6 +74,14 @@ class Reader:
     def tickets(self, ended: bool) -> tuple[Ticket, ...]:
         """Return the open tickets in the order of their numbers, or all of them with the ended ones."""
         return self.ask(lambda connection: overview.listing(connection, ended))
+
+    def wanted(self, wanted: Wanted) -> tuple[Ticket, ...]:
+        """Return the tickets that are wanted, in the order of their numbers."""
+        return self.ask(lambda connection: listing.listing(connection, wanted))
+
+    def roster(self) -> tuple[tuple[Override, ...], tuple[Shift, ...]]:
+        """Return what was said that changes the rota, and the turns that are over."""
+        return self.ask(roster.overrides), self.ask(roster.served)
 
     def judged(self) -> Iterator[Judged]:
         """Yield every ticket that was judged, with what it was found to be when it was opened; a few at a time."""

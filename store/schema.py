@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    true,
 )
 
 from store.columns import CleanText, Id, Json, Key, Several, Word
@@ -313,6 +314,7 @@ mail = Table(
     Column("settled_at", Double),
     Column("used_at", Double),  # of a confirmation: when it was answered with yes
     Column("lines", Several),  # the tickets that it lists, in their order
+    Column("off_duty", Boolean, nullable=False, server_default=false()),  # it interrupts somebody who is off duty
     Column("unended", Integer, nullable=False, server_default="0"),  # leases in a row that came to no end
 )
 Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
@@ -324,6 +326,7 @@ Index(
     postgresql_where=mail.c.kind == MailKind.CARD,
 )
 Index("ix_mail_ticket", mail.c.ticket)
+Index("ix_mail_off_duty", mail.c.id, sqlite_where=mail.c.off_duty == true(), postgresql_where=mail.c.off_duty == true())
 
 mail_raw = Table(
     "mail_raw",

@@ -31,7 +31,7 @@ from store.migrate import require_current
 from store.model.changes import Changes
 from store.model.correction import Correction
 from store.model.facts import Background, Clues, Facts, Inquiry
-from store.model.figures import Card, DayCounts, WeekCounts
+from store.model.figures import DayCounts, WeekCounts
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
@@ -286,10 +286,6 @@ class Store:
     async def week(self, bounds: Sequence[float], team: str | None = None) -> WeekCounts:
         """Count what the last of several weeks needs; `bounds` are the beginnings of all, and the end of the last."""
         return await self._thread(lambda: self._reader.week(bounds, team))
-
-    async def cards(self, most: int) -> tuple[Card, ...]:
-        """Return the latest cards that called somebody at once, so many at most, newest first."""
-        return await self._thread(lambda: self._reader.cards(most))
 
     async def status(self, now: float) -> Status:
         """Return the desk in figures."""

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -212,7 +213,9 @@ def test_an_excerpt_is_the_beginning_of_the_new_text() -> None:
 
 # --- strangers' words in HTML ----------------------------------------------------------------------------------------
 
-REMOTE = re.compile(r"(?i)https?:|//|\bsrc\b|\bhref\b|url\(|@import|<(script|img|link|form|iframe|base|meta http)")
+REMOTE = re.compile(
+    r"(?i)https?:|//|\bsrc\b|\bhref\b(?!=.mailto:)|url\(|@import|<(script|img|link|form|iframe|base|meta http)"
+)
 
 
 @pytest.mark.parametrize(("name", "language"), EACH)
@@ -266,3 +269,19 @@ def test_no_hazard_reaches_our_html_or_our_acknowledgement() -> None:
         ack = all_of(LETTERS.write("ack", "en", words))
         assert "evil" not in ack, file.name
         assert len(ack.encode()) < 2500, file.name
+
+
+def test_a_word_in_a_card_is_a_link_that_opens_an_answer_with_the_word_filled_in() -> None:
+    words = Words("Desk", "support@desk.example", 12, answer="support+c1abc@desk.example")
+    assert (
+        'href="mailto:support+c1abc@desk.example?subject=Re%3A%20%2312&amp;body=not%20emergency"'
+        in LETTERS.write("card", "en", words).html
+    )
+    assert "mailto:" not in LETTERS.write("ack", "en", words).html
+
+
+@pytest.mark.parametrize(("form", "typed"), [("give NAME", "give "), ("bug [p0-p3]", "bug "), ("reply: …", "reply: ")])
+def test_what_the_member_has_to_fill_in_is_left_open(form: str, typed: str) -> None:
+    said = (Said("help", 12, words=(form,), lines=("",)),)
+    words = Words("Desk", "support@desk.example", 12, answer="support+c1abc@desk.example", said=said)
+    assert f"body={quote(typed)}" in LETTERS.write("result", "en", words).html

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, definition, demo, explain, look, run
+from daemon.cli import care, check, definition, demo, duty, explain, listing, look, preview, run
 from daemon.cli.paper import DONE, FAULT, complain
 
 app = typer.Typer(
@@ -25,9 +25,12 @@ app.command()(check.check)
 app.command()(care.migrate)
 app.command()(explain.explain)
 app.command()(look.status)
+app.command()(duty.duty)
 app.command()(look.show)
-app.command("list")(look.tickets)
+app.command("list")(listing.tickets)
 app.command()(look.outbox)
+app.command()(preview.digest)
+app.command()(preview.report)
 app.add_typer(care.aside, name="aside")
 app.add_typer(definition.definition, name="definition")
 

@@ -4,9 +4,11 @@ import os
 import smtplib
 import socket
 import ssl
+import time
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +16,7 @@ import typer
 from rich.text import Text
 
 from daemon import config
-from daemon.cli.desk import Option, definition_in, first_line, place_of
+from daemon.cli.desk import Option, definition_in, first_line, place_of, roster_of
 from daemon.cli.paper import FAULT, hanging, say
 from daemon.core.fault import Faults
 from daemon.core.settings import Settings
@@ -23,6 +25,7 @@ from daemon.letters import SHIPPED, BadTemplates, Letters
 from store import migrate
 from store.database import file_of
 
+GAPS_AHEAD = 14 * 86400.0  # seconds
 PATIENCE = 5.0  # seconds that a server has to answer
 STYLES = {"ok": "green", "note": "yellow", "fault": "bold red"}
 
@@ -208,8 +211,25 @@ def _duty(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "ok", f"{people} {'people' if people > 1 else 'person'}, one turn a {settings.duty.turn}"
     elif settings.duty.fallback:
         yield "note", f"duty.people: nobody; every emergency goes to duty.fallback ({settings.duty.fallback})"
-    else:
+    elif not any(team.duty for team in settings.teams):
         yield "note", "duty.people: nobody; an emergency interrupts no one and goes to the pipeline"
+    if people and not settings.duty.fallback:
+        yield "note", "duty.fallback: nobody; where everybody is away, somebody of the rota is asked all the same"
+    yield from _gaps(settings)
+
+
+def _gaps(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Name the days of the next two weeks on which nobody of a rota is there."""
+    now = time.time()
+    roster = roster_of(settings, now)
+    for gap in roster.gaps(now, now + GAPS_AHEAD):
+        first, last = (datetime.fromtimestamp(moment, roster.hours.zone) for moment in (gap.start, gap.end))
+        stands_in = gap.person == settings.duty.fallback and not roster.is_away(gap.person, gap.start)
+        words = f"{gap.rota}: {gap.words} from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+        yield (
+            ("note" if stands_in else "fault"),
+            f"{words}; {gap.person} is asked {'instead' if stands_in else 'even so'}",
+        )
 
 
 def _letters(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from daemon import config
 from daemon.cli.paper import complain, fail, fail_for
 from daemon.core.desk.teaching import learned_from
 from daemon.core.fault import Fault, Faults
+from daemon.core.roster.roster import Roster, build
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition, read
 from daemon.core.triage.learn import NOTHING, Learned
@@ -69,6 +70,19 @@ def learned_by(settings: Settings, definition: Definition) -> Learned:
     except Exception as error:  # whatever the database's driver says
         complain(f"what the desk has learned is left out: {first_line(error)}")
         return NOTHING
+
+
+def roster_of(settings: Settings, now: float, until: float | None = None) -> Roster:
+    """Return the roster with what was said of it; where that cannot be read it is told, and the plan alone shown."""
+    file = file_of(settings.store.url)
+    if file is not None and not file.exists():
+        return build(settings, now, until=until)
+    try:
+        with Reader(settings.store.url) as reader:
+            return build(settings, now, *reader.roster(), until)
+    except Exception as error:  # whatever the database's driver says
+        complain(f"what was said of the rota is left out: {first_line(error)}")
+        return build(settings, now, until=until)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Questions to a desk that change nothing: `list`, `show`, `status` and `outbox`."""
+"""Questions to a desk that change nothing: `show`, `status` and `outbox`."""
 
 import time
 from typing import Annotated
@@ -10,26 +10,13 @@ from rich.text import Text
 from daemon.cli.desk import AsJson, Option, reader_of, settings_of
 from daemon.cli.paper import Column, blank_grid, cell, fail, flat, say, say_json, screen, show_table, span
 from daemon.cli.portrait import judged
-from daemon.cli.records import iso, mail_record, since, status_record, story_record, ticket_record, track
+from daemon.cli.records import iso, mail_record, since, status_record, story_record, track
 from store.model.outbox import MailState
-from store.model.ticket import State, Ticket
-from store.model.verdict import Tag
+from store.model.ticket import Ticket
 from store.model.views import OutboxLine, Status, Story
 
-STATES = {State.PAGED: "bold red", State.NEW: "yellow", State.DONE: "dim", State.CLOSED: "dim"}
-VERDICTS = {Tag.EMERGENCY: "bold red", Tag.PROBLEM: "yellow", Tag.FEATURE: "green"}
 MAIL_STATES = {MailState.SENT: "green", MailState.FAILED: "bold red", MailState.UNKNOWN: "yellow"}
 
-TICKETS = (
-    Column("#", right=True),
-    Column("kind", spare=True),
-    Column("state"),
-    Column("verdict"),
-    Column("age", right=True),
-    Column("owner"),
-    Column("reporter", gives=True),
-    Column("subject", gives=True),
-)
 HISTORY = (Column("at"), Column("who", gives=True), Column("what", gives=True, folds=True))
 MAILS = (
     Column("id", right=True),
@@ -43,38 +30,6 @@ MAILS = (
 )
 
 Number = Annotated[int, typer.Argument(metavar="N", min=1, help="number of a ticket")]
-
-
-def tickets(
-    everything: Annotated[bool, typer.Option("--all", help="ended ones too")] = False,
-    as_json: AsJson = False,
-    option: Option = None,
-) -> None:
-    """List the open tickets, oldest first."""
-    _, settings = settings_of(option)
-    now = time.time()
-    with reader_of(settings) as reader:
-        found = reader.tickets(everything)
-    if as_json:
-        for ticket in found:
-            say_json(ticket_record(ticket, now))
-    elif not found:
-        say("no tickets" if everything else "no open tickets")
-    else:
-        show_table(TICKETS, [_ticket(t, now) for t in found])
-
-
-def _ticket(t: Ticket, now: float) -> tuple[Text, ...]:
-    return (
-        Text(str(t.number), "bold"),
-        cell(t.kind.value),
-        cell(t.state.value, STATES.get(t.state, "")),
-        cell(t.verdict.value if t.verdict else None, VERDICTS.get(t.verdict, "") if t.verdict else ""),
-        cell(span(now - t.opened_at)),
-        cell(t.owner),
-        cell(t.reporter),
-        cell(t.subject),
-    )
 
 
 def show(number: Number, as_json: AsJson = False, option: Option = None) -> None:

@@ -1,10 +1,13 @@
 """The JSON lines of the command line: keys and their order are promised, new ones only follow at the end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from daemon.core.desk.command import Commands
 from daemon.core.desk.line import NotUnderstood
+from daemon.core.roster.changes import Turn
+from daemon.core.settings import Person
 from daemon.core.triage.compare import Difference
 from store.model.message import Address, Automatic, Bounce, Forwarded, Message, Permission
 from store.model.ticket import Ticket
@@ -245,4 +248,18 @@ def aside_record(a: AsideLine) -> Record:
         "why": a.why,
         "received": iso(a.received_at),
         "tries": a.tries,
+    }
+
+
+def turn_record(turn: Turn, people: Mapping[str, Person]) -> Record:
+    """Return the record of `duty --json`."""
+    return {
+        "rota": turn.rota,
+        "start": iso(turn.start),
+        "end": iso(turn.end),
+        "person": turn.person,
+        "name": people[turn.person].name if turn.person in people else turn.person,
+        "shadow": turn.shadow,
+        "planned": turn.planned,
+        "change": turn.why.value if turn.why else None,
     }

@@ -195,6 +195,13 @@ class Duty(Section):
     fallback: str | None = None
 
 
+class Waiting(Section):
+    """How long a reporter who was asked may take; reminded and closed on the morning of a working day."""
+
+    remind_days: float = Field(3, ge=0, description="until the reporter is reminded, once; 0: never")
+    close_days: float = Field(14, ge=0, description="after that, until the ticket is closed quietly; 0: never")
+
+
 class Budget(Section):
     """How many acknowledgements may leave; 0 means no limit."""
 
@@ -277,6 +284,7 @@ class Settings(Section):
     pipeline: Pipeline
     people: tuple[Person, ...] = ()
     duty: Duty = Duty()
+    waiting: Waiting = Waiting()
     acknowledge: Acknowledge = Acknowledge()
     manager: Manager = Manager()
     teams: tuple[Team, ...] = ()

@@ -56,3 +56,10 @@ def mail_indexes() -> None:
         postgresql_where=sa.text("kind = 'card'"),
     )
     op.create_index("ix_mail_ticket", "mail", ["ticket"])
+    op.create_index(
+        "ix_mail_off_duty",
+        "mail",
+        ["id"],
+        sqlite_where=sa.text("off_duty = 1"),
+        postgresql_where=sa.text("off_duty = true"),
+    )

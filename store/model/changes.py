@@ -24,6 +24,7 @@ class Said:
     lines: tuple[str, ...] = ()  # further facts, one a line
     entry: int | None = None  # the line of a list that it is about
     opened: int | None = None  # the ticket that this command opened
+    rows: tuple[tuple[str, ...], ...] = ()  # facts in the desk's own terms, for the letter to say in its language
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Draft:
     tag: Tag | None = None  # what the request is held to be from now on
     text: str = ""  # a member's words for the reader
     said: tuple[Said, ...] = ()
+    answer_minutes: float | None = None  # of a card: until the next person is called
     lines: tuple[int, ...] = ()  # the tickets that it lists, in their order: an answer names the line
 
 
@@ -74,6 +76,7 @@ class Opening:
     gathered_until: float | None = None  # when it is called for together with others; None: at once
     priority: str | None = None
     owner: str | None = None
+    planned: str | None = None
     events: tuple[Event, ...] = ()  # its history, where the message is filed with another ticket
 
 
@@ -118,7 +121,6 @@ class Changes:
     ticket: int | None = None  # an existing ticket it is filed with
     opens: Opening | None = None  # the message is filed with it where it is filed with no other
     further: tuple[Opening, ...] = ()  # where one answer opens several; none of them has the message
-    state: State | None = None  # new state of the existing ticket
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()
     failing: tuple[str, ...] = ()  # recipients that a delivery report names as failed for good

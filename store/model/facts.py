@@ -161,6 +161,7 @@ class Background:
     posted: tuple[Posted, ...] = ()  # oldest first
     original: RawMessage | None = None  # the message that opened the ticket
     author: str = ""  # who wrote the message because of which the mail was sent that the member answers
+    cause: int | None = None  # that message
     conversation: int | None = None  # the ticket to whose readers that message belongs
     spoken: int | None = None  # the ticket that the answered mail speaks of
     answered: RawMessage | None = None  # that message, where it was asked for

@@ -71,6 +71,7 @@ class Card(NamedTuple):
     to: str  # an address
     ticket: int
     team: str | None
+    off_duty: bool = False  # they should have been left alone, by the roster of that moment
 
 
 class Overruled(NamedTuple):

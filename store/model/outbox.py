@@ -43,6 +43,7 @@ class NewMail:
     raw: bytes
     due: float
     lines: tuple[int, ...] = ()  # the tickets that it lists, in their order
+    off_duty: bool = False  # it interrupts somebody who should have been left alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from daemon.core.figures import day, week
-from daemon.core.settings import Person, Settings
+from daemon.core.roster.roster import build
+from daemon.core.settings import Settings
 from store.database import writing
 from store.migrate import migrate
 from store.reader import Reader
@@ -27,20 +28,7 @@ SETTINGS = Settings.model_validate(
 )
 
 
-class Alone:
-    """A roster of one person."""
-
-    def on_duty(self, now: float, team: str | None = None) -> Person | None:
-        return SETTINGS.people[1]
-
-    def shadow(self, now: float, team: str | None = None) -> Person | None:
-        return None
-
-    def managing(self, now: float) -> Person | None:
-        return None
-
-    def is_away(self, person: str, now: float) -> bool:
-        return False
+ROSTER = build(SETTINGS, NOW)
 
 
 def measure() -> None:
@@ -69,11 +57,11 @@ def _measure(name: str, url: str) -> None:
 
 def _daily(reader: Reader) -> object:
     counts = reader.day(*day.asked_for(TODAY, SETTINGS), NOW, day.MOST)
-    return day.daily(counts, SETTINGS, Alone(), TODAY, NOW)
+    return day.daily(counts, SETTINGS, ROSTER, TODAY, NOW)
 
 
 def _weekly(reader: Reader) -> object:
-    return week.weekly(reader.week(week.asked_for(MONDAY, SETTINGS)), SETTINGS, Alone(), MONDAY)
+    return week.weekly(reader.week(week.asked_for(MONDAY, SETTINGS)), SETTINGS, ROSTER, MONDAY)
 
 
 def _time(name: str, work: Callable[[], object]) -> None:

@@ -1,19 +1,23 @@
 """Every word has a deed, and no letter names a word that does nothing."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from daemon.core.desk.deeds import DEEDS
-from daemon.core.desk.grammar import SPELLINGS, Verb
+from daemon.core.desk.grammar import GRAMMAR, SPELLINGS, Row, Verb
 from daemon.core.desk.permit import Level
 from daemon.core.desk.scene import UNBUILT, offered
-from daemon.letters import SHIPPED
+from daemon.core.mail.letter import Words
+from daemon.letters import SHIPPED, Letters
+from store.model.changes import Said
 from store.model.ticket import Kind, State
 from tests.core.given import CUSTOMER, ticket
 
-NAMED = re.compile(r'(?:"|„|<b>)([a-z][a-z ]{0,20}?)(?::|"|“|</b>)')
+LETTERS = Letters()
+NAMED = re.compile(r'(?:"|„|<b>)([a-z][a-z ]{0,20}?)(?::|"|“|</b>)(?!: ["{[])')  # without the keys of a table
 
 
 def test_every_word_of_the_grammar_has_a_deed() -> None:
@@ -35,3 +39,13 @@ def test_only_words_that_work_are_offered_and_at_most_eight(state: State) -> Non
         words = offered(replace(ticket(1, CUSTOMER), kind=kind, state=state), Level.UNGATED)
         assert 0 < len(words) <= 8
         assert not {line.verb for line in words} & UNBUILT
+
+
+def test_the_german_help_explains_every_word_in_german() -> None:
+    said = LETTERS.write("result", "de", _help_of(row for row in GRAMMAR if row.listed)).text
+    assert "ENGLISH" not in said
+
+
+def _help_of(rows: Iterable[Row]) -> Words:
+    forms = tuple(row.form for row in rows)
+    return Words("Desk", "a@desk.test", 1, said=(Said("help", 1, words=forms, lines=("ENGLISH",) * len(forms)),))

@@ -11,7 +11,9 @@ import pytest
 from daemon.core.desk.clock.calendar import DAY
 from daemon.core.mail.address import Purpose, mark_of_reply_address
 from store.migrate import migrate
+from store.model.facts import Clues, SentMail
 from store.model.occasion import Occasion
+from store.model.ticket import State
 from store.store import Store
 from tests.desk import Delivered, DeskUnderTest, desk_at
 
@@ -77,6 +79,33 @@ async def test_a_digest_that_was_due_while_the_desk_was_down_comes_late_and_once
         assert all(mail.message.header("auto-submitted") == "auto-generated" for mail in mails)
     async with desk_at(folder, **sections) as desk:
         assert [mail.kind for mail in await desk.wait(2.5)] == []
+
+
+async def test_the_digest_lists_what_is_open_and_the_store_knows_which_line_is_which(folder: Path) -> None:
+    async with desk_at(folder) as desk:
+        for number, subject in enumerate(("Export shows an error", "Import shows an error"), 1):
+            await desk.send(request(number, subject), "ada@customer.test", "support@hd.test")
+        tickets = await desk.running.house.store.tickets(ended=False)
+    listed = [one.number for one in tickets if one.state in (State.TO_INVESTIGATE, State.PAGED)]
+    assert listed
+    async with desk_at(folder, **due_at(time.time())) as desk:
+        mails = {mail.to: mail for mail in await arrived(desk, 3)}
+        known = {to: await sent(desk, mail) for to, mail in mails.items()}
+        assert sorted(known["bob@team.test"].lines) == listed
+        assert known["team@list.test"].lines == known["boss@corp.test"].lines == ()
+        text = mails["bob@team.test"].message.text
+        for place, number in enumerate(known["bob@team.test"].lines, 1):
+            (ticket,) = (one for one in tickets if one.number == number)
+            assert f"{place:3}  {ticket.subject}\n     #{number}, " in text
+
+
+async def sent(desk: DeskUnderTest, mail: Delivered) -> SentMail:
+    """Return what the store knows of a mail when somebody answers it."""
+    found = mark_of_reply_address(desk.running.house.own, mail.reply_to)
+    assert found
+    clues = Clues(None, "", "", (found[1],), (), (), None, None, "")
+    (known,) = (await desk.running.house.store.facts(clues, time.time())).sent
+    return known
 
 
 async def test_only_a_members_own_copy_can_be_answered_and_the_others_say_so(folder: Path) -> None:

@@ -71,6 +71,7 @@ async def test_journey(folder: Path, tmp_path: Path) -> None:
         for step in story["steps"]:
             await played(desk, folder, step)
         status = await desk.quiet()
+        assert status.interruptions_off_duty == 0
         for name, figure in story.get("status", {}).items():
             found = getattr(status, name)
             assert (dict(found) if isinstance(found, tuple) else found) == figure, name

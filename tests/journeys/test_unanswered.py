@@ -79,3 +79,33 @@ async def test_the_time_to_answer_is_given_in_full_and_hardly_more(tmp_path: Pat
             assert time.monotonic() - asked < seconds + PROMPT_SECONDS, seen(desk.post.mails)
             await asyncio.sleep(0.02)
         assert time.monotonic() - asked >= seconds
+
+
+CALLED = BROKEN.replace(b"an error since today", b"error 500")
+TWO = {"people": ["bob", "ann"], "answer_minutes": 0.05, "pair_shifts": 0}
+
+
+async def test_a_card_that_nobody_takes_is_with_the_next_person_within_five_seconds(tmp_path: Path) -> None:
+    async with desk_at(tmp_path, duty=TWO) as desk:
+        called = time.monotonic()
+        first = [mail.to for mail in await desk.send(CALLED, CUSTOMER, "support@hd.test") if mail.kind == "card"]
+        while len([mail for mail in desk.post.mails if mail.kind == "card"]) < 2:
+            assert time.monotonic() - called < 3 + PROMPT_SECONDS, seen(desk.post.mails)
+            await asyncio.sleep(0.02)
+        assert time.monotonic() - called >= 3
+        assert {*first, desk.post.mails[-1].to} == {"bob@team.test", "ann@team.test"}
+        assert await desk.wait(2 * PROMPT_SECONDS) == []
+
+
+async def test_two_desks_on_one_store_call_each_person_once_for_each_emergency(tmp_path: Path) -> None:
+    binary = postgres.binaries()
+    if binary is None:
+        pytest.skip(postgres.HOW_TO_GET_IT)
+    with postgres.server(binary) as server:
+        sections = {"store": {"url": f"{server}/postgres"}, "duty": TWO}
+        async with desk_at(tmp_path, **sections) as one, desk_at(tmp_path, **sections) as two:
+            for number in range(8):  # three cards, and five on a list that is not due yet
+                await one.send(CALLED.replace(b"<u1@", b"<u%d@" % number), CUSTOMER, "support@hd.test")
+            await two.wait(8)
+            cards = [mail.to for mail in one.post.mails + two.post.mails if mail.kind == "card"]
+    assert sorted(cards) == sorted(["bob@team.test", "ann@team.test"] * 3)

@@ -101,12 +101,13 @@ class Screen:
                 page.route("**/*", self._refuse)
                 self._pages[width, shade] = page
 
-    def show(self, html: str, name: str, width: int, shade: Shade, *, styled: bool = True) -> Sight:
+    def show(self, html: str, name: str, width: int, shade: Shade, *, styled: bool = True, keep: bool = True) -> Sight:
         """Show a letter, keep its picture under `artefacts/letters`, and return what there is to see."""
         self._asked.clear()
         page = self._pages[width, shade]
         page.set_content(html if styled else html.replace("<style>", "<style media=none>"), wait_until="load")
-        page.screenshot(path=PICTURES / f"{name}-{width}-{shade}.png", full_page=True)
+        if keep:
+            page.screenshot(path=PICTURES / f"{name}-{width}-{shade}.png", full_page=True)
         return Sight(**page.evaluate(MEASURE), requests=tuple(self._asked))
 
     def _refuse(self, route: Route) -> None:

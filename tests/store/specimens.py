@@ -2,11 +2,11 @@
 
 from itertools import count
 
-from store.model.changes import Changes, Filed, Opening, Outcome
+from store.model.changes import Changes, Filed, Opening, Outcome, TicketChange
 from store.model.facts import Clues, Signal, Threading
 from store.model.message import Envelope, RawMessage
 from store.model.outbox import MailKind, NewMail
-from store.model.ticket import Event, Kind, Participant, Role, State
+from store.model.ticket import ENDED, Edit, Event, Kind, Participant, Role, State
 from store.model.verdict import Clause, Evidence, Tag, Verdict
 from store.store import Store
 
@@ -66,9 +66,15 @@ def follows(name: str, ticket: int, sender: str = ANN, state: State | None = Non
         Threading(Signal.ADDRESS, ticket, why="it came to the reply address"),
         filed(name, sender, text_digest=text_digest),
         ticket=ticket,
-        state=state,
         events=(Event(NOW, sender, "wrote"),),
+        moves=(moved(ticket, state),) if state else (),
     )
+
+
+def moved(ticket: int, state: State, version: int = 0) -> TicketChange:
+    """The change that brings a ticket into a state."""
+    ended = (Edit("ended_at", None, NOW),) if state in ENDED else ()
+    return TicketChange(ticket, version, (Edit("state", State.PAGED, state), *ended))
 
 
 def silenced(name: str, reason: str = "auto-reply", sender: str = ANN) -> Changes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from store.model.changes import Changes, TicketChange
-from store.model.occasion import Clock, Due, Occasion
+from store.model.occasion import Calls, Clock, Due, Occasion
 from store.model.outbox import MailKind
 from store.model.ticket import Edit, Event, State
 from store.model.verdict import Clause, Evidence, Lesson, Part, Tag, Verdict
@@ -160,6 +160,41 @@ async def test_of_many_processes_one_settles_each_question(stores: tuple[Store, 
     assert sum(done) == len(asked)
     forwards = [line.ticket for line in await stores[0].outbox(True) if line.kind is MailKind.FORWARD]
     assert sorted(forwards) == asked
+
+
+async def test_of_many_processes_each_appointment_is_kept_by_one(stores: tuple[Store, ...]) -> None:
+    keys = [f"daily/{day}" for day in range(20)]
+    done = await asyncio.gather(
+        *(
+            store.happen(Occasion(key), (mail(None, MailKind.DIGEST, mark=f"{place}{key}"),), NOW)
+            for key in keys
+            for place, store in enumerate(stores)
+        )
+    )
+    assert sum(done) == len(keys)
+    assert len(await stores[0].outbox(True)) == len(keys)
+    assert (await stores[1].happened(keys)).keys() == set(keys)
+
+
+async def test_calls_are_counted_together_by_all_processes_until_their_time_is_over(
+    stores: tuple[Store, ...],
+) -> None:
+    counted = await asyncio.gather(*(store.count_call("bob", NOW, 300) for store in stores for _ in range(10)))
+    assert sorted(one.many for one in counted) == list(range(1, 31))
+    assert {one.since for one in counted} == {NOW}
+    assert await stores[0].count_call("ann", NOW + 299, 300) == Calls(NOW + 299, 1)
+    assert await stores[0].count_call("bob", NOW + 299, 300) == Calls(NOW, 31)
+    assert await stores[0].count_call("bob", NOW + 300, 300) == Calls(NOW + 300, 1)
+
+
+async def test_a_happening_changes_only_tickets_as_they_were_looked_at(store: Store) -> None:
+    first, second = await ask(store, "a"), await ask(store, "b")
+    assert await store.happen(lapse(second), (), NOW)
+    (one,), (two,) = lapse(first).moves, lapse(second).moves
+    both = Occasion("both", (one, two))
+    assert not await store.happen(both, (mail(first),), NOW)
+    assert numbers(await questions(store, NOW)) == [first]
+    assert await store.happened(("both",)) == {}
 
 
 async def test_what_tickets_were_judged_when_opened_is_read_in_their_order(

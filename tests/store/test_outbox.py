@@ -3,6 +3,7 @@
 import asyncio
 
 from store.model.outbox import Mail, MailKind, MailState, Settlement
+from store.processing import LIVES, NEVER_ENDED
 from store.store import Store
 from tests.store.specimens import ANN, ENVELOPE, MINUTE, NOW, file_one, mail, opens, raw, take_one
 
@@ -174,3 +175,39 @@ async def test_two_senders_never_get_the_same(store: Store) -> None:
     shares = await asyncio.gather(*(store.lease_mails(NOW, 4, MINUTE) for _ in range(10)))
     ids = [one.id for share in shares for one in share]
     assert len(ids) == len(set(ids)) == 30
+
+
+async def test_a_mail_that_kills_whoever_sends_it_fails_after_some_lives(store: Store) -> None:
+    number = await file_one(store, "a", mails=(MailKind.REPLY,))
+    now = NOW
+    for _ in range(LIVES):
+        await store.attempt(await lease_one(store, now))  # and nothing is heard of it again
+        now += MINUTE
+        await store.recover(now)
+        await store.resend_unknown((MailKind.REPLY,), now)
+    assert await store.lease_mails(now, 10, MINUTE) == ()
+    (line,) = await store.outbox(True)
+    assert (line.state, line.answer) == (MailState.FAILED, NEVER_ENDED)
+    story = await store.ticket(number)
+    assert story
+    assert story.events[-1].what == f"mail to {ANN} failed: {NEVER_ENDED}"
+    assert await store.lease_mails(now + 1e6, 10, MINUTE) == ()
+
+
+async def test_a_mail_that_breaks_its_sender_before_the_dot_fails_after_some_lives(store: Store) -> None:
+    await file_one(store, "a", mails=(MailKind.ACK,))
+    for life in range(LIVES):
+        await lease_one(store, NOW + life * MINUTE)
+    assert await store.lease_mails(NOW + LIVES * MINUTE, 10, MINUTE) == ()
+    assert await states(store) == [MailState.FAILED]
+
+
+async def test_an_attempt_that_comes_to_an_end_gives_a_mail_all_its_lives_again(store: Store) -> None:
+    await file_one(store, "a", mails=(MailKind.ACK,))
+    now = NOW
+    for _ in range(3 * LIVES):
+        await lease_one(store, now)
+        now += MINUTE
+        again = await lease_one(store, now)
+        assert await store.settle(again, Settlement(MailState.QUEUED, now, "451 later"), now)
+    assert await states(store) == [MailState.QUEUED]

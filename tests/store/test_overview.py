@@ -22,6 +22,8 @@ STEPS: tuple[Step, ...] = (
     "keep", "again", "lease", "open", "follow", "command", "silence", "fail", "aside", "retry", "late"
 )  # fmt: skip
 
+ACCOUNTED = ("received", "waiting", "duplicates", "tickets", "follow_ups", "commands", "silenced", "set_aside")
+
 _names = count()
 
 
@@ -77,6 +79,9 @@ async def test_the_account_always_balances(store: Store, steps: list[Step]) -> N
             1 for m, one in enumerate(steps[: n + 1]) if one == "again" and "keep" in steps[:m]
         )
         assert status.set_aside == len(await store.aside())
+        day = await store.day(NOW - 1, NOW + 100, NOW, 5)
+        assert day.accounting.balances
+        assert day.accounting == replace(day.accounting, **{name: getattr(status, name) for name in ACCOUNTED})
         assert status.tickets == len(await store.tickets(ended=True))
 
 
@@ -84,6 +89,17 @@ async def test_an_empty_desk_is_all_noughts(store: Store) -> None:
     status = await store.status(NOW)
     assert (status.received, status.waiting, status.duplicates, status.silenced) == (0, 0, 0, ())
     assert (status.open, status.outbox, status.first_response.automatic_p50) == ((), (), None)
+
+
+async def test_a_card_to_somebody_off_duty_is_counted(store: Store) -> None:
+    await store.keep(raw("a"), ENVELOPE, NOW)
+    work = await take_one(store)
+    number = await store.reserve_number(work.id)
+    cards = [mail(number, MailKind.CARD) for _ in range(3)]
+    outgoing = (cards[0], replace(cards[1], off_duty=True), replace(cards[2], off_duty=True))
+    assert (await store.status(NOW)).interruptions_off_duty == 0
+    await store.commit(work, opens("a"), outgoing, number, NOW)
+    assert (await store.status(NOW)).interruptions_off_duty == 2
 
 
 async def test_open_tickets_and_the_outbox_are_counted_by_state(store: Store) -> None:

@@ -47,6 +47,14 @@ def _ids_are_unique(s: Settings) -> Iterator[Complaint]:
     )
 
 
+def _turns_are_of_different_people(s: Settings) -> Iterator[Complaint]:
+    lists = [("duty", "people"), ("manager", "people")]
+    rotas: list[tuple[Path, tuple[str, ...]]] = [(path, getattr(getattr(s, path[0]), path[1])) for path in lists]
+    rotas += [(("teams", n, "duty"), team.duty) for n, team in enumerate(s.teams)]
+    for path, people in rotas:
+        yield from _twice((((*path, n), name) for n, name in enumerate(people)), "in this rota")
+
+
 def _named_people(s: Settings) -> Iterator[tuple[Path, str]]:
     yield from ((("duty", "people", n), name) for n, name in enumerate(s.duty.people))
     yield ("duty", "fallback"), s.duty.fallback or ""
@@ -213,6 +221,7 @@ def _store_lasts(s: Settings) -> Iterator[Complaint]:
 RULES: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _ids_are_unique,
     _people_exist,
+    _turns_are_of_different_people,
     _teams_exist,
     _desk_writes_to_others,
     _desk_address_bears_a_tag,

@@ -14,8 +14,8 @@ from daemon.core.desk.joining import OF_ITSELF
 from daemon.core.desk.known import day_at, known_to
 from daemon.core.desk.line import NotUnderstood
 from daemon.core.desk.permit import Level
-from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, plan
-from daemon.core.desk.scene import Deed, Scene, offered
+from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, open_bug, plan
+from daemon.core.desk.scene import Deed, Scene, offered, to_manager
 from daemon.core.desk.states import Hand
 from daemon.core.desk.undoing import SAID, bug_of
 from daemon.core.mail.reading import Reading
@@ -85,7 +85,8 @@ def _full(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnders
     if read is None and text and level_of(person, case.settings) is Level.L1:  # support talks to the reporter
         return _act(case, person, ticket, Commands((Command(Verb.REPLY, letter=text),), text))
     if read is None:
-        return _noted(case, person, ticket, Said("kept", ticket.number))
+        what = "kept-behind-gate" if level_of(person, case.settings) is Level.L2 else "kept"
+        return _noted(case, person, ticket, Said(what, ticket.number))
     if isinstance(read, NotUnderstood):
         return _noted(case, person, ticket, _unknown(read, case, person))
     return _act(case, person, ticket, read)
@@ -221,6 +222,7 @@ def _filed(
 class Weighed:
     """Commands that may be said now, with what each of them comes to."""
 
+    scene: Scene
     steps: tuple[Planned, ...]
     deeds: tuple[Deed, ...]
 
@@ -231,7 +233,7 @@ def weigh(case: Case, person: Person, ticket: Ticket | None, read: Commands) -> 
     if background is None:
         raise ValueError("a command without its background")
     bug = bug_of(background, ticket) if ticket else None
-    hand = Hand(person.id, case.now, case.settings.desk.timezone, case.settings.gate.l1)
+    hand = _hand(case, person)
     level = level_of(person, case.settings)
     steps = plan(read.commands, ticket, bug, level, hand)
     if isinstance(steps, Refused):
@@ -247,14 +249,21 @@ def weigh(case: Case, person: Person, ticket: Ticket | None, read: Commands) -> 
         return (said,)
     scene = Scene(case, person, level, background)
     deeds = tuple(DEEDS[step.command.verb](scene, step) for step in steps)
-    return tuple(deed.said for deed in deeds if deed.refused) or Weighed(steps, deeds)
+    return tuple(deed.said for deed in deeds if deed.refused) or Weighed(scene, steps, deeds)
 
 
 def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
     weighed = weigh(case, person, ticket, read)
     if isinstance(weighed, Weighed):
-        return applied(case, person, ticket, weighed)
+        return applied(ticket, weighed)
     return _refused(case, person, ticket, weighed, read)
+
+
+def _hand(case: Case, person: Person) -> Hand:
+    settings = case.settings
+    duties = {team: case.roster.on_duty(case.now, team) for team in (None, *(one.id for one in settings.teams))}
+    called = {team: duty.id for team, duty in duties.items() if duty}
+    return Hand(person.id, case.now, settings.desk.timezone, settings.gate.l1, called)
 
 
 def _refused(case: Case, person: Person, ticket: Ticket, said: tuple[Said, ...], read: Commands) -> Changes:
@@ -263,16 +272,19 @@ def _refused(case: Case, person: Person, ticket: Ticket, said: tuple[Said, ...],
     return _filed(case, ticket, Outcome.COMMAND, events, (_answer(case, person, said[:1]),))
 
 
-def applied(case: Case, person: Person, ticket: Ticket | None, weighed: Weighed) -> Changes:
+def applied(ticket: Ticket | None, weighed: Weighed) -> Changes:
     """Gather the effects of all commands of one mail: one change of each ticket, one line in its history."""
-    steps, deeds = weighed.steps, weighed.deeds
+    scene, steps, deeds = weighed.scene, weighed.steps, weighed.deeds
+    case, person = scene.case, scene.person
+    notes = _notes(case, person, steps)
     moves = [*_moves(person, case.now, steps, deeds), *(move for deed in deeds for move in deed.moves)]
     said = tuple(deed.said for deed in deeds)
     return replace(
-        _filed(case, ticket, Outcome.COMMAND, _notes(case, person, steps), ()),
+        _filed(case, ticket, Outcome.COMMAND, (*notes, *(event for deed in deeds for event in deed.events)), ()),
         drafts=(
             replace(_answer(case, person, said), about=_spoken_of(ticket, steps, deeds)),
             *(draft for deed in deeds for draft in deed.drafts),
+            *_to_be_scheduled(scene, steps),
         ),
         opens=next((deed.opens for deed in deeds if deed.opens), None)
         or (_opened(case, person, ticket, steps) if ticket else None),
@@ -323,14 +335,28 @@ def _line(command: Command) -> str:
     return " ".join((command.verb, *map(str, command.arguments)))
 
 
+def _new_bug(steps: tuple[Planned, ...]) -> tuple[list[Planned], Ticket | None]:
+    """Return all that is said of the bug that this mail opens, and the bug after it."""
+    later = [step for step in steps if step.ticket and step.ticket.number == UNNUMBERED]
+    last = later[-1] if later else None
+    return later, last.step.apply(last.ticket) if last and last.ticket else None
+
+
+def _to_be_scheduled(scene: Scene, steps: tuple[Planned, ...]) -> tuple[Draft, ...]:
+    """Return the release manager's card for the bug that this mail opens, unless the mail itself plans it."""
+    opening = next((step for step in steps if step.step.opens and step.ticket), None)
+    if opening is None or opening.ticket is None or opening.step.opens is None:
+        return ()
+    bug = _new_bug(steps)[1] or open_bug(opening.ticket, opening.step.opens)
+    return to_manager(scene, bug, opening.command.note) if bug.state is State.TO_SCHEDULE else ()
+
+
 def _opened(case: Case, person: Person, report: Ticket, steps: tuple[Planned, ...]) -> Opening | None:
     """Return the bug that the report becomes, with all that was said of it in the same mail."""
     opens = next((step.step.opens for step in steps if step.step.opens), None)
     if opens is None:
         return None
-    later = [step for step in steps if step.ticket and step.ticket.number == UNNUMBERED]
-    last = later[-1] if later else None
-    bug = last.step.apply(last.ticket) if last and last.ticket else None
+    later, bug = _new_bug(steps)
     said = "; ".join(_line(step.command) for step in later)
     events = [Event(case.now, person.id, f"found to be a bug: #{report.number}")]
     return Opening(
@@ -345,5 +371,6 @@ def _opened(case: Case, person: Person, report: Ticket, steps: tuple[Planned, ..
         area=report.area,
         links=(report.number,),
         priority=bug.priority if bug else opens.priority,
+        planned=bug.planned if bug else None,
         events=(*events, *((Event(case.now, person.id, SAID + said),) if said else ())),
     )

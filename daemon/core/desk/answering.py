@@ -1,29 +1,56 @@
 """Questions of a member, answered from what the desk knows; nothing changes."""
 
+import re
+
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.scene import Deed, Scene, offered, said
+from store.model.facts import Past
 from store.model.ticket import Ticket
+from store.model.verdict import Verdict
 
+_HOLDS = {True: "yes", False: "no", None: "open"}
+_WHY = (  # how lines of the history begin, and what they tell
+    ("nobody answered", "unanswered"),
+    ("not acknowledged: ", "unacknowledged"),
+    ("said: ", "said"),
+)
+_CAME = re.compile(r"(?:wrote again|answered)[a-z ]{0,30} \(([a-z-]{1,30})\)")
 LISTED = 30  # open tickets in one answer
-_WHY = ("judged ", "nobody answered", "not acknowledged", "said: ")
+Row = tuple[str, ...]
+"""One fact of an answer in the desk's own terms; the letter says it in the reader's language."""
 
 
 def answer_why(scene: Scene, step: Planned) -> Deed:
     """Say by which words the desk judged the request, and what was decided since."""
-    history = tuple(past.what[:200] for past in scene.background.history if past.what.startswith(_WHY))
     verdict = scene.background.verdict
-    quoted = tuple(
-        f"{clause.name}: {'open' if clause.holds is None else 'yes' if clause.holds else 'no'}"
-        + "".join(f', "{evidence.text}"' for evidence in clause.evidence)
-        for clause in (verdict.clauses if verdict else ())
+    judged = _judged(verdict) if verdict else ()
+    since = (row for past in scene.background.history if (row := _decided(scene, past)) is not None)
+    return Deed(said("why", step, rows=(*judged, *since)))
+
+
+def _judged(verdict: Verdict) -> tuple[Row, ...]:
+    learned = verdict.learned
+    taught = (("learned", f"{learned.offset:+.2f}", *(f"#{n}" for n in learned.tickets)),) if learned else ()
+    clauses = (
+        ("clause", clause.name, _HOLDS[clause.holds], *(evidence.text for evidence in clause.evidence))
+        for clause in verdict.clauses
     )
-    return Deed(said("why", step, lines=(*quoted, *history)))
+    return (("judged", verdict.tag, f"{verdict.score:.2f}", "asked" if verdict.unsure else ""), *taught, *clauses)
+
+
+def _decided(scene: Scene, past: Past) -> Row | None:
+    """Return a line of the history that says why the ticket is where it is; None for every other line."""
+    for begins, what in _WHY:
+        if past.what.startswith(begins):
+            return what, scene.name(past.who), past.what.removeprefix(begins)[:200]
+    came = _CAME.match(past.what)
+    return ("came", past.who, came[1]) if came else None
 
 
 def answer_status(scene: Scene, step: Planned) -> Deed:
     """Say where the ticket stands."""
     ticket = scene.case.ticket or step.ticket
-    return Deed(said("status", step, lines=_portrait(scene, ticket) if ticket else ()))
+    return Deed(said("status", step, rows=_portrait(scene, ticket) if ticket else ()))
 
 
 def answer_who(scene: Scene, step: Planned) -> Deed:
@@ -33,13 +60,12 @@ def answer_who(scene: Scene, step: Planned) -> Deed:
 
 
 def answer_list(scene: Scene, step: Planned) -> Deed:
-    """Say what is open."""
-    tickets = scene.background.open
-    lines = tuple(
-        f"#{one.number} {one.kind}, {one.state}{f', {scene.name(one.owner)}' if one.owner else ''}: {one.subject[:80]}"
-        for one in tickets[:LISTED]
+    """Say what is open, without what was put aside for a while."""
+    tickets = [one for one in scene.background.open if (one.snoozed_until or 0.0) <= scene.case.now]
+    rows = tuple(
+        (f"#{one.number}", one.kind, one.state, scene.name(one.owner), one.subject[:80]) for one in tickets[:LISTED]
     )
-    return Deed(said("list", step, lines=lines, text=str(len(tickets))))
+    return Deed(said("list", step, rows=rows, text=str(len(tickets))))
 
 
 def answer_help(scene: Scene, step: Planned) -> Deed:
@@ -48,7 +74,8 @@ def answer_help(scene: Scene, step: Planned) -> Deed:
     return Deed(said("help", step, words=tuple(line.form for line in fit), lines=tuple(line.help for line in fit)))
 
 
-def _portrait(scene: Scene, ticket: Ticket) -> tuple[str, ...]:
+def _portrait(scene: Scene, ticket: Ticket) -> tuple[Row, ...]:
+    team = next((one.name for one in scene.settings.teams if one.id == ticket.team), "")
     facts = (
         ("kind", ticket.kind),
         ("state", ticket.state),
@@ -56,8 +83,10 @@ def _portrait(scene: Scene, ticket: Ticket) -> tuple[str, ...]:
         ("class", ticket.resolution),
         ("priority", ticket.priority),
         ("owner", scene.name(ticket.owner)),
+        ("support", scene.name(ticket.support)),
+        ("team", team),
         ("area", ticket.area),
         ("planned", ticket.planned),
         ("links", ", ".join(f"#{number}" for number in ticket.links)),
     )
-    return tuple(f"{name}: {value}" for name, value in facts if value)
+    return tuple((name, str(value)) for name, value in facts if value)

@@ -6,9 +6,12 @@ from dataclasses import replace
 from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
+from daemon.core.desk.gate import GIVES, facts_in
 from daemon.core.desk.listed import answered_news, members_lines
 from daemon.core.desk.opening import open_ticket
+from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
+from daemon.core.desk.states import UNANSWERED, differences
 from daemon.core.mail.address import Own, fold
 from daemon.core.mail.reading import Reading, may_answer
 from daemon.core.mail.thread import thread
@@ -16,7 +19,7 @@ from daemon.core.roster.roster import Roster
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
-from store.model.changes import Changes, Draft, Outcome
+from store.model.changes import Changes, Draft, Outcome, TicketChange
 from store.model.facts import Facts, Signal
 from store.model.message import Address, AutomaticKind
 from store.model.outbox import MailKind
@@ -115,21 +118,33 @@ def unverified_follow_up(case: Case) -> Changes | None:
     if case.ticket is None or not case.threading.unverified:
         return None
     sender = case.reading.clues.sender or "an unknown sender"
-    return _follow_up(case, case.ticket, f"unverified: {sender} wrote, but takes no part", state=None)
+    return _follow_up(case, case.ticket, f"unverified: {sender} wrote, but takes no part", case.ticket)
 
 
 def follow_up(case: Case) -> Changes | None:
-    """A participant wrote again: a card to the owner, else the way of the ticket; an ended ticket is reopened."""
+    """A participant wrote again: a card to the owner, else the way of the ticket; what is over is reopened.
+
+    What was put aside for a while, and what waited for their answer, is so no more.
+    """
     ticket = case.ticket
     if ticket is None:
         return None
+    what, state = _what_follows(case, ticket)
+    resolution = None if ticket.resolution == UNANSWERED else ticket.resolution
+    ended_at = ticket.ended_at if state in ENDED else None
+    after = replace(ticket, state=state, resolution=resolution, ended_at=ended_at)
+    return _follow_up(case, ticket, what, replace(after, snoozed_until=None, waiting_since=None, reminded_at=None))
+
+
+def _what_follows(case: Case, ticket: Ticket) -> tuple[str, State]:
+    """Return what is said of it that its reporter wrote, and where it stands then."""
     if ticket.state is State.WAITING:
-        state = State.INVESTIGATING if ticket.owner else State.TO_INVESTIGATE
-        return _follow_up(case, ticket, "answered", state=state)
+        return "answered", State.INVESTIGATING if ticket.owner else State.TO_INVESTIGATE
     if ticket.state not in ENDED:
-        return _follow_up(case, ticket, "wrote again", state=None)
-    state = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
-    return _follow_up(case, ticket, "wrote again and reopened it", state=state)
+        return "wrote again", ticket.state
+    gated = case.settings.gate.l1 and ticket.owner is None and ticket.kind in GATED_KINDS
+    later = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
+    return "wrote again and reopened it", State.NEW if gated else later
 
 
 def shadow_request(case: Case) -> Changes | None:
@@ -214,34 +229,60 @@ def _silence(case: Case, reason: str, ticket: Ticket | None = None) -> Changes:
     return Changes(Outcome.SILENCED, reason, case.threading, case.filed, ticket=number, events=events)
 
 
-def _follow_up(case: Case, ticket: Ticket, what: str, state: State | None) -> Changes:
+def _follow_up(case: Case, ticket: Ticket, what: str, after: Ticket) -> Changes:
+    edits = differences(ticket, after)
+    event = replace(case.event(f"{what} ({case.threading.signal}){_gives(case)}"), edits=edits)
     return Changes(
         Outcome.FOLLOW_UP,
         "",
         case.threading,
         case.filed,
         ticket=ticket.number,
-        state=state,
-        events=(case.event(f"{what} ({case.threading.signal})"),),
-        drafts=_to_owner(case, ticket) or _to_where_it_went(case, ticket),
+        events=() if edits else (event,),
+        moves=(TicketChange(ticket.number, ticket.version, edits, (event,)),) if edits else (),
+        drafts=_to_whom_it_concerns(case, after),
     )
+
+
+def _gives(case: Case) -> str:
+    """Return which of the facts that support must have before it goes up are in a message, for the history."""
+    gated = case.settings.gate.l1 and not case.threading.unverified
+    facts = facts_in(case.definition, case.reading.message.new_text) if gated else frozenset()
+    return f"{GIVES}{', '.join(sorted(facts))}" if facts else ""
 
 
 def _to_owner(case: Case, ticket: Ticket, letter: str = "follow-up") -> tuple[Draft, ...]:
     owner = next((person for person in case.settings.people if person.id == ticket.owner), None)
-    if owner is None:
-        return ()
+    return (_to_person(case, owner, letter),) if owner else ()
+
+
+def _to_person(case: Case, person: Person, letter: str = "follow-up") -> Draft:
     kind = MailKind.CARD if letter == "follow-up" else MailKind.NOTICE
-    return (Draft(kind, letter, Address(owner.name, owner.address), case.settings.desk.language),)
+    return Draft(kind, letter, Address(person.name, person.address), case.settings.desk.language)
+
+
+def _to_whom_it_concerns(case: Case, ticket: Ticket) -> tuple[Draft, ...]:
+    """A card to the owner, and to the one of support who talks to the reporter; else it goes where the request went."""
+    gate = case.settings.gate.l1
+    support = (
+        keeper(ticket, case.settings, case.roster, case.now)
+        if gate and (ticket.support or ticket.state is State.NEW)
+        else None
+    )
+    owned = _to_owner(case, ticket)
+    told = (_to_person(case, support),) if support and support.id != ticket.owner else ()
+    return (
+        (*owned, *told) if owned or (told and ticket.state is State.NEW) else (*told, *_to_where_it_went(case, ticket))
+    )
 
 
 def _to_where_it_went(case: Case, ticket: Ticket) -> tuple[Draft, ...]:
     """Nobody owns it yet: whoever has the request must also have what was added to it."""
     if case.threading.unverified:
         return ()
-    language = case.settings.desk.language
     duty = case.roster.on_duty(case.now, ticket.team) if ticket.state is State.PAGED else None
     if duty is not None:
-        return (Draft(MailKind.CARD, "follow-up", Address(duty.name, duty.address), language),)
-    to = Address("", case.settings.pipeline.for_tag(ticket.verdict))
+        return (_to_person(case, duty),)
+    to = Address("", pipeline_for(case.settings, ticket.verdict, ticket.team))
+    language = case.settings.desk.language
     return (Draft(MailKind.FORWARD, "follow-up", to, language, carries_original=True),)

@@ -1,9 +1,11 @@
 """What each word does beyond moving its ticket: one row a word."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from daemon.core.desk.answering import answer_help, answer_list, answer_status, answer_who, answer_why
 from daemon.core.desk.arguments import MemberId, TicketNumber
+from daemon.core.desk.gate import barred, down, up
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import conversations, join, reopen
 from daemon.core.desk.plan import Planned
@@ -13,6 +15,7 @@ from daemon.core.desk.scene import (
     Scene,
     after,
     no,
+    onward,
     person_at,
     person_named,
     said,
@@ -22,6 +25,7 @@ from daemon.core.desk.scene import (
 from daemon.core.desk.splitting import split
 from daemon.core.desk.talking import ask, close_report, duplicate, finish, reply, send
 from daemon.core.desk.teaching import correction
+from daemon.core.desk.teams import hand_over
 from daemon.core.desk.undoing import SAID, undo
 from store.model.changes import Draft, TicketChange
 from store.model.correction import Correction
@@ -34,6 +38,8 @@ def mine(scene: Scene, step: Planned) -> Deed:
     owner = step.ticket.owner if step.ticket else None
     if owner and owner != scene.person.id:
         return no("taken", step, who=scene.name(owner), words=(f"give {scene.person.id}",))
+    if barred(scene, step, scene.person):
+        return no("with-support", step)
     return Deed(said("mine", step))
 
 
@@ -44,7 +50,7 @@ def yes(scene: Scene, step: Planned) -> Deed:
 
 def can_wait(scene: Scene, step: Planned) -> Deed:
     """No emergency: it goes the way that its tag names."""
-    drafts = to_pipeline(scene, after(step), after(step).verdict)
+    drafts = onward(scene, step, after(step).verdict)
     return Deed(said("can-wait", step), drafts, corrections=_taught(scene, step, None))
 
 
@@ -57,13 +63,16 @@ def emergency(scene: Scene, step: Planned) -> Deed:
         return Deed(said("emergency", step), corrections=taught)
     if duty is None:
         return Deed(said("emergency-nobody", step), to_pipeline(scene, ticket, Tag.EMERGENCY), corrections=taught)
-    return Deed(said("emergency-called", step, who=duty.name), (to_member(scene, duty, "card", ticket),), (), taught)
+    others = scene.case.roster.chain(scene.case.now, ticket.team)
+    minutes = scene.settings.duty.answer_minutes if others else None
+    card = replace(to_member(scene, duty, "card", ticket), answer_minutes=minutes)
+    return Deed(said("emergency-called", step, who=duty.name), (card,), (), taught)
 
 
 def tagged(scene: Scene, step: Planned) -> Deed:
     """The verdict is overruled; the request goes where the right one would have taken it."""
     ticket = after(step)
-    drafts = to_pipeline(scene, ticket, ticket.verdict)
+    drafts = onward(scene, step, ticket.verdict)
     return Deed(
         said("tagged", step, text=str(ticket.verdict)), drafts, corrections=_taught(scene, step, ticket.verdict)
     )
@@ -73,6 +82,8 @@ def give(scene: Scene, step: Planned) -> Deed:
     """Somebody else has it and gets a card; whoever had it is told."""
     (new,) = (a.id for a in step.command.arguments if isinstance(a, MemberId))
     person, old = person_named(scene.settings, new), step.ticket.owner if step.ticket else None
+    if barred(scene, step, person):
+        return no("not-up", step, words=("up",))
     drafts: list[Draft] = []
     if person and person.id != scene.person.id:
         drafts.append(to_member(scene, person, "given", after(step)))
@@ -142,6 +153,9 @@ def _taught(scene: Scene, step: Planned, tag: Tag | None) -> tuple[Correction, .
 V = Verb
 DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.MINE: mine,
+    V.UP: up,
+    V.DOWN: down,
+    V.MOVE: hand_over,
     V.YES: yes,
     V.NO: can_wait,
     V.NOT_EMERGENCY: can_wait,

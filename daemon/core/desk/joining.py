@@ -7,9 +7,9 @@ those of every mail to them. What they write is filed with the other ticket, whi
 from daemon.core.desk.arguments import TicketNumber
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.plan import Planned
-from daemon.core.desk.scene import Deed, Scene, no, person_at, person_named, said, to_member
+from daemon.core.desk.scene import Deed, Scene, after, no, person_at, person_named, said, to_manager, to_member
 from store.model.changes import Draft, TicketChange
-from store.model.ticket import ENDED, Event, Kind, Ticket
+from store.model.ticket import ENDED, Event, Kind, State, Ticket
 
 OF_ITSELF = frozenset({Verb.UNDO, Verb.REOPEN})  # said of a ticket that is part of another, they part it again
 
@@ -34,8 +34,11 @@ def join(scene: Scene, step: Planned) -> Deed:
 
 
 def reopen(scene: Scene, step: Planned) -> Deed:
-    """Open a ticket again; what was part of another stands on its own from now on."""
-    return Deed(said("reopened", step), moves=parted(scene, step.ticket))
+    """Open a ticket again, for the release manager too; what was part of another stands on its own from now on."""
+    ticket = after(step)
+    waits = ticket.state in (State.TO_INVESTIGATE, State.TO_SCHEDULE)
+    drafts = to_manager(scene, ticket) if waits else ()
+    return Deed(said("reopened", step), drafts, moves=parted(scene, step.ticket))
 
 
 def parted(scene: Scene, ticket: Ticket | None) -> tuple[TicketChange, ...]:

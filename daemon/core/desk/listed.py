@@ -158,7 +158,7 @@ def _act(case: Case, person: Person, sent: SentMail, groups: tuple[Group, ...]) 
         if not isinstance(weighed, Weighed):
             said = tuple(replace(one, entry=group.entry or None) for one in weighed[:1])
             return _said(case, person, (*said, Said("none-applied")) if len(groups) > 1 else said, sent)
-        changes = applied(own, person, ticket, weighed)
+        changes = applied(ticket, weighed)
         opened = sum(1 for one in done if one.opens)
         done.append(_numbered(changes, group.entry, opened))
         changed |= _after(changes, {one.ticket.number: one.ticket for one in case.backdrop.listed} | changed)

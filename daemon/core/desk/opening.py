@@ -3,26 +3,16 @@
 from dataclasses import dataclass
 
 from daemon.core.desk.language import guess_language
+from daemon.core.desk.routing import Request, Way, team_of, way
 from daemon.core.mail.reading import Reading
 from daemon.core.roster.roster import Roster
-from daemon.core.settings import Person, Settings
+from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.judge import judge
 from daemon.core.triage.learn import NOTHING, Learned
 from store.model.changes import Draft, Opening
-from store.model.message import Address
-from store.model.outbox import MailKind
-from store.model.ticket import Event, Kind, Participant, Role, State
+from store.model.ticket import Event, Participant, Role, State
 from store.model.verdict import Tag, Verdict
-
-KINDS: tuple[tuple[Tag, Kind, State], ...] = (
-    # what the verdict makes of a request, and where the ticket starts
-    (Tag.EMERGENCY, Kind.REPORT, State.PAGED),
-    (Tag.PROBLEM, Kind.REPORT, State.TO_INVESTIGATE),
-    (Tag.FEATURE, Kind.FEATURE, State.FORWARDED),
-    (Tag.QUESTION, Kind.QUESTION, State.FORWARDED),
-    (Tag.OTHER, Kind.OTHER, State.FORWARDED),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +37,33 @@ def open_ticket(
     links: tuple[int, ...],
     learned: Learned = NOTHING,
 ) -> Opened:
-    """Judge a new request and choose its way: a card to the one person on duty, or one forward to the pipeline."""
+    """Judge a new request and choose its way."""
     message = reading.message
     verdict = judge(definition, message.subject, message.new_text, learned)
-    duty = roster.on_duty(now) if verdict.tag is Tag.EMERGENCY or verdict.unsure else None
-    kind, state = start_of(verdict.tag, duty)
+    team = team_of(verdict.area, settings)
+    urgent = verdict.tag is Tag.EMERGENCY or verdict.unsure
+    taken = way(Request(settings, roster, now, verdict.tag, team, urgent))
     reporter = reading.clues.sender
     opening = Opening(
-        kind,
-        state,
+        taken.kind,
+        taken.state,
         verdict,
         message.subject or "(no subject)",
         reporter,
         guess_language(message.new_text, settings.desk.language),
         (Participant(reporter, Role.REPORTER),) if reporter else (),
+        team=team,
         area=verdict.area,
         links=links,
-        asks=verdict.unsure and duty is not None,
+        asks=verdict.unsure and taken.state is State.PAGED,
+        calls=(taken.calls,) if taken.calls else (),
     )
-    return Opened(opening, way(verdict, duty, settings), _why(verdict, duty))
+    return Opened(opening, taken.drafts, _why(verdict, taken))
 
 
-def start_of(tag: Tag, duty: Person | None) -> tuple[Kind, State]:
-    """Return what a request of this tag is, and where its ticket starts: paged where a person on duty gets a card."""
-    kind, state = next((kind, state) for known, kind, state in KINDS if known is tag)
-    if duty is not None:
-        return kind, State.PAGED
-    # with nobody declared who could be asked, an emergency must not wait unseen
-    return kind, State.TO_INVESTIGATE if state is State.PAGED else state
-
-
-def way(verdict: Verdict, duty: Person | None, settings: Settings) -> tuple[Draft, ...]:
-    """Return the one mail that takes a request on: a card to the person on duty, or a forward to the pipeline."""
-    language = settings.desk.language
-    if duty is not None:
-        return (Draft(MailKind.CARD, "card", Address(duty.name, duty.address), language),)
-    pipeline = Address("", settings.pipeline.for_tag(verdict.tag))
-    return (Draft(MailKind.FORWARD, "forward", pipeline, language, carries_original=True),)
-
-
-def _why(verdict: Verdict, duty: Person | None) -> str:
-    judged = (
-        f"judged {verdict.tag}{', to be asked' if verdict.unsure else ''} (score {verdict.score:.2f}{_taught(verdict)})"
-    )
-    return f"{judged}; card to {duty.id}" if duty else f"{judged}; forwarded"
+def _why(verdict: Verdict, taken: Way) -> str:
+    asked = ", to be asked" if verdict.unsure else ""
+    return f"judged {verdict.tag}{asked} (score {verdict.score:.2f}{_taught(verdict)}); {taken.words}"
 
 
 def _taught(verdict: Verdict) -> str:

@@ -1,11 +1,12 @@
 """What a command is said in, what it comes to, and the mails that it may cause."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.core.desk.case import Case
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.permit import HelpLine, Level, help_for
 from daemon.core.desk.plan import Planned
+from daemon.core.desk.routing import pipeline_for, supporting, task
 from daemon.core.mail.address import fold
 from daemon.core.settings import Person, Settings
 from store.model.changes import Draft, Opening, Refile, Said, TicketChange
@@ -13,12 +14,12 @@ from store.model.correction import Correction
 from store.model.facts import Background
 from store.model.message import Address
 from store.model.outbox import MailKind
-from store.model.ticket import Ticket
+from store.model.ticket import Event, Kind, State, Ticket
 from store.model.verdict import Tag
 
 V = Verb
 UNBUILT = frozenset(  # words of the grammar that the desk does not follow yet: said plainly, and never offered
-    {V.UP, V.DOWN, V.MOVE, V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
+    {V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
 )
 
 
@@ -55,6 +56,7 @@ class Deed:
     drafts: tuple[Draft, ...] = ()
     moves: tuple[TicketChange, ...] = ()  # of other tickets, or of its own where `own_move` says so
     corrections: tuple[Correction, ...] = ()
+    events: tuple[Event, ...] = ()  # further lines of the history of its ticket
     stops: tuple[int, ...] = ()
     refused: bool = False  # nothing of the whole mail is applied
     own_move: bool = False
@@ -73,7 +75,7 @@ def no(what: str, step: Planned, **more: str | int | tuple[str, ...]) -> Deed:
     return Deed(said(what, step, **more), refused=True)
 
 
-def said(what: str, step: Planned, **more: str | int | tuple[str, ...]) -> Said:
+def said(what: str, step: Planned, **more: str | int | tuple[str, ...] | tuple[tuple[str, ...], ...]) -> Said:
     """Return a sentence about the ticket of a step; 0 stands for the one that this mail opens."""
     return Said(what, step.ticket.number if step.ticket else None, **more)  # type: ignore[arg-type]
 
@@ -97,7 +99,7 @@ def person_at(settings: Settings, address: str) -> Person | None:
 
 def to_pipeline(scene: Scene, ticket: Ticket, tag: Tag | None) -> tuple[Draft, ...]:
     """Return the one forward to the pipeline of a tag, with the original; none where that has it already."""
-    to = scene.settings.pipeline.for_tag(tag)
+    to = pipeline_for(scene.settings, tag, ticket.team)
     if any(
         mail.kind is MailKind.FORWARD and mail.to == to and mail.ticket in (None, ticket.number)
         for mail in scene.background.posted
@@ -115,6 +117,36 @@ def to_pipeline(scene: Scene, ticket: Ticket, tag: Tag | None) -> tuple[Draft, .
             tag=tag,
         ),
     )
+
+
+def onward(scene: Scene, step: Planned, tag: Tag | None, note: str = "") -> tuple[Draft, ...]:
+    """Return the mails that take a request on to where the step has brought it.
+
+    On support's side of the gate that is one card; everywhere else the pipeline of the tag, and for what is to be
+    investigated from now on the release manager's card.
+    """
+    ticket = after(step)
+    entered = step.ticket is not None and step.ticket.state is not ticket.state
+    if ticket.state is State.NEW:
+        person = supporting(scene.settings, scene.case.roster, scene.case.now, ticket.team)
+        card = person is not None and entered and person.id != scene.person.id
+        return (spoken(task(scene.settings, person, "support"), ticket),) if person and card else ()
+    manager = to_manager(scene, ticket, note) if entered and ticket.state is State.TO_INVESTIGATE else ()
+    return (*to_pipeline(scene, ticket, tag), *manager)
+
+
+def to_manager(scene: Scene, ticket: Ticket, note: str = "") -> tuple[Draft, ...]:
+    """Return the release manager's card for what is to be investigated, or scheduled; none for who says it anyway."""
+    manager = scene.case.roster.managing(scene.case.now)
+    if manager is None or manager.id == scene.person.id:
+        return ()
+    what = "schedule" if ticket.kind is Kind.BUG else "investigate"
+    return (spoken(task(scene.settings, manager, what, scene.person.name, note), ticket),)
+
+
+def spoken(card: Draft, ticket: Ticket) -> Draft:
+    """Return a card as one about this ticket, with what its reporter wrote."""
+    return replace(card, about=ticket.number, original=True, tag=ticket.verdict)
 
 
 def to_member(scene: Scene, person: Person, letter: str, ticket: Ticket, other: int | None = None) -> Draft:

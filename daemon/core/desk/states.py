@@ -1,7 +1,7 @@
 """The states of a ticket as one table: which command moves which kind from which state to which, and how back."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from daemon.core.desk.grammar import Verb
 from store.model.ticket import Edit, Kind, State, Ticket
 from store.model.verdict import Tag
 
+UNANSWERED = "unanswered"  # how a report is closed whose reporter never answered
+
 
 @dataclass(frozen=True, slots=True)
 class Hand:
@@ -22,6 +24,7 @@ class Hand:
     at: float  # epoch seconds
     timezone: str = "UTC"  # of the desk
     gate: bool = False  # the L1 gate is on: what is new is L1's first
+    duties: Mapping[str | None, str] = field(default_factory=dict)  # who is called for an emergency, by team; ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,7 @@ def move(ticket: Ticket, command: Command, hand: Hand) -> Step | None:
     after = replace(ticket, kind=row.into or ticket.kind, state=row.to or ticket.state)
     for effect in row.effects:
         after = effect(after, command, hand)
-    ended_at = (ticket.ended_at or hand.at) if after.state in _OVER else None
-    asked_at = ticket.asked_at if after.unsure and after.state is State.PAGED else None
-    after = replace(after, ended_at=ended_at, asked_at=asked_at)
+    after = _running(after, hand)
     return Step(differences(ticket, after), _new_bug(ticket, command))
 
 
@@ -96,7 +97,7 @@ def row_for(verb: Verb, ticket: Ticket) -> Move | None:
 
 def differences(before: Ticket, after: Ticket) -> tuple[Edit, ...]:
     """Return the edits that make the one ticket of the other."""
-    pairs = ((field.name, getattr(before, field.name), getattr(after, field.name)) for field in fields(Ticket))
+    pairs = ((one.name, getattr(before, one.name), getattr(after, one.name)) for one in fields(Ticket))
     return tuple(Edit(name, old, new) for name, old, new in pairs if old != new)
 
 
@@ -105,6 +106,22 @@ def _new_bug(ticket: Ticket, command: Command) -> NewBug | None:
         return None
     given = next((a.level for a in command.arguments if isinstance(a, Priority)), None)
     return NewBug(ticket.number, given or ticket.priority)
+
+
+def _running(ticket: Ticket, hand: Hand) -> Ticket:
+    """Stop the clocks that its state does not keep."""
+    over, waits = ticket.state in _OVER, ticket.state is State.WAITING
+    called = ticket.state is State.PAGED and ticket.owner is None
+    return replace(
+        ticket,
+        ended_at=(ticket.ended_at or hand.at) if over else None,
+        asked_at=ticket.asked_at if ticket.unsure and ticket.state is State.PAGED else None,
+        called_at=ticket.called_at if called else None,
+        gathered_until=ticket.gathered_until if called else None,
+        snoozed_until=None if over or ticket.state is State.PAGED else ticket.snoozed_until,
+        waiting_since=ticket.waiting_since if waits else None,
+        reminded_at=ticket.reminded_at if waits else None,
+    )
 
 
 # --- effects ---------------------------------------------------------------------------------------------------------
@@ -120,6 +137,29 @@ def _owned_if_nobodys(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
 
 def _freed(ticket: Ticket, _: Command, __: Hand) -> Ticket:
     return replace(ticket, owner=None)
+
+
+def _called(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
+    """Its card goes to the person on duty and waits to be taken from now on."""
+    duty = hand.duties.get(ticket.team)
+    return replace(ticket, called=(duty,), called_at=hand.at, gathered_until=None) if duty else ticket
+
+
+def _called_anew(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
+    """The new team has the whole time to answer: its card goes to its person on duty."""
+    asked_at, called_at = (hand.at, None) if ticket.unsure else (None, hand.at)
+    duty = hand.duties.get(ticket.team)
+    called = (duty,) if duty else ticket.called
+    return replace(ticket, called=called, called_at=called_at, asked_at=asked_at, gathered_until=None)
+
+
+def _called_for(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
+    """Whoever was asked whether it is an emergency has it to take from now on."""
+    return replace(ticket, called_at=hand.at) if ticket.unsure and ticket.called else ticket
+
+
+def _waits(ticket: Ticket, _: Command, hand: Hand) -> Ticket:
+    return replace(ticket, waiting_since=hand.at, reminded_at=None)
 
 
 def _answered(ticket: Ticket, _: Command, __: Hand) -> Ticket:
@@ -207,11 +247,12 @@ MOVES: tuple[Move, ...] = (
     Move((V.MINE,), PLANNED | BUG, _OPEN, effects=(_owned,)),
     Move((V.GIVE,), ANY_KIND, _OPEN, effects=(_set,)),
     Move((V.MOVE,), REPORT, frozenset({S.INVESTIGATING}), S.TO_INVESTIGATE, effects=(_set,)),
+    Move((V.MOVE,), REQUEST, frozenset({S.PAGED}), effects=(_set, _called_anew)),
     Move((V.MOVE,), ANY_KIND, _OPEN, effects=(_set,)),
     # what it is
     Move((V.YES,), REQUEST, _OPEN, S.INVESTIGATING, Kind.REPORT, (_EMERGENCY, _owned)),
-    Move((V.EMERGENCY,), REPORT, _TRIED, effects=(_EMERGENCY,)),
-    Move((V.EMERGENCY,), REQUEST, _OPEN, S.PAGED, Kind.REPORT, (_EMERGENCY, _freed)),
+    Move((V.EMERGENCY,), REPORT, _TRIED, effects=(_called_for, _EMERGENCY)),
+    Move((V.EMERGENCY,), REQUEST, _OPEN, S.PAGED, Kind.REPORT, (_EMERGENCY, _freed, _called)),
     Move((V.NO, V.NOT_EMERGENCY), PLANNED, _OPEN, effects=(_answered, _usual_way)),
     Move((V.NO, V.NOT_EMERGENCY, V.PROBLEM), REPORT, _WAITS, effects=(_PROBLEM,)),
     Move((V.NO,), REPORT, frozenset({S.INVESTIGATING}), effects=(_PROBLEM,)),
@@ -233,12 +274,12 @@ MOVES: tuple[Move, ...] = (
     Move((V.REOPEN,), BUG, _OVER, S.TO_SCHEDULE, effects=(_reopened,)),
     Move((V.REOPEN,), PLANNED, _OVER, S.FORWARDED, effects=(_reopened,)),
     # the gate
-    Move((V.UP,), REPORT, frozenset({S.NEW, S.WAITING}), S.TO_INVESTIGATE, effects=(_supported,)),
+    Move((V.UP,), REPORT, frozenset({S.NEW, S.WAITING, S.INVESTIGATING}), S.TO_INVESTIGATE, effects=(_supported,)),
     Move((V.UP,), frozenset({Kind.QUESTION}), frozenset({S.NEW}), S.FORWARDED, effects=(_supported,)),
-    Move((V.DOWN,), REPORT, frozenset({S.TO_INVESTIGATE, S.INVESTIGATING}), S.NEW, effects=(_returned,)),
+    Move((V.DOWN,), REPORT, frozenset({S.TO_INVESTIGATE, S.INVESTIGATING, S.WAITING}), S.NEW, effects=(_returned,)),
     Move((V.DOWN,), frozenset({Kind.QUESTION}), frozenset({S.FORWARDED}), S.NEW, effects=(_returned,)),
     # with the reporter
-    Move((V.ASK,), REPORT, _OPEN, S.WAITING, effects=(_owned_if_nobodys,)),
+    Move((V.ASK,), REPORT, _OPEN, S.WAITING, effects=(_owned_if_nobodys, _waits)),
     Move((V.ASK,), PLANNED | BUG, _OPEN),
     # and the rest, which moves nothing
     Move(PRIORITIES, ANY_KIND, _OPEN, effects=(_set,)),

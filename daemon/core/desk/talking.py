@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from daemon.core.desk.gate import drafted, pass_on, to_support
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import asker, conversations
 from daemon.core.desk.permit import Level
@@ -18,22 +19,31 @@ SENT = "said: send"
 
 def reply(scene: Scene, step: Planned) -> Deed:
     """Send a member's words to the reporter."""
+    if scene.level is Level.L2:
+        return to_support(scene, step, Verb.REPLY, step.command.letter)
     return _leaving(scene, step, "replied", MailKind.REPLY, "reply", step.command.letter)
 
 
 def ask(scene: Scene, step: Planned) -> Deed:
     """Ask the reporter: a member's question, or for the facts that the definition misses."""
+    if scene.level is Level.L2:
+        return to_support(scene, step, Verb.ASK, step.command.letter)
     return _leaving(scene, step, "asked", MailKind.ASK, "ask", step.command.letter)
 
 
 def send(scene: Scene, step: Planned) -> Deed:
-    """Send the member's last note to the reporter, once."""
+    """Send the member's last note to the reporter, once; in answer to a developer's draft, that draft."""
+    draft = drafted(scene)
+    if draft is not None and scene.level is not Level.L2:
+        return pass_on(scene, step, draft)
     mine = [past for past in scene.background.history if past.who == scene.person.id]
     noted = [place for place, past in enumerate(mine) if past.what.startswith(NOTE)]
     sent = [place for place, past in enumerate(mine) if past.what.startswith(SENT)]
     if not noted or (sent and sent[-1] > noted[-1]):
         return no("no-note", step)
     text = mine[noted[-1]].what.removeprefix(NOTE)
+    if scene.level is Level.L2:
+        return to_support(scene, step, Verb.REPLY, text)
     return _leaving(scene, step, "replied", MailKind.REPLY, "reply", text)
 
 
@@ -97,8 +107,6 @@ def _to_everybody(scene: Scene, tickets: Iterable[Ticket], text: str, outcome: s
 
 
 def _leaving(scene: Scene, step: Planned, what: str, kind: MailKind, letter: str, text: str) -> Deed:
-    if scene.level is Level.L2:
-        return no("gated", step)
     answered = asker(scene, after(step))
     if answered is None:
         return no("split-elsewhere", step, other=scene.background.conversation or 0)

@@ -106,7 +106,7 @@ def words_of(
 
     `words` are those of the member's own message, `first` is the one that opened the ticket.
     """
-    about = changes.ticket if draft.about is None else draft.about
+    about = draft.about or changes.ticket  # what is about a ticket that this mail opens speaks of the one it comes from
     ticket = facts.ticket(about) or (background.ticket(about) if about else None)
     if about == UNNUMBERED and opened and (report := facts.ticket(changes.ticket)):  # the bug that the report becomes
         ticket = replace(report, number=opened)
@@ -120,7 +120,7 @@ def words_of(
     questions = _questions(verdict, draft.language, definition) if draft.kind is MailKind.ASK and verdict else ()
     return replace(
         words,
-        ticket=ticket.number,
+        ticket=opened if draft.about == UNNUMBERED else ticket.number,
         subject=ticket.subject,
         reporter_address=ticket.reporter,
         tag=draft.tag,

@@ -1,6 +1,6 @@
 """Figures become the view a digest is written of: names for ids, spans, widths, and words that fit a line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from datetime import timedelta
 
 from daemon.core.digest.measure import age, change, length, percent, stacks, widths
@@ -32,12 +32,12 @@ from store.model.figures import Section
 from store.model.ticket import Kind, State
 from store.model.verdict import Tag
 
-SHOWN = 15  # lines of a section: with all four full, the page is below the 102 KB at which a large provider cuts it
+SHOWN = 10  # lines of a section: with all four full, the page is below the 102 KB at which a large provider cuts it
 SUBJECT = 110  # characters of what a stranger wrote that a line shows
 REPORTER = 60
 TALLEST = 84  # pixels of the highest column of the backlog
 SPARK = 16  # pixels of the highest week of an area
-AREAS = 12  # that the weekly report shows, most reports first
+ROWS = 8  # of each list that the weekly report shows, the most first
 ASIDES = 5  # that the daily digest shows
 WEEKS_BACK = 4  # that the backlog of now is compared with
 
@@ -89,7 +89,7 @@ def daily_view(figures: DailyFigures, settings: Settings, reply: str = "") -> Da
         figures.accounting,
         tuple(_aside(one) for one in figures.set_aside[:ASIDES]),
         figures.set_aside_total,
-        _shadows(figures.shadow_requests, names),
+        _shadows(figures.shadow_requests, names)[:ROWS],
         tuple(_capacity(week) for week in figures.capacity),
         sum(part.total for part in parts),
         _example(parts),
@@ -101,6 +101,7 @@ def weekly_view(figures: WeeklyFigures, settings: Settings) -> Weekly:
     """Return what the weekly report says."""
     names, this, before = _Names(settings), figures.this, figures.before
     injected, scheduled = this.injected, this.scheduled
+    lists: tuple[Sized, ...] = (figures.areas, figures.lone_areas, figures.shadow_requests, figures.duty)
     return Weekly(
         settings.desk.name,
         settings.desk.address,
@@ -113,11 +114,7 @@ def weekly_view(figures: WeeklyFigures, settings: Settings) -> Weekly:
         _groups(figures.weeks),
         _columns(figures.weeks),
         _flow(figures.weeks),
-        (
-            *_clocks(figures.first_response),
-            _clock("classify", figures.classify),
-            _clock("classify-working", figures.classify_working),
-        ),
+        _clocks_of_week(figures),
         figures.first_response.unanswered,
         _areas(figures.areas),
         figures.emergencies.paged,
@@ -126,14 +123,15 @@ def weekly_view(figures: WeeklyFigures, settings: Settings) -> Weekly:
         figures.emergencies.missed,
         figures.interruptions.total,
         figures.interruptions.off_duty,
-        _shadows(figures.shadow_requests, names),
-        tuple(Alone(one.area, names.person(one.person), one.solved) for one in figures.lone_areas),
-        _loads(figures.duty, names),
+        _shadows(figures.shadow_requests, names)[:ROWS],
+        tuple(Alone(one.area, names.person(one.person), one.solved) for one in figures.lone_areas[:ROWS]),
+        _loads(figures.duty, names)[:ROWS],
         tuple(_capacity(week) for week in figures.capacity),
         injected,
         scheduled,
         percent(injected, injected + scheduled),
         figures.accounting,
+        sum(max(0, len(rows) - ROWS) for rows in lists),
         names.team(figures.team),
     )
 
@@ -238,14 +236,15 @@ def _areas(areas: Sequence[of_week.AreaTrend]) -> tuple[Area, ...]:
             tuple(height for (height,) in tall[n * len(area.weeks) : (n + 1) * len(area.weeks)]),
         )
         for n, (area, width) in enumerate(zip(areas, wide, strict=True))
-    )[:AREAS]
+    )[:ROWS]
 
 
 def _loads(duty: Sequence[of_week.DutyLoad], names: _Names) -> tuple[Load, ...]:
     wide = widths([load.interruptions for load in duty])
+    rows = sorted(zip(duty, wide, strict=True), key=lambda row: (-row[0].interruptions, -row[0].days))
     return tuple(
         Load(names.person(load.person), round(load.days, 1), load.interruptions, load.solved, width)
-        for load, width in zip(duty, wide, strict=True)
+        for load, width in rows
     )
 
 
@@ -257,6 +256,14 @@ def _clocks(response: FirstResponse) -> tuple[Clock, ...]:
         _clock("automatic", response.automatic),
         _clock("human", response.human),
         _clock("human-working", response.human_working),
+    )
+
+
+def _clocks_of_week(figures: WeeklyFigures) -> tuple[Clock, ...]:
+    return (
+        *_clocks(figures.first_response),
+        _clock("classify", figures.classify),
+        _clock("classify-working", figures.classify_working),
     )
 
 

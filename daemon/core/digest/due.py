@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from daemon.core.desk.clock.calendar import EVERY_DAY, Appointment, at_local
 from daemon.core.desk.clock.moment import Moment
-from daemon.core.figures.calendar import WEEKDAYS, local_day, monday_of
+from daemon.core.figures.calendar import local_day, monday_of
 from daemon.core.mail.address import fold
+from daemon.core.roster.rotas import WEEKDAYS
 from daemon.core.settings import Settings
 from store.model.message import Address
 

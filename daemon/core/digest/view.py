@@ -208,4 +208,5 @@ class Weekly:
     scheduled: int
     disturbance: int  # percent of the bugs put into sprints that were not planned
     books: Accounting
+    left_out: int  # rows of lists for which there was no room
     team: str = ""  # whose report it is; "" for all of the desk

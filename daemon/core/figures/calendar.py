@@ -1,12 +1,10 @@
-"""Local days and weeks: their names, where they begin and end, and which report is due; the clock may do what it likes.
+"""Local days and weeks: their names, and where they begin and end, whatever the clock does.
 
 A day has 23 or 25 hours where the clock is changed. All moments are epoch seconds.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def local_day(now: float, zone: str) -> date:
@@ -32,22 +30,6 @@ def monday_of(day: date) -> date:
 def week_bounds(monday: date, weeks: int, zone: str) -> tuple[float, ...]:
     """Return the beginnings of so many weeks up to that of `monday`, and the end of the last."""
     return tuple(moment(monday - timedelta(7 * n), time(), zone) for n in range(weeks - 1, -2, -1))
-
-
-def daily_due(now: float, at: str, zone: str) -> date:
-    """Return the latest day whose daily report was due at or before a moment; `at` is a time of day such as 09:00.
-
-    The report of a day is named by it, so a clock that is put back, or shows an hour twice, brings none a second time.
-    """
-    today = local_day(now, zone)
-    return today if now >= moment(today, time.fromisoformat(at), zone) else today - timedelta(1)
-
-
-def weekly_due(now: float, at: str, zone: str) -> date:
-    """Return the latest day on which a weekly report was due at or before a moment; `at` is such as `mon 09:00`."""
-    weekday, _, clock = at.partition(" ")
-    latest = daily_due(now, clock, zone)
-    return latest - timedelta((latest.weekday() - WEEKDAYS.index(weekday)) % 7)
 
 
 def week_named(name: str) -> date | None:

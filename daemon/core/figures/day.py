@@ -2,15 +2,17 @@
 
 from datetime import date, timedelta
 
-from daemon.core.figures.calendar import bounds
+from daemon.core.figures.calendar import bounds, monday_of
 from daemon.core.figures.daily import Aside, DailyFigures, DigestLine, OnDuty, Part
-from daemon.core.figures.duties import Duties, capacity, shadow_requests
+from daemon.core.figures.duties import capacity, shadow_requests
 from daemon.core.figures.measure import first_response
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Settings
 from store.model.figures import DayCounts, Section
 from store.model.ticket import Ticket
 from store.model.views import AsideLine
 
+AHEAD = 2  # weeks whose capacity is told, from this one on
 MOST = 50  # lines of a section, and of what was set aside
 
 
@@ -20,7 +22,7 @@ def asked_for(day: date, settings: Settings) -> tuple[float, float]:
 
 
 def daily(
-    counts: DayCounts, settings: Settings, duties: Duties, day: date, now: float, team: str | None = None
+    counts: DayCounts, settings: Settings, roster: Roster, day: date, now: float, team: str | None = None
 ) -> DailyFigures:
     """Return what the team sees on the morning of `day`: what is open at `now`, and how the day before went."""
     return DailyFigures(
@@ -29,11 +31,11 @@ def daily(
         _parts(counts, now),
         counts.accounting,
         first_response(counts.clocks, settings),
-        _on_duty(duties, settings, now, team),
+        _on_duty(roster, settings, now, team),
         tuple(_aside(one, now) for one in counts.aside),
         counts.aside_total,
         shadow_requests(counts.shadow, settings),
-        capacity(day, 2, duties, settings),
+        tuple(capacity(roster, monday_of(day) + timedelta(7 * n)) for n in range(AHEAD)),
         team,
     )
 
@@ -68,15 +70,15 @@ def _line(number: int, section: Section, one: Ticket, now: float) -> DigestLine:
     )
 
 
-def _on_duty(duties: Duties, settings: Settings, now: float, team: str | None) -> tuple[OnDuty, ...]:
+def _on_duty(roster: Roster, settings: Settings, now: float, team: str | None) -> tuple[OnDuty, ...]:
     of_teams = tuple(one.id for one in settings.teams if one.duty and team in (None, one.id))
     rotas: tuple[str | None, ...] = of_teams if of_teams and (team or not settings.duty.people) else (None, *of_teams)
-    manager = duties.managing(now)
-    return tuple(_of_rota(duties, rota, now, manager.id if manager else None) for rota in rotas)
+    manager = roster.managing(now)
+    return tuple(_of_rota(roster, rota, now, manager.id if manager else None) for rota in rotas)
 
 
-def _of_rota(duties: Duties, team: str | None, now: float, manager: str | None) -> OnDuty:
-    duty, shadow = duties.on_duty(now, team), duties.shadow(now, team)
+def _of_rota(roster: Roster, team: str | None, now: float, manager: str | None) -> OnDuty:
+    duty, shadow = roster.on_duty(now, team), roster.shadow(now, team)
     return OnDuty(team, duty.id if duty else None, shadow.id if shadow else None, manager)
 
 

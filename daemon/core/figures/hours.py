@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import accumulate
 
-from daemon.core.figures.calendar import WEEKDAYS, local_day, moment
+from daemon.core.figures.calendar import local_day, moment
+from daemon.core.roster.rotas import weekdays
 from daemon.core.settings import Settings
 
 
@@ -69,17 +70,7 @@ def hours_of(settings: Settings, team: str | None = None) -> WorkingHours:
     return WorkingHours(
         time.fromisoformat(opens),
         None if closes == "24:00" else time.fromisoformat(closes),
-        weekdays_of(settings.duty.days),
+        weekdays(settings.duty.days),
         (one.timezone if one else None) or settings.desk.timezone,
-        frozenset(getattr(settings.duty, "holidays", ())),
+        frozenset(settings.duty.holidays),
     )
-
-
-def weekdays_of(days: str) -> frozenset[int]:
-    """Return the days of the week that are written as mon-fri, or as mon,wed; 0 is Monday."""
-    found: set[int] = set()
-    for part in days.split(","):
-        first, _, last = part.partition("-")
-        start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-        found |= {(start + n) % 7 for n in range((end - start) % 7 + 1)}
-    return frozenset(found)

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from daemon.core.figures.calendar import week_bounds
-from daemon.core.figures.duties import Duties, capacity, duty_load, interruptions, shadow_requests
+from daemon.core.figures.duties import capacity, duty_load, interruptions, shadow_requests
 from daemon.core.figures.measure import classifying, first_response
 from daemon.core.figures.weekly import AreaTrend, Emergencies, LoneArea, WeekFlow, WeeklyFigures
+from daemon.core.roster.roster import Roster
 from daemon.core.settings import Settings
 from store.model.figures import InArea, WeekCounts
 from store.model.ticket import ENDED, State
@@ -25,7 +26,7 @@ def asked_for(monday: date, settings: Settings) -> tuple[float, ...]:
 
 
 def weekly(
-    counts: WeekCounts, settings: Settings, duties: Duties, monday: date, team: str | None = None
+    counts: WeekCounts, settings: Settings, roster: Roster, monday: date, team: str | None = None
 ) -> WeeklyFigures:
     """Return what stakeholders see of the week that begins on `monday`."""
     since, until = asked_for(monday, settings)[-2:]
@@ -39,11 +40,11 @@ def weekly(
         working,
         trends(counts.areas),
         emergencies(counts),
-        interruptions(counts.cards, duties),
+        interruptions(counts.cards, roster),
         shadow_requests(counts.shadow, settings),
         tuple(LoneArea(*row) for row in sorted(counts.lone, key=lambda row: (-row[2], row[0]))),
-        duty_load(counts.cards, counts.solved, duties, settings, since, until),
-        capacity(monday + timedelta(7), AHEAD, duties, settings),
+        duty_load(counts.cards, counts.solved, roster, settings, since, until),
+        tuple(capacity(roster, monday + timedelta(7 * n)) for n in range(1, AHEAD + 1)),
         team,
     )
 

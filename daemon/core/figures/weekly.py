@@ -66,7 +66,7 @@ class Interruptions:
     """Cards for emergencies, each to one person."""
 
     total: int
-    off_duty: int  # to somebody who neither was on duty nor learned beside who was
+    off_duty: int  # marked as they were written: to somebody who should have been left alone
     escalated: int  # because nobody had taken the first card
 
 

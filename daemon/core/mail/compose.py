@@ -86,14 +86,13 @@ def compose(
 ) -> NewMail:
     """Return the mail, ready for the outbox.
 
-    `answers` is the message that In-Reply-To and References name; `original` goes along whole; what is `news` may
-    reach many, and never tells them an address that commands. Raises ValueError for a
-    recipient that cannot be written, and for octets that no relay may see (which no input should bring about).
+    `answers` is the message that In-Reply-To and References name; `original` goes along whole; `news` may reach many,
+    and never tells them an address that commands. Raises ValueError for a recipient that cannot be written, and for
+    octets that no relay may see (which no input should bring about).
     """
     if not header_line.is_mailbox(to.address):
         raise ValueError(f"this recipient cannot be written: {to.address!r}")
-    marks, identifier = MARKS[kind], message_id(own, mark)
-    marks = replace(marks, reply=Purpose.TALK) if news else marks
+    marks, identifier = replace(MARKS[kind], reply=Purpose.TALK) if news else MARKS[kind], message_id(own, mark)
     head = [
         *_parties(marks, to, desk, own, mark),
         header_line.unstructured("Subject", letter.subject),
@@ -104,8 +103,7 @@ def compose(
         "MIME-Version: 1.0\r\n",
     ]
     raw = "".join(head).encode("utf-8") + _body(letter, _stem(mark, original), original)
-    fault = wire_fault(raw)
-    if fault:
+    if fault := wire_fault(raw):
         raise ValueError(fault)
     sender = "" if marks.null_sender else reply_address(own, Purpose.TALK, mark)
     return NewMail(mark, kind, ticket, sender, to.address, identifier, raw, due, lines)

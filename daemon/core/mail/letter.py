@@ -46,6 +46,7 @@ class Words:
     said: tuple[Said, ...] = ()  # what became of a member's commands
     opened: int | None = None  # the ticket that they opened, for a Said about ticket 0
     text: str = ""  # a member's words for the reader
+    answer: str = ""  # the reply address, where it takes a member's word: for links with the word filled in
 
 
 def excerpt(message: Message) -> str:

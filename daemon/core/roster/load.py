@@ -1,13 +1,11 @@
 """What the duty costs: turns that are over, the days of each person, and what that leaves for planned work."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from daemon.core.figures.weekly import Capacity
 from daemon.core.roster.changes import Turn
 from daemon.core.roster.hours import span
-from daemon.core.roster.roster import DAY, Roster
+from daemon.core.roster.roster import Roster
 from daemon.core.roster.rotas import MANAGER
 from store.model.shift import Part, Shift
 
@@ -38,16 +36,6 @@ def finished(turn: Turn) -> tuple[Shift, ...]:
     return (duty, beside)
 
 
-def duty_days(served: Iterable[Shift], since: float, until: float) -> Mapping[str, float]:
-    """Return for how many days of 24 hours each person was on duty between two moments, in any duty rota."""
-    days: dict[str, float] = {}
-    for one in served:
-        seconds = min(one.end, until) - max(one.start, since)
-        if one.part is Part.DUTY and one.rota != MANAGER and seconds > 0:
-            days[one.person] = days.get(one.person, 0.0) + seconds / DAY
-    return days
-
-
 def shares(roster: Roster, monday: date) -> tuple[Share, ...]:
     """Return what everybody has of the week that begins on this day: who is on duty is exempt from planned work."""
     days = [monday + timedelta(days=n) for n in range(7)]
@@ -61,17 +49,6 @@ def shares(roster: Roster, monday: date) -> tuple[Share, ...]:
         if turn.end > since and turn.start < until
     ]
     return tuple(_share(roster, person, working, turns) for person in roster.people)
-
-
-def capacity(roster: Roster, monday: date) -> Capacity:
-    """Return what the duty leaves of the whole team in the week that begins on this day."""
-    each = shares(roster, monday)
-    return Capacity(
-        monday,
-        person_days=float(sum(one.working for one in each)),
-        on_duty=sum(one.on_duty for one in each),
-        away=sum(one.away for one in each),
-    )
 
 
 def _share(roster: Roster, person: str, working: list[tuple[float, float]], turns: list[Turn]) -> Share:

@@ -55,11 +55,12 @@ def rotas(settings: Settings) -> Mapping[str, Rota]:
         return Rota(name, people, duty.turn, hours, duty.pair_shifts, duty.fallback)
 
     of_teams = {rota_of(team.id): rota(rota_of(team.id), team.duty) for team in settings.teams if team.duty}
-    found = dict(of_teams)
+    found: dict[str, Rota] = {}
     if duty.people or duty.fallback:
         found[DUTY] = rota(DUTY, duty.people)
     elif of_teams:
         found[DUTY] = next(iter(of_teams.values()))
+    found |= of_teams
     if settings.manager.people:
         found[MANAGER] = Rota(MANAGER, settings.manager.people, settings.manager.turn, hours)
     return found

@@ -344,6 +344,7 @@ def _mail() -> None:
         sa.Column("settled_at", sa.Double(), nullable=True),
         sa.Column("used_at", sa.Double(), nullable=True),
         sa.Column("lines", sa.Text(), nullable=True),
+        sa.Column("off_duty", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("unended", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_mail_message"),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_mail_ticket"),

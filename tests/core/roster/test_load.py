@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-import pytest
-
-from daemon.core.roster.load import capacity, duty_days, finished, shares
+from daemon.core.roster.load import finished, shares
 from daemon.core.roster.roster import DAY, build
 from store.model.shift import Change, Override, Part
 from tests.core.roster.given import MONDAY, NAMES, at, desk
@@ -29,16 +27,8 @@ def test_a_holiday_is_nobodys_working_day_and_who_is_away_has_less_left() -> Non
     assert (found["bob"].away, found["bob"].left) == (2.0, 2.0)
 
 
-def test_the_capacity_of_a_team_is_that_of_its_people() -> None:
-    roster = build(desk("ann", "bob", "cy"), NOW)
-    this, following = capacity(roster, MONDAY), capacity(roster, MONDAY + timedelta(days=7))
-    assert (this.person_days, this.on_duty, this.away, this.left) == (30.0, 5.0, 0.0, 25.0)
-    assert following.monday == MONDAY + timedelta(days=7)
-    assert following.left == this.left
-
-
 def test_a_release_manager_is_not_on_duty() -> None:
-    assert capacity(build(desk(manager=("ann",)), NOW), MONDAY).on_duty == 0.0
+    assert all(one.on_duty == 0.0 for one in shares(build(desk(manager=("ann",)), NOW), MONDAY))
 
 
 def test_a_finished_turn_names_who_served_it_and_who_learned() -> None:
@@ -48,13 +38,6 @@ def test_a_finished_turn_names_who_served_it_and_who_learned() -> None:
     duty, beside = finished(turn)
     assert (duty.person, duty.part, duty.planned, duty.turn) == (turn.person, Part.DUTY, turn.person, NOW)
     assert (beside.person, beside.part, beside.planned) == ("cy", Part.SHADOW, "")
-
-
-def test_the_load_of_a_period_is_the_time_served_in_it() -> None:
-    roster = build(desk("ann", "bob"), NOW)
-    served = [shift for turn in roster.turns(NOW, NOW + WEEK) for shift in finished(turn)]
-    assert sum(duty_days(served, NOW, NOW + WEEK).values()) == pytest.approx(7.0)
-    assert sum(duty_days(served, NOW + DAY / 2, NOW + DAY).values()) == pytest.approx(0.5)
 
 
 def test_turns_that_are_recorded_as_planned_change_no_later_turn() -> None:

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
+from daemon.core.desk.clock.changed import changed, key
 from daemon.core.desk.clock.moment import Moment
-from daemon.core.desk.clock.turn import key, turn
-from daemon.core.desk.opening import start_of, way
-from daemon.core.settings import Person
+from daemon.core.desk.routing import Request, way
 from store.model.occasion import Due, Occasion
 from store.model.verdict import Tag, Verdict
 
@@ -26,26 +25,24 @@ def lapse(due: Due, asked: Verdict, moment: Moment) -> Occasion:
     """Settle a question whose time is over: an emergency on good grounds, else what the verdict says if it is none."""
     settings, now = moment.settings, moment.now
     verdict = settled(asked)
-    duty = moment.roster.on_duty(now, due.ticket.team) if verdict.tag is Tag.EMERGENCY else None
-    kind, state = start_of(verdict.tag, duty)
-    what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {_became(verdict, duty)}"
-    move = turn(
+    emergency = verdict.tag is Tag.EMERGENCY
+    taken = way(Request(settings, moment.roster, now, verdict.tag, due.ticket.team, emergency))
+    treated = f"treated as {'an emergency' if emergency else verdict.tag}"
+    what = f"nobody answered within {settings.duty.answer_minutes:g} minutes: {treated}; {taken.words}"
+    move = changed(
         due.ticket,
         now,
         what,
-        kind=kind,
-        state=state,
+        kind=taken.kind,
+        state=taken.state,
         verdict=verdict.tag,
         unsure=False,
         asked_at=None,
-        called=(duty.id,) if duty else due.ticket.called,
-        called_at=now if duty else None,
+        called=(taken.calls,) if taken.calls else due.ticket.called,
+        called_at=now if taken.calls else None,
     )
-    drafts = tuple(
-        replace(draft, about=due.ticket.number, original=True, tag=verdict.tag)
-        for draft in way(verdict, duty, settings)
-    )
-    return Occasion(key("lapse", due.ticket), (move,), drafts, verdict, duty.id if duty else None, (due,))
+    drafts = tuple(replace(draft, about=due.ticket.number, original=True, tag=verdict.tag) for draft in taken.drafts)
+    return Occasion(key("lapse", due.ticket), (move,), drafts, verdict, taken.calls, (due,))
 
 
 def settled(verdict: Verdict) -> Verdict:
@@ -53,8 +50,3 @@ def settled(verdict: Verdict) -> Verdict:
     holding = {clause.name for clause in verdict.clauses if clause.holds and any(e.weight > 0 for e in clause.evidence)}
     tag = Tag.EMERGENCY if holding >= GROUNDS else verdict.tag
     return replace(verdict, tag=tag, unsure=False)
-
-
-def _became(verdict: Verdict, duty: Person | None) -> str:
-    treated = f"treated as {'an emergency' if verdict.tag is Tag.EMERGENCY else verdict.tag}"
-    return f"{treated}; card to {duty.id}" if duty else f"{treated}; forwarded"

@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from daemon.core.desk.clock.calling import called_until, escalated
+from daemon.core.desk.clock.gathering import gathered_until, listed
 from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.question import asked_until, lapsed
+from daemon.core.desk.clock.waiting import closed, reminded, unanswered_until, unasked_until, unreminded_until
+from daemon.core.desk.clock.waking import snoozed_until, woken
 from store.model.occasion import Clock, Due, Occasion
 
 AT_ONCE = 1000  # tickets of one rule that are looked at before the next are looked for
@@ -19,7 +23,15 @@ class Rule:
     occasions: Callable[[tuple[Due, ...], Moment], tuple[Occasion, ...]]
 
 
-RULES: tuple[Rule, ...] = (Rule(Clock.ASKED, asked_until, lapsed),)
+RULES: tuple[Rule, ...] = (
+    Rule(Clock.ASKED, asked_until, lapsed),
+    Rule(Clock.GATHERED, gathered_until, listed),
+    Rule(Clock.CALLED, called_until, escalated),
+    Rule(Clock.SNOOZED, snoozed_until, woken),
+    Rule(Clock.WAITING, unreminded_until, reminded),
+    Rule(Clock.REMINDED, unanswered_until, closed),
+    Rule(Clock.WAITING, unasked_until, closed),
+)
 
 
 def clocks(moment: Moment) -> tuple[tuple[Clock, float, int], ...]:

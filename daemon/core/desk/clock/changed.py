@@ -1,4 +1,4 @@
-"""What a rule of the clock changes of a ticket, as one line of its history with its edits."""
+"""What the rules of the clock change of a ticket, as one line of its history with its edits."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,7 @@ from store.model.ticket import Event, Ticket
 TRIAGED = "triaged"  # who does what time brings about
 
 
-def turn(ticket: Ticket, now: float, what: str, **fields: Any) -> TicketChange:
+def changed(ticket: Ticket, now: float, what: str, **fields: Any) -> TicketChange:
     """Return the change that gives these fields of a ticket new values, told in the history as `what`."""
     edits = differences(ticket, replace(ticket, **fields))
     return TicketChange(ticket.number, ticket.version, edits, (Event(now, TRIAGED, what, edits),))

@@ -1,0 +1,123 @@
+"""`digest` and `report`: what the team and its stakeholders would be sent, to look at before it is."""
+
+import time
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daemon.cli.desk import AsJson, Option, reader_of, roster_of, settings_of
+from daemon.cli.figures import show_daily, show_weekly
+from daemon.cli.listing import day_of, monday_of_week
+from daemon.cli.paper import fail, say, say_json
+from daemon.cli.records import Json, Record
+from daemon.core.digest.build import daily_view, weekly_view
+from daemon.core.figures import day as of_day
+from daemon.core.figures import week as of_week
+from daemon.core.figures.calendar import local_day, monday_of
+from daemon.core.figures.daily import DailyFigures
+from daemon.core.figures.weekly import WeekFlow, WeeklyFigures
+from daemon.core.settings import Settings
+from daemon.letters import Letters
+from store.reader import Reader
+
+Team = Annotated[str | None, typer.Option(help="only what is this team's")]
+
+
+def digest(
+    weekly: Annotated[bool, typer.Option("--weekly/--daily", help="the report of a week, or that of a day")] = False,
+    day: Annotated[str | None, typer.Option(metavar="DAY", help="the day on which it is sent [default: today]")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="write it as a page, as it is sent")
+    ] = None,
+    team: Team = None,
+    as_json: AsJson = False,
+    option: Option = None,
+) -> None:
+    """Show the digest that the team gets on a day: what is open now, and how the day before it went."""
+    _, settings = settings_of(option)
+    now = time.time()
+    sent = local_day(now, settings.desk.timezone) if day is None else day_of(day)
+    with reader_of(settings) as reader:
+        figures = (
+            weekly_figures(reader, settings, monday_of(sent) - timedelta(7), now, team)
+            if weekly
+            else daily_figures(reader, settings, sent, now, team)
+        )
+    if html is None:
+        _tell(figures, as_json)
+    else:
+        _write(html, figures, settings)
+
+
+def report(
+    week: Annotated[
+        str | None, typer.Option(metavar="WEEK", help="such as 2026-W47, or one of its days [default: the last one]")
+    ] = None,
+    team: Team = None,
+    as_json: AsJson = False,
+    option: Option = None,
+) -> None:
+    """Show the figures of a week, and of the eleven before it."""
+    _, settings = settings_of(option)
+    now = time.time()
+    last = monday_of(local_day(now, settings.desk.timezone)) - timedelta(7)
+    monday = last if week is None else monday_of_week(week)
+    with reader_of(settings) as reader:
+        _tell(weekly_figures(reader, settings, monday, now, team), as_json)
+
+
+def daily_figures(reader: Reader, settings: Settings, day: date, now: float, team: str | None) -> DailyFigures:
+    """Return the figures of the digest of a day."""
+    counts = reader.day(*of_day.asked_for(day, settings), now, of_day.MOST, team)
+    return of_day.daily(counts, settings, roster_of(settings, now), day, now, team)
+
+
+def weekly_figures(reader: Reader, settings: Settings, monday: date, now: float, team: str | None) -> WeeklyFigures:
+    """Return the figures of the week that begins on `monday`."""
+    counts = reader.week(of_week.asked_for(monday, settings), team)
+    return of_week.weekly(counts, settings, roster_of(settings, now), monday, team)
+
+
+def _write(path: Path, figures: DailyFigures | WeeklyFigures, settings: Settings) -> None:
+    daily = isinstance(figures, DailyFigures)
+    view = daily_view(figures, settings) if isinstance(figures, DailyFigures) else weekly_view(figures, settings)
+    language = settings.desk.language
+    letter = Letters(language).write("digest-daily" if daily else "digest-weekly", language, view)
+    try:
+        path.write_text(letter.html, "utf-8")
+    except OSError as error:
+        fail(f"{path} cannot be written: {(error.strerror or str(error)).lower()}")
+    say(f"{path}: {letter.subject}")
+
+
+def _tell(figures: DailyFigures | WeeklyFigures, as_json: bool) -> None:
+    if as_json:
+        say_json(figures_record(figures))
+    elif isinstance(figures, DailyFigures):
+        show_daily(figures)
+    else:
+        show_weekly(figures)
+
+
+def figures_record(figures: DailyFigures | WeeklyFigures) -> Record:
+    """Return the record of `digest --json` and `report --json`: the fields by their names, pairs as an object."""
+    record = _plain(figures)
+    return record if isinstance(record, dict) else {}
+
+
+def _plain(value: object) -> Json:
+    if is_dataclass(value):
+        found = {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {**found, **({"backlog": value.backlog} if isinstance(value, WeekFlow) else {})}
+    if isinstance(value, tuple):
+        pairs = [one for one in value if isinstance(one, tuple) and len(one) == 2]
+        return {str(k): _plain(v) for k, v in pairs} if pairs else [_plain(one) for one in value]
+    if isinstance(value, Enum):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return round(value, 3) if isinstance(value, float) else value if isinstance(value, str | int) else None

@@ -1,0 +1,182 @@
+"""The L1 gate: what support passes to the developers, what comes back, and words that only support may send."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from daemon.core.desk.arguments import Anyway
+from daemon.core.desk.case import NOTE_LETTERS
+from daemon.core.desk.command import Command
+from daemon.core.desk.grammar import ROWS, Verb
+from daemon.core.desk.joining import asker
+from daemon.core.desk.permit import Level
+from daemon.core.desk.plan import Planned
+from daemon.core.desk.routing import keeper, task, with_support
+from daemon.core.desk.scene import Deed, Scene, after, no, onward, person_named, said, spoken, to_manager, to_reporter
+from daemon.core.desk.states import Hand, move
+from daemon.core.settings import Person
+from daemon.core.triage.definition import Definition
+from daemon.core.triage.spans import findings_of
+from store.model.changes import TicketChange
+from store.model.facts import Past
+from store.model.outbox import MailKind
+from store.model.ticket import Edit, Event, Kind
+
+GIVES = "; gives: "  # how the history says which of the facts asked for a later message holds
+_LATER = ("wrote again", "answered")  # how the lines of such messages begin
+DRAFTS = {Verb.REPLY: "draft of an answer: ", Verb.ASK: "draft of a question: "}  # what the history writes before it
+PASSED = "passed on the draft of message {}"
+_UNKNOWN = ("unknown", "unbekannt")
+
+
+def facts_in(definition: Definition, text: str) -> frozenset[str]:
+    """Return which of the facts that the definition asks for a text gives."""
+    return findings_of(definition, "", text).facts
+
+
+def up(scene: Scene, step: Planned) -> Deed:
+    """Pass it to the developers: to the pipeline of its tag, and to the release manager."""
+    refused = next((no(found[0], step, lines=found[1], words=found[2]) for found in _in_the_way(scene, step)), None)
+    if refused:
+        return refused
+    ticket = after(step)
+    reason = step.command.note
+    drafts = onward(scene, step, ticket.verdict, reason)
+    if ticket.kind is Kind.QUESTION:
+        drafts = (*drafts, *to_manager(scene, ticket, reason))
+    return Deed(said("up", step), drafts)
+
+
+def down(scene: Scene, step: Planned) -> Deed:
+    """Give it back to support: to the one who talks to the reporter."""
+    person = keeper(after(step), scene.settings, scene.case.roster, scene.case.now)
+    if person is None:
+        return no("no-support", step)
+    card = task(scene.settings, person, "returned", scene.person.name, step.command.note)
+    drafts = (spoken(card, after(step)),) if person.id != scene.person.id else ()
+    return Deed(said("down", step, who=person.name), drafts)
+
+
+def barred(scene: Scene, step: Planned, person: Person | None) -> bool:
+    """Say whether somebody of the developers would get what support has not passed to them."""
+    return bool(
+        person and person.level == Level.L2 and step.ticket and with_support(step.ticket, scene.settings)
+    )  # fmt: skip
+
+
+def to_support(scene: Scene, step: Planned, kind: Verb, text: str) -> Deed:
+    """Hand a developer's words to support as a draft: no customer ever reads them unless support sends them."""
+    ticket = step.ticket
+    person = keeper(ticket, scene.settings, scene.case.roster, scene.case.now) if ticket else None
+    if ticket is None or person is None:
+        return no("gated", step)
+    answered = asker(scene, ticket)
+    if answered is None:
+        return no("split-elsewhere", step, other=scene.background.conversation or 0)
+    conversation, to = answered
+    if not to:
+        return no("no-reporter", step)
+    card = task(scene.settings, person, f"draft-{kind}", scene.person.name, text)
+    event = Event(scene.case.now, scene.person.id, f"{DRAFTS[kind]}{text[:NOTE_LETTERS]}")
+    return Deed(said("drafted", step, who=person.name), (spoken(card, conversation),), events=(event,), own_move=True)
+
+
+def drafted(scene: Scene) -> Past | None:
+    """Return the developer's draft whose card is answered, None where the mail answers no such card."""
+    cause = scene.background.cause
+    lines = (past for past in scene.background.history if cause is not None and past.message == cause)
+    return next((past for past in lines if past.what.startswith(tuple(DRAFTS.values()))), None)
+
+
+def pass_on(scene: Scene, step: Planned, draft: Past) -> Deed:
+    """Send a developer's draft to the reporter, once: support has read it, and answers for it."""
+    if _sent_already(scene, draft):
+        return no("draft-sent", step)
+    asks = draft.what.startswith(DRAFTS[Verb.ASK])
+    text = draft.what.removeprefix(DRAFTS[Verb.ASK if asks else Verb.REPLY])
+    kind, letter = (MailKind.ASK, "ask") if asks else (MailKind.REPLY, "reply")
+    answered = asker(scene, after(step))
+    if answered is None:
+        return no("split-elsewhere", step, other=scene.background.conversation or 0)
+    conversation, to = answered
+    drafts = to_reporter(scene, conversation, kind, letter, text, to=to)
+    if not drafts:
+        return no("no-reporter", step)
+    event = Event(scene.case.now, scene.person.id, PASSED.format(draft.message))
+    done = said("passed-on", step, who=scene.name(draft.who), text=f"{scene.settings.desk.hold_seconds:g}")
+    if not asks:
+        return Deed(done, drafts, events=(event,), about=conversation.number)
+    waiting = (_waiting(scene, step),)
+    return Deed(done, drafts, waiting, events=(event,), own_move=True, about=conversation.number)
+
+
+# --- what stands in the way of `up` ----------------------------------------------------------------------------------
+
+Found = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""A refusal's sentence, what it names, and what would work."""
+
+
+def _taken(scene: Scene, step: Planned) -> Found | None:
+    owner = person_named(scene.settings, step.ticket.owner if step.ticket else None)
+    if owner is None or owner.level != Level.L2:
+        return None
+    return "up-taken", (owner.name,), tuple(ROWS[verb].form for verb in (Verb.NOTE, Verb.REPLY))
+
+
+def _no_reason(_: Scene, step: Planned) -> Found | None:
+    given = Anyway() not in step.command.arguments or step.command.note
+    return None if given else ("up-reason", (), ("up anyway: …",))
+
+
+def _facts_missing(scene: Scene, step: Planned) -> Found | None:
+    missing = _missing(scene, step.command)
+    return ("up-facts", missing, ("ask", f"up: {missing[0]} {_UNKNOWN[0]}")) if missing else None
+
+
+CONDITIONS: tuple[Callable[[Scene, Planned], Found | None], ...] = (_taken, _no_reason, _facts_missing)
+
+
+def _in_the_way(scene: Scene, step: Planned) -> Iterable[Found]:
+    return (found for condition in CONDITIONS if (found := condition(scene, step)) is not None)
+
+
+def _missing(scene: Scene, command: Command) -> tuple[str, ...]:
+    """Return the facts that the verdict misses, and that nobody has given since: not the reporter, not support."""
+    verdict, history = scene.background.verdict, scene.background.history
+    wanted = verdict.missing if verdict else ()
+    if not wanted:
+        return ()
+    later = {fact for past in history if past.what.startswith(_LATER) for fact in _given(past.what)}
+    words = "\n".join((command.note, *(past.what for past in history if past.what.startswith("note: "))))
+    there = later | facts_in(scene.case.definition, words)
+    return tuple(fact for fact in wanted if fact not in there and not _said_unknown(fact, command.note))
+
+
+def _given(line: str) -> list[str]:
+    return line.rpartition(GIVES)[2].split(", ") if GIVES in line else []
+
+
+def _said_unknown(fact: str, reason: str) -> bool:
+    """Support says that nobody can tell: `up: version unknown`."""
+    return any(re.search(rf"\b{re.escape(fact)} {word}\b", reason, re.IGNORECASE) for word in _UNKNOWN)
+
+
+# --- drafts ----------------------------------------------------------------------------------------------------------
+
+
+def _sent_already(scene: Scene, draft: Past) -> bool:
+    """Say whether somebody passed it on, and did not take that back."""
+    history = scene.background.history
+    undone = {past.undoes for past in history if past.undoes is not None}
+    passing = {past.message for past in history if past.what == PASSED.format(draft.message)}
+    return any(
+        past.message in passing and past.row not in undone for past in history if past.what == f"said: {Verb.SEND}"
+    )
+
+
+def _waiting(scene: Scene, step: Planned) -> TicketChange:
+    """The reporter is asked now: the ticket waits, whoever has it."""
+    ticket, case = after(step), scene.case
+    asked = move(ticket, Command(Verb.ASK), Hand(scene.person.id, case.now, scene.settings.desk.timezone))
+    edits: tuple[Edit, ...] = tuple(edit for edit in asked.edits if edit.field != "owner") if asked else ()
+    event = Event(case.now, scene.person.id, f"said: {Verb.SEND}", edits)
+    return TicketChange(ticket.number, ticket.version, edits, (event,))
