@@ -39,8 +39,8 @@ def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Kept]:
     """Store messages exactly; what came before is counted as one more copy."""
     groups: dict[_Key, list[Arrival]] = {}
     for arrival in arrivals:
-        groups.setdefault(_key(arrival.identity), []).append(arrival)
-    stored = connection.execute(of(_KEEP, connection), [_row(key, group) for key, group in groups.items()])
+        groups.setdefault(key(arrival.identity), []).append(arrival)
+    stored = connection.execute(of(_KEEP, connection), [_row(name, group) for name, group in groups.items()])
     fresh: dict[_Key, int] = {
         (row.digest, row.message_id): row.id
         for row in stored
@@ -62,7 +62,8 @@ def _kept(arrival: Arrival, identifier: int | None) -> Kept:
     return Kept(receipt, RawMessage(identifier, arrival.raw, envelope, arrival.now, tries=1, fence=1))
 
 
-def _key(identity: Identity) -> _Key:
+def key(identity: Identity) -> _Key:
+    """Return the two columns by which the store knows a message again."""
     return identity.digest, clean(identity.message_id)[:KEY_LETTERS]
 
 

@@ -292,6 +292,15 @@ acknowledged = Table(  # acknowledgements in each minute, by whom they went to: 
 )
 Index("ix_acknowledged_minute", acknowledged.c.minute)
 
+brought = Table(  # old mailboxes that are brought along: how far each has come
+    "brought",
+    metadata,
+    Column("mailbox", Key, primary_key=True),  # digest of the mailbox as it lies there
+    Column("done", Integer, nullable=False),  # messages, in the order of their dates
+    Column("at", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 mail = Table(
     "mail",
     metadata,

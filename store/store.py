@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from store import (
     background,
+    bringing,
     budget,
     clocks,
     corrections,
@@ -25,9 +26,10 @@ from store import (
 )
 from store.batches import Batches
 from store.database import READERS, file_of, writing
-from store.identity import identify
+from store.identity import Identity, identify
 from store.lock import Lock, take
 from store.migrate import require_current
+from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
 from store.model.correction import Correction
 from store.model.facts import Background, Clues, Facts, Inquiry
@@ -36,7 +38,7 @@ from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.shift import Override, Shift
-from store.model.ticket import Ticket
+from store.model.ticket import Event, Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
 from store.original import originals
 from store.reader import Reader
@@ -270,6 +272,31 @@ class Store:
         A mail that was settled as unknown comes again when its settlement says so.
         """
         return await self._writing.do(outbox.resend, (kinds, now))
+
+    async def stored(self, identities: tuple[Identity, ...]) -> tuple[bool, ...]:
+        """Say of each message whether the desk has it already."""
+        return await self._asking.do(bringing.stored, identities)
+
+    async def bring(self, batch: Batch) -> None:
+        """Keep old messages with all that they change, and how far the mailbox has come, in one transaction.
+
+        Raises:
+            Overtaken: another process stored one of them meanwhile; nothing was written.
+
+        """
+        await self._writing.do(bringing.bring, batch)
+
+    async def brought(self, mailbox: str) -> int:
+        """Say how many messages of an old mailbox were brought along already."""
+        return await self._asking.do(bringing.done, mailbox)
+
+    async def last_words(self, since: float) -> tuple[LastWord, ...]:
+        """Return how the conversations ended that were brought along, and whose last word is of `since` or later."""
+        return await self._asking.do(bringing.last_words, since)
+
+    async def open_again(self, numbers: tuple[int, ...], why: Event) -> int:
+        """Open ended tickets whose last word nobody answered; returns how many."""
+        return await self._writing.do(bringing.open_again, (numbers, why))
 
     async def retry_aside(self, identifier: int, now: float) -> bool:
         """Take a message up anew that was set aside; False if none of that id was."""

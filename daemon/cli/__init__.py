@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, definition, demo, duty, explain, listing, look, preview, run
+from daemon.cli import care, check, definition, demo, duty, explain, listing, login, look, preview, run
 from daemon.cli.paper import DONE, FAULT, complain
+from daemon.cli.past import command as past
 
 app = typer.Typer(
     name="triaged",
@@ -23,6 +24,8 @@ app.command()(care.init)
 app.command()(run.run)
 app.command()(check.check)
 app.command()(care.migrate)
+app.command("import")(past.bring_along)
+app.command()(login.login)
 app.command()(explain.explain)
 app.command()(look.status)
 app.command()(duty.duty)

@@ -1,26 +1,23 @@
 """Messages as they lie in files: single ones (.eml), mbox and maildir, read one message at a time.
 
-An mbox is cut at lines that begin with `From `, come after an empty line (or first), look like a postmark and are
-followed by a header field: other mail holds such words in its text too. `>From ` loses its first sign again. The
-messages of an mbox of several are called `PATH#0`, `PATH#1` and so on.
+The messages of an mbox of several are called `PATH#0`, `PATH#1` and so on.
 """
 
-import re
+import os
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import BinaryIO
+
+from daemon.core.mail.mbox import Dialect, Piece, ReadAt, is_postmark, pieces, unquote
 
 STDIN = "-"
 SINGLE = ".eml"
 LONGEST = 50 << 20  # octets that are read of one message; the rest is passed over
-
-_POSTMARK = re.compile(rb"From [^\r\n]{0,500}?\d{1,2}:\d{2}(?::\d{2})?[^\r\n]{0,40}\d{4}[^\r\n]{0,40}\r?\n?\Z")
-_BARE_POSTMARK = re.compile(rb"From [^\s]{1,320}[ \t]*\r?\n?\Z")
-_FIELD = re.compile(rb"(?:[!-9;-~]{1,76}[ \t]*:|>?From )")
-_ESCAPED = re.compile(rb">+From ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,9 @@ class Found:
 def messages(path: str) -> Iterator[Found]:
     """Yield the messages of a file, mbox, maildir, folder of .eml files, or `-` for standard input, in their order."""
     if path == STDIN:
-        yield from _stream(path, sys.stdin.buffer)
+        with TemporaryFile() as kept:  # what comes through a pipe cannot be gone back in
+            shutil.copyfileobj(sys.stdin.buffer, kept)
+            yield from _file(path, kept)
         return
     place = Path(path)
     try:
@@ -43,9 +42,35 @@ def messages(path: str) -> Iterator[Found]:
             yield from _folder(place)
         else:
             with place.open("rb") as file:
-                yield from _stream(path, file)
+                yield from _file(path, file)
     except OSError as error:
-        yield Found(path, b"", (error.strerror or "cannot be read").lower())
+        yield Found(path, b"", reason(error))
+
+
+def reason(error: OSError) -> str:
+    """Return why a file cannot be read."""
+    return (error.strerror or "cannot be read").lower()
+
+
+def reading_at(file: BinaryIO) -> ReadAt:
+    """Return what reads octets of an open file from a position."""
+
+    def read_at(start: int, end: int) -> bytes:
+        file.seek(start)
+        return file.read(max(0, end - start))
+
+    return read_at
+
+
+def size_of(file: BinaryIO) -> int:
+    """Return how many octets a file has."""
+    return file.seek(0, os.SEEK_END)
+
+
+def octets(read_at: ReadAt, piece: Piece, dialect: Dialect) -> bytes:
+    """Return a message of an mbox; of one that is too long, the beginning."""
+    raw = read_at(piece.start, min(piece.end, piece.start + LONGEST))
+    return unquote(raw, dialect, literal=piece.literal)
 
 
 def _folder(folder: Path) -> Iterator[Found]:
@@ -63,50 +88,17 @@ def _single(path: Path) -> Iterator[Found]:
         with path.open("rb") as file:
             yield Found(str(path), file.read(LONGEST))
     except OSError as error:
-        yield Found(str(path), b"", (error.strerror or "cannot be read").lower())
+        yield Found(str(path), b"", reason(error))
 
 
-def _stream(name: str, file: BinaryIO) -> Iterator[Found]:
-    first = file.readline(LONGEST)
-    if name.endswith(SINGLE) or not _is_postmark(first):
-        yield Found(name, first + file.read(max(0, LONGEST - len(first))))
+def _file(name: str, file: BinaryIO) -> Iterator[Found]:
+    read_at, size = reading_at(file), size_of(file)
+    if name.endswith(SINGLE) or not is_postmark(read_at(0, 1024).partition(b"\n")[0]):
+        yield Found(name, read_at(0, LONGEST))
         return
-    cut = _split(file)
-    head = next(cut)
-    second = next(cut, None)
-    yield Found(name if second is None else f"{name}#0", head)
-    for number, raw in enumerate(cut if second is None else chain([second], cut), 1):
-        yield Found(f"{name}#{number}", raw)
-
-
-def _is_postmark(line: bytes) -> bool:
-    return line.startswith(b"From ") and bool(_POSTMARK.match(line) or _BARE_POSTMARK.match(line))
-
-
-def _split(file: BinaryIO) -> Iterator[bytes]:
-    """Cut an mbox, of which the first postmark has been read, into its messages."""
-    kept: list[bytes] = []
-    size = 0
-    blank = False
-    postmark = b""  # held back until the next line has shown whether it is one
-    for line in iter(lambda: file.readline(1 << 20), b""):
-        if postmark and _FIELD.match(line):
-            yield _whole(kept)
-            kept, size = [], 0
-        elif postmark:
-            kept.append(postmark)
-        postmark = line if blank and _is_postmark(line) else b""
-        blank = not line.strip(b"\r\n")
-        if not postmark and size < LONGEST:
-            size += len(line)
-            kept.append(line[1:] if _ESCAPED.match(line) else line)
-    if postmark:
-        kept.append(postmark)
-    yield _whole(kept)
-
-
-def _whole(lines: list[bytes]) -> bytes:
-    """Join the lines of a message, without the empty line that ends it in an mbox."""
-    if lines and not lines[-1].strip(b"\r\n"):
-        lines.pop()
-    return b"".join(lines)
+    found = pieces(read_at, size)
+    first, second = next(found), next(found, None)
+    names = (name,) if second is None else (f"{name}#{n}" for n in range(sys.maxsize))
+    cut = (first,) if second is None else chain((first, second), found)
+    for called, piece in zip(names, cut, strict=False):
+        yield Found(called, octets(read_at, piece, Dialect.AUTO))

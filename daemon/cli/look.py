@@ -8,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from daemon.cli.desk import AsJson, Option, reader_of, settings_of
-from daemon.cli.paper import Column, blank_grid, cell, fail, flat, say, say_json, screen, show_table, span
+from daemon.cli.login import refused_logins
+from daemon.cli.paper import Column, blank_grid, cell, complain, fail, flat, say, say_json, screen, show_table, span
 from daemon.cli.portrait import judged
-from daemon.cli.records import iso, mail_record, since, status_record, story_record, track
+from daemon.cli.records import iso, login_record, mail_record, since, status_record, story_record, track
 from store.model.outbox import MailState
 from store.model.ticket import Ticket
 from store.model.views import OutboxLine, Status, Story
@@ -87,13 +88,15 @@ def _clocks(t: Ticket) -> str:
 
 def status(as_json: AsJson = False, option: Option = None) -> None:
     """Show the desk in figures: what came in, what became of it, what is open, what left."""
-    _, settings = settings_of(option)
+    path, settings = settings_of(option)
     with reader_of(settings) as reader:
         figures = reader.status(time.time())
+    refused = refused_logins(path)
     if as_json:
-        say_json(status_record(figures))
+        say_json(status_record(figures) | {"logins_refused": [login_record(*one) for one in refused]})
     else:
         screen().print(_figures(figures))
+        complain(*(one.refused for _, one in refused))
 
 
 def _figures(s: Status) -> Table:

@@ -9,6 +9,7 @@ from daemon.core.desk.line import NotUnderstood
 from daemon.core.roster.changes import Turn
 from daemon.core.settings import Person
 from daemon.core.triage.compare import Difference
+from daemon.edge.oauth.kept import Token
 from store.model.message import Address, Automatic, Bounce, Forwarded, Message, Permission
 from store.model.ticket import Ticket
 from store.model.verdict import Clause, Evidence, Tag, Verdict
@@ -223,6 +224,11 @@ def status_record(s: Status) -> Record:
         "interruptions_off_duty": s.interruptions_off_duty,
         "waiting": s.waiting,
     }
+
+
+def login_record(name: str, token: Token) -> Record:
+    """Return what `status --json` says of a login that its provider no longer accepts."""
+    return {"name": name, "since": iso(token.refused_at), "why": token.refused}
 
 
 def mail_record(o: OutboxLine) -> Record:

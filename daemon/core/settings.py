@@ -17,6 +17,7 @@ ID = r"^[a-z][a-z0-9_-]{0,31}$"
 LANGUAGE = r"^[a-z]{2}$"
 LINE = r"^[^\x00-\x1f\x7f]{1,80}$"
 HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
+ENDPOINT = r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^\s\x00-\x20\x7f]{1,500}$"
 LISTEN = r"^.+:\d{1,5}$"
 STORE = r"^(sqlite:///|postgresql://)"
 REDIS = r"^rediss?://"
@@ -73,6 +74,7 @@ class Desk(Section):
     language: str = Field("en", pattern=LANGUAGE, description="of letters whose reader's language is not known")
     tag: str = Field("+", min_length=1, max_length=1, description="separates the secret tag in reply addresses")
     hold_seconds: float = Field(90, ge=0, description="how long a mail to a customer waits for `undo`")
+    operator: Email | None = Field(None, description="who hears of it when the desk itself needs help")
     hours: WorkingHours = "09:00-17:00"
 
     _zone = field_validator("timezone")(_known_zone)
@@ -130,6 +132,24 @@ class Imap(Section):
     oauth: str | None = Field(None, description="name of the token kept by `triaged login`")
     folder: str = "INBOX"
     done_folder: str = "Archive"
+
+
+class OAuth(Section):
+    """A login at a mail provider, instead of a password."""
+
+    name: str = Field(pattern=ID, description="what imap.oauth and `triaged login` call it")
+    provider: str = Field(pattern=ID, description="microsoft, google, or another one whose addresses are given")
+    client_id: Line = Field(description="of the program, as it was registered with the provider")
+    client_secret: str | None = None
+    tenant: str = Field("common", pattern=HOST, description="the organisation at Microsoft")
+    flow: Literal["code", "device", "client"] = Field(
+        "code", description="a page on this machine, a code typed on another one, or no person at all"
+    )
+    user: Email | None = Field(None, description="the mailbox; the login page is told")
+    scopes: tuple[Line, ...] = Field((), description="default: reading mail by IMAP")
+    authorize_url: str | None = Field(None, pattern=ENDPOINT)
+    token_url: str | None = Field(None, pattern=ENDPOINT)
+    device_url: str | None = Field(None, pattern=ENDPOINT)
 
 
 class Relay(Section):
@@ -279,6 +299,7 @@ class Settings(Section):
     bell: Bell = Bell()
     smtp: Smtp | None = None
     imap: tuple[Imap, ...] = ()
+    oauth: tuple[OAuth, ...] = ()
     relay: Relay = Relay()
     emergency: Emergency = Emergency()
     pipeline: Pipeline

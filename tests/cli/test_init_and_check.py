@@ -17,6 +17,7 @@ SHIPPED = (Path(__file__).parents[2] / "templates" / "triaged.toml").read_text("
 EXAMPLES = {  # settings that have no default, or none that could be written: what stands there is an example
     "desk.address",
     "desk.host",
+    "desk.operator",
     "bell.redis",
     "metrics.listen",
     "smtp.tls_certificate",
@@ -31,7 +32,7 @@ EXAMPLES = {  # settings that have no default, or none that could be written: wh
     "pipeline.other",
     "duty.fallback",
 }
-TABLES = ("imap", "people", "teams")  # repeated ones: as a whole, examples
+TABLES = ("imap", "oauth", "people", "teams")  # repeated ones: as a whole, examples
 
 
 def uncommented() -> dict[str, object]:
@@ -98,7 +99,7 @@ def test_with_everything_in_force_the_shipped_file_is_right_but_for_the_files_it
     text = "\n".join(re.sub(r"^# (?=\[\[|[a-z0-9_]+ = )", "", line) for line in SHIPPED.splitlines())
     path.write_text(text.replace('oauth = "example"\n', ""), "utf-8")
     (tmp_path / "definition.toml").write_text("", "utf-8")
-    answer = config.load(path, {"IMAP_PASSWORD": "x", "RELAY_PASSWORD": "y"})
+    answer = config.load(path, {"IMAP_PASSWORD": "x", "OAUTH_SECRET": "z", "RELAY_PASSWORD": "y"})
     assert isinstance(answer, Faults)
     assert [fault.key for fault in answer.faults] == ["smtp.tls_certificate", "smtp.tls_key", "duty.holidays_file"]
 

@@ -14,6 +14,7 @@ from daemon.core.settings import Settings
 
 Complaint = tuple[Path, str]
 TAGS = "+-=_.~#"
+PROVIDERS = ("google", "microsoft")  # whose addresses are known
 LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
 SECRET_TAG = 35  # tag character, purpose, name of the key, mark and MAC
 
@@ -89,6 +90,7 @@ def _desk_own(s: Settings) -> Own:
 def _desk_writes_to_others(s: Settings) -> Iterator[Complaint]:
     own = _desk_own(s)
     told: list[tuple[Path, str | None]] = [
+        (("desk", "operator"), s.desk.operator),
         *((("pipeline", tag), getattr(s.pipeline, tag)) for tag in type(s.pipeline).model_fields),
         *((("people", n, "address"), p.address) for n, p in enumerate(s.people)),
         *((("teams", n, "pipeline"), t.pipeline) for n, t in enumerate(s.teams)),
@@ -174,6 +176,20 @@ def _peers_are_addresses(s: Settings) -> Iterator[Complaint]:
             yield ("smtp", "trusted_peers", n), f"must be an IP address or network, not {peer!r}"
 
 
+def _tokens_are_declared(s: Settings) -> Iterator[Complaint]:
+    names = {one.name for one in s.oauth}
+    yield from _twice(((("oauth", n, "name"), one.name) for n, one in enumerate(s.oauth)), "the name of another login")
+    for n, box in enumerate(s.imap):
+        if box.oauth and box.oauth not in names:
+            yield ("imap", n, "oauth"), f"there is no {box.oauth!r} in [[oauth]]{_of(names)}"
+    for n, one in enumerate(s.oauth):
+        if one.provider and one.provider not in PROVIDERS and not one.token_url:
+            known = " and ".join(PROVIDERS)
+            yield ("oauth", n, "provider"), f"{one.provider!r} is not known ({known} are): give its token_url"
+        if one.flow == "client" and not one.client_secret:
+            yield ("oauth", n, "client_secret"), "is needed where no person logs in"
+
+
 def _logins_are_whole(s: Settings) -> Iterator[Complaint]:
     for n, box in enumerate(s.imap):
         if not box.password and not box.oauth:
@@ -231,6 +247,7 @@ RULES: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _metrics_have_a_port,
     _hours_end_after_they_begin,
     _peers_are_addresses,
+    _tokens_are_declared,
     _logins_are_whole,
     _relay_is_not_the_door,
     _gate_has_a_keeper,

@@ -9,6 +9,7 @@ from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.gate import GIVES, facts_in
 from daemon.core.desk.listed import answered_news, members_lines
 from daemon.core.desk.opening import open_ticket
+from daemon.core.desk.past import imported
 from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.desk.states import UNANSWERED, differences
@@ -174,6 +175,7 @@ def new_request(case: Case) -> Changes:
 
 
 POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
+    imported,
     own_mail,
     repeat,
     delivery_report,

@@ -62,8 +62,13 @@ class Way:
 
 def way(request: Request) -> Way:
     """Return the way of a request: the first row of the table that takes it."""
-    kind = next(kind for tag, kind in KINDS if tag is request.tag)
+    kind = kind_of(request.tag)
     return next(found for row in WAYS if (found := row(request, kind)) is not None)
+
+
+def kind_of(tag: Tag) -> Kind:
+    """Return what the verdict makes of a request."""
+    return next(kind for known, kind in KINDS if known is tag)
 
 
 def _called(request: Request, kind: Kind) -> Way | None:

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _counter()
     _sender()
     _acknowledged()
+    _brought()
     _ticket()
     ticket_indexes()
     _passage()
@@ -68,6 +69,17 @@ def _acknowledged() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_acknowledged_minute", "acknowledged", ["minute"])
+
+
+def _brought() -> None:
+    op.create_table(
+        "brought",
+        sa.Column("mailbox", sa.String(320), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("mailbox", name="pk_brought"),
+        sqlite_with_rowid=False,
+    )
 
 
 def _ticket() -> None:

@@ -1,0 +1,188 @@
+"""The command `triaged import`: what it is asked, what it shows meanwhile, and what it says in the end."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from daemon import config
+from daemon.cli.desk import AsJson, Option, definition_in, learned_by, settings_of, store_troubles
+from daemon.cli.paper import FAULT, complain, fail, fail_for, say, say_json, span
+from daemon.cli.past.carry import Tally, carry, leave_open
+from daemon.cli.past.mailbox import Mailbox, Unusable, survey
+from daemon.cli.past.reader import Desk
+from daemon.cli.records import Record
+from daemon.core.desk.past import ours_of
+from daemon.core.fault import Faults
+from daemon.core.mail.mbox import Dialect
+from daemon.core.settings import Settings
+from store.migrate import migrate
+from store.model.changes import Outcome
+from store.store import Store
+
+INTERRUPTED = 130
+SHOWN = 10  # messages that could not be read, by name
+RECENT_DAYS = 14.0  # whose unanswered conversations are spoken of
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="mbox files, maildirs, folders of .eml files")]
+OpenDays = Annotated[
+    float,
+    typer.Option("--open-days", min=0, help="leave open what nobody answered in so many days; the rest has ended"),
+]
+Ours = Annotated[
+    list[str] | None,
+    typer.Option("--ours", metavar="ADDRESS|DOMAIN", help="mail from there is an answer too; may be repeated"),
+]
+DialectOption = Annotated[Dialect, typer.Option("--dialect", help="of the mbox files, if you know it")]
+
+
+def bring_along(
+    paths: Paths,
+    open_days: OpenDays = 0.0,
+    ours: Ours = None,
+    dialect: DialectOption = Dialect.AUTO,
+    as_json: AsJson = False,
+    option: Option = None,
+) -> None:
+    """Bring an old mailbox along: filed and threaded, and nobody is answered, asked or sent anything.
+
+    The daemon may run meanwhile. Run it again after an interruption, and it goes on where it stopped.
+    """
+    began, now = time.monotonic(), time.time()
+    file, settings = settings_of(option)
+    desk = _desk(file, settings, tuple(ours or ()), dialect, now)
+    with _bars(hidden=as_json and not sys.stderr.isatty()) as bars:
+        mailbox = _surveyed(paths, dialect, now, bars)
+        with store_troubles(settings):
+            migrate(settings.store.url)
+            tally, stopped = asyncio.run(_carried(mailbox, desk, open_days, bars))
+    seconds = time.monotonic() - began
+    if as_json:
+        say_json(_record(tally, seconds, stopped=stopped))
+    else:
+        _tell(tally, seconds, open_days)
+    _end(tally, stopped=stopped)
+
+
+def _desk(file: Path, settings: Settings, more: tuple[str, ...], dialect: Dialect, now: float) -> Desk:
+    path = Path(settings.emergency.definition)
+    definition = definition_in(path)
+    if isinstance(definition, Faults):
+        fail_for(definition)
+    keys = config.desk_keys(file)
+    own = config.own_of(settings, () if isinstance(keys, Faults) else keys)
+    learned = learned_by(settings, definition)
+    text = path.read_text("utf-8-sig")
+    return Desk(settings, own, ours_of(settings, more), text, learned, dialect, now)
+
+
+def _surveyed(paths: list[str], dialect: Dialect, now: float, bars: Progress) -> Mailbox:
+    looking = bars.add_task("looking through", total=None)
+    try:
+        return survey(paths, dialect, now, lambda _: None)
+    except Unusable as fault:
+        bars.stop()
+        fail(str(fault))
+    finally:
+        bars.remove_task(looking)
+
+
+async def _carried(mailbox: Mailbox, desk: Desk, open_days: float, bars: Progress) -> tuple[Tally, bool]:
+    """Carry it all, or as far as it may go until somebody says stop; tells whether that was so."""
+    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stopping.set)
+    tally = Tally(len(mailbox))
+    bar = bars.add_task("importing", total=len(mailbox))
+    store = Store.open(desk.settings.store.url, alone=False)
+    try:
+        await carry(mailbox, desk, store, tally, stopping, lambda many: bars.advance(bar, many))
+        stopped = tally.done < tally.total
+        if not stopped:
+            since = desk.now - (open_days or RECENT_DAYS) * 86400.0
+            await leave_open(store, desk.ours, since, desk.now, tally, opening=open_days > 0)
+    finally:
+        await store.close()
+    return tally, stopped
+
+
+class _Rate(ProgressColumn):
+    """How many messages a second."""
+
+    def render(self, task: Task) -> Text:
+        """Write the rate of the last moments."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed and task.total else "", "dim")
+
+
+@contextmanager
+def _bars(*, hidden: bool) -> Iterator[Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal) as bars:
+        yield bars
+
+
+def _record(tally: Tally, seconds: float, *, stopped: bool) -> Record:
+    return {
+        "messages": tally.total,
+        "before": tally.before,
+        "read": tally.read,
+        "kept": tally.kept,
+        "duplicates": tally.duplicates,
+        "tickets": tally.became[Outcome.TICKET],
+        "follow_ups": tally.became[Outcome.FOLLOW_UP],
+        "silenced": dict(sorted(tally.silenced.items())),
+        "set_aside": tally.became[Outcome.SET_ASIDE],
+        "unreadable": len(tally.unreadable),
+        "open": tally.opened,
+        "seconds": round(seconds, 3),
+        "complete": not stopped,
+    }
+
+
+def _tell(tally: Tally, seconds: float, open_days: float) -> None:
+    rate = f", {tally.read / seconds:,.0f} a second" if tally.read else ""
+    before = f" ({tally.before} were brought along before)" if tally.before else ""
+    say(f"{tally.read} of {tally.total} messages read in {span(seconds)}{rate}{before}")
+    rows = (
+        ("tickets", tally.became[Outcome.TICKET]),
+        ("follow-ups", tally.became[Outcome.FOLLOW_UP]),
+        ("duplicates", tally.duplicates),
+        *((f"silenced: {reason}", many) for reason, many in sorted(tally.silenced.items())),
+        ("set aside", tally.became[Outcome.SET_ASIDE]),
+        ("unreadable", len(tally.unreadable)),
+    )
+    for name, many in rows:
+        if many or name in ("tickets", "follow-ups"):
+            say(f"  {many:>7}  {name}")
+    if open_days:
+        say(
+            f"{tally.opened} conversations are open: nobody answered in the last {open_days:g} days; the rest has ended"
+        )
+    elif tally.unanswered:
+        say(
+            "all conversations have ended; the last word is a customer's of the past two weeks in "
+            f"{tally.unanswered} (--open-days 14 leaves such open)"
+        )
+
+
+def _end(tally: Tally, *, stopped: bool) -> None:
+    for line in tally.unreadable[:SHOWN]:
+        complain(line)
+    if len(tally.unreadable) > SHOWN:
+        complain(f"and {len(tally.unreadable) - SHOWN} more that cannot be read")
+    if stopped:
+        complain(f"stopped after {tally.done} of {tally.total} messages; the same command goes on from there")
+        raise typer.Exit(INTERRUPTED)
+    if tally.unreadable:
+        raise typer.Exit(FAULT)
