@@ -15,7 +15,7 @@ from store.schema import event
 from tests.core.command.tickets import LIVES
 from tests.core.desk_at_once import Got, open_desk
 
-HISTORIES = int(os.environ.get("TRIAGED_HISTORIES", "60"))  # 10,000 take some minutes
+HISTORIES = int(os.environ.get("TRIAGED_HISTORIES", "40"))  # 10,000 take some minutes
 TEAM = ("bob@team.test", "ann@team.test")
 CUSTOMERS = ("cust@customer.test", "dora@client.test", "eve@third.test")
 REQUESTS = (
@@ -198,5 +198,5 @@ TestHistories.settings = settings(
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    derandomize=HISTORIES == 60,
+    derandomize=HISTORIES == 40,
 )
