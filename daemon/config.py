@@ -27,6 +27,7 @@ FILES = (  # must be there
     ("emergency", "definition"),
     ("smtp", "tls_certificate"),
     ("smtp", "tls_key"),
+    ("imap", "ca_file"),
     ("duty", "holidays_file"),
 )
 URLS = (("store", "url", "sqlite:///"), ("relay", "url", "maildir:"))  # whose path is relative to the file
@@ -166,22 +167,26 @@ def _make_absolute(data: dict[str, Any], folder: Path) -> None:
     named = isinstance(emergency, dict) and "definition" in emergency
     if not named and not (folder / DEFINITION.name).is_file():
         data["emergency"] = {"definition": str(DEFINITION)}  # nobody has written one yet: the one that ships holds
-    for section, key in FILES:
-        table = data.get(section)
-        if isinstance(table, dict):
-            path = table.get(key, getattr(Settings.model_fields[section].default, key, None))
-            if isinstance(path, str) and path:
-                table[key] = str(folder / path)
+    for _, table, key, path in tuple(_files(data)):
+        table[key] = str(folder / path)
+
+
+def _files(data: Mapping[str, Any]) -> Iterator[tuple[tuple[Step, ...], dict[str, Any], str, str]]:
+    """Yield the files that must be there: the place of a table, the table, the key in it, and the path."""
+    for place, table in _tables(data):
+        for section, key in FILES:
+            if place[0] == section:
+                path = table.get(key, getattr(Settings.model_fields[section].default, key, None))
+                if isinstance(path, str) and path:
+                    yield place, table, key, path
 
 
 def _absent_files(data: Mapping[str, Any], folder: Path) -> Iterator[Complaint]:
-    for section, key in FILES:
-        table = data.get(section)
-        path = table.get(key) if isinstance(table, dict) else None
-        if not isinstance(path, str) or not path or UNREAD in path or Path(path).is_file():
+    for place, _, key, path in _files(data):
+        if UNREAD in path or Path(path).is_file():
             continue
         near = os.path.relpath(path, folder)
-        yield (section, key), f"there is no file {near if not near.startswith('..') else path}"
+        yield (*place, key), f"there is no file {near if not near.startswith('..') else path}"
 
 
 def _in_order(text: str, complaints: tuple[Complaint, ...]) -> tuple[Fault, ...]:

@@ -9,7 +9,6 @@ from daemon.core.desk.case import Backdrop, Listed
 from daemon.core.desk.listed import inquiries
 from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
 from daemon.core.mail.reading import Reading, read
-from daemon.core.settings import Smtp
 from daemon.house import House
 from store.model.facts import Facts, Inquiry
 from store.model.message import Proven, RawMessage
@@ -31,7 +30,7 @@ class Findings:
 
 async def read_message(work: RawMessage, house: House) -> Reading:
     """Return all that follows from the bytes and the envelope."""
-    smtp = house.settings.smtp or Smtp()
+    smtp = house.settings.door_of(work.envelope)
     if len(work.raw) < LARGE:
         return read(work.raw, work.envelope, house.own, smtp)
     return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)

@@ -47,13 +47,16 @@ class Contended(Exception):  # noqa: N818 - it reads as what is the case
     """Others change the same ticket all the time; the message is tried again a little later."""
 
 
-async def receive(raw: bytes, envelope: Envelope, house: House) -> Receipt:
-    """Make a message ours. The door may say 250 after this, and never before (RFC 5321 section 6.1)."""
+async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "") -> Receipt:
+    """Make a message ours. The door may say 250 after this, and never before (RFC 5321 section 6.1).
+
+    With words in `aside` it is not worked, but set aside at once for that reason.
+    """
     with house.messages.promised(1) as hands:
-        kept = await house.store.keep_and_lease(raw, envelope, house.clock(), MESSAGE_LEASE_SECONDS * hands)
+        kept = await house.store.keep_and_lease(raw, envelope, house.clock(), MESSAGE_LEASE_SECONDS * hands, aside)
         if kept.work:
             house.messages.take(kept.work)
-        elif not kept.receipt.duplicate:
+        elif not (kept.receipt.duplicate or aside):
             house.bell.ring(Stage.PROCESS)
     return kept.receipt
 

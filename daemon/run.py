@@ -7,9 +7,10 @@ import secrets
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 import uvloop
@@ -23,6 +24,7 @@ from daemon.edge.bell import Bell, Stage
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
 from daemon.edge.metrics import Metrics, open_metrics
+from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.house import House, Memory
@@ -44,6 +46,9 @@ from store.model.outbox import Mail
 from store.model.views import Status
 from store.store import Store
 
+if TYPE_CHECKING:
+    from daemon.edge.imap import Mailboxes
+
 ROUND_SECONDS = 15.0
 SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start, answers that wait are read before
 DRAIN_SECONDS = 20.0
@@ -61,21 +66,22 @@ class Running:
 
     house: House
     listener: Listener | None
+    mailboxes: "Mailboxes | None" = None
 
 
-def serve(settings: Settings, own: Own, definition: Definition, *, role: str = "all") -> int:
-    """Run the daemon until SIGTERM or SIGINT; return the exit status."""
+def serve(settings: Settings, own: Own, definition: Definition, *, tokens: Path, role: str = "all") -> int:
+    """Run the daemon until SIGTERM or SIGINT; return the exit status. `tokens` is the file of `triaged login`."""
     start_log()
-    return uvloop.run(_serve(settings, own, definition, role))
+    return uvloop.run(_serve(settings, own, definition, role, tokens))
 
 
-async def _serve(settings: Settings, own: Own, definition: Definition, role: str) -> int:
+async def _serve(settings: Settings, own: Own, definition: Definition, role: str, tokens: Path) -> int:
     open_many_files()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopping.set)
-    async with running(settings, own, definition, role=role) as desk:
+    async with running(settings, own, definition, role=role, tokens=tokens) as desk:
         port = desk.listener.port if desk.listener else None
         log.info("ready", address=settings.desk.address, port=port, role=role)
         await stopping.wait()
@@ -94,7 +100,13 @@ def open_many_files() -> None:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, own: Own, definition: Definition, *, role: str = "all", dns: Dns | None = None
+    settings: Settings,
+    own: Own,
+    definition: Definition,
+    *,
+    role: str = "all",
+    dns: Dns | None = None,
+    tokens: Path = Path(TOKENS),
 ) -> AsyncIterator[Running]:
     """Open everything, turn the cranks, and on leaving let all that is in hand come to its end.
 
@@ -103,34 +115,42 @@ async def running(
     if fault := self_test():
         raise SystemExit(f"triaged: this Python would let a sender write headers into our mail: {fault}")
     house = _furnish(settings, own, definition, dns or Dns())
-    stopping, metrics = asyncio.Event(), Metrics()
-    listener = figures = None
-    tasks: list[asyncio.Task[None]] = []
-    try:
+    metrics = Metrics()
+    listener = mailboxes = None
+    async with AsyncExitStack() as ending:  # what was opened last is closed first
+        ending.push_async_callback(_close, house)
         if role in ("all", "worker"):
             await round_(house)
+            stopping = asyncio.Event()
             tasks = [asyncio.create_task(work) for work in _cranks(house, metrics, stopping)]
+            ending.push_async_callback(_stop, house, stopping, tasks)
         if role in ("all", "intake") and settings.smtp is not None:
             received = _received_by(house, metrics)
             listener = await open_door(settings.smtp, settings.desk, received, tls=tls_context(settings.smtp))
+            ending.push_async_callback(listener.close, DRAIN_SECONDS)
+        if role in ("all", "intake") and settings.imap:
+            mailboxes = _read_mailboxes(house, tokens, metrics)
+            ending.push_async_callback(mailboxes.close, DRAIN_SECONDS)
         if settings.metrics.listen:
             figures = await open_metrics(settings.metrics.listen, metrics, _figures_of(house))
+            ending.callback(figures.close)
         _spare_the_collector()
-        yield Running(house, listener)
-    finally:
-        if figures is not None:
-            figures.close()
-        if listener is not None:
-            await listener.close(DRAIN_SECONDS)
-        stopping.set()
-        house.bell.ring(Stage.PROCESS)
-        house.bell.ring(Stage.DELIVER)
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
-            for task in late:
-                task.cancel()
-        await house.relay.close()
-        await house.store.close()
+        yield Running(house, listener, mailboxes)
+
+
+async def _stop(house: House, stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Stop the cranks, and let what is in hand come to its end."""
+    stopping.set()
+    house.bell.ring(Stage.PROCESS)
+    house.bell.ring(Stage.DELIVER)
+    _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+    for task in late:
+        task.cancel()
+
+
+async def _close(house: House) -> None:
+    await house.relay.close()
+    await house.store.close()
 
 
 def _spare_the_collector() -> None:
@@ -157,6 +177,12 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> 
         secrets.token_bytes,
         Memory(build(settings, time.time())),
     )
+
+
+def _read_mailboxes(house: House, tokens: Path, metrics: Metrics) -> "Mailboxes":
+    from daemon.mailroom import open_mailroom  # noqa: PLC0415 - its library is an extra, for whom it serves
+
+    return open_mailroom(house, tokens, lambda: metrics.timed("receive"))
 
 
 def _figures_of(house: House) -> Callable[[], Awaitable[tuple[Status, float]]]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert
 
 from store.columns import KEY_LETTERS, clean
 from store.identity import Identity
+from store.model.changes import Outcome
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.schema import message, message_raw
 from store.upsert import of, upsert
@@ -33,6 +34,7 @@ class Arrival:
     identity: Identity
     now: float
     lease_seconds: float = 0.0  # for which whoever brings it takes it up at once; 0: it waits for somebody
+    aside: str = ""  # why it is set aside at once; "": it is not
 
 
 def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Kept]:
@@ -79,7 +81,10 @@ def _row(key: _Key, copies: list[Arrival]) -> dict[str, object]:
         "peer": first.envelope.peer,
         "door": first.envelope.door,
         "received_at": first.now,
-        "due": first.now + first.lease_seconds,
+        "due": None if first.aside else first.now + first.lease_seconds,
+        "outcome": Outcome.SET_ASIDE if first.aside else None,
+        "reason": first.aside,
+        "ended_at": first.now if first.aside else None,
         "tries": 1 if first.lease_seconds else 0,
         "fence": 1 if first.lease_seconds else 0,
     }

@@ -6,11 +6,13 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import corrections, figures, listing, overview, roster, verdicts
+from store import corrections, figures, listing, mailboxes, overview, roster, verdicts
 from store.database import reading
+from store.identity import Identity
 from store.migrate import require_current
 from store.model.correction import Correction
 from store.model.figures import DayCounts, WeekCounts
+from store.model.mailbox import MailboxLine
 from store.model.message import RawMessage
 from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
@@ -116,6 +118,14 @@ class Reader:
     def outbox(self, everything: bool) -> tuple[OutboxLine, ...]:
         """Return the outgoing mails, oldest first: those not yet sent, or everything."""
         return self.ask(lambda connection: overview.outbox(connection, everything))
+
+    def mailboxes(self) -> tuple[MailboxLine, ...]:
+        """Return how each folder of a mailbox fares."""
+        return self.ask(mailboxes.listing)
+
+    def stored(self, found: Sequence[Identity]) -> list[bool]:
+        """Say of each message whether it is ours."""
+        return self.ask(lambda connection: mailboxes.stored(connection, found))
 
     def next_due(self) -> float | None:
         """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""

@@ -6,6 +6,7 @@ stand in tables of their own, which no scan ever touches.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -342,6 +343,19 @@ mail_raw = Table(
     metadata,
     Column("mail", Id, ForeignKey("mail.id"), primary_key=True, autoincrement=False),
     Column("raw", LargeBinary, nullable=False),
+)
+
+mailbox = Table(  # a folder that mail is fetched from
+    "mailbox",
+    metadata,
+    Column("account", Key, primary_key=True),
+    Column("folder", Key, primary_key=True),
+    Column("validity", BigInteger, nullable=False),  # UIDVALIDITY; 0 before it was opened
+    Column("uid", BigInteger, nullable=False),  # all messages up to this one are ours
+    Column("read_at", Double),  # when it was last read to its end
+    Column("error", CleanText, nullable=False),  # "" while all is well
+    Column("error_since", Double),
+    sqlite_with_rowid=False,
 )
 
 occasion = Table(  # what time alone brought about: each key once for ever

@@ -18,6 +18,7 @@ from store import (
     filing,
     happening,
     intake,
+    mailboxes,
     outbox,
     processing,
     readers,
@@ -34,6 +35,7 @@ from store.model.changes import Changes
 from store.model.correction import Correction
 from store.model.facts import Background, Clues, Facts, Inquiry
 from store.model.figures import DayCounts, WeekCounts
+from store.model.mailbox import Place
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
@@ -101,13 +103,27 @@ class Store:
         """Make a message ours; once this returns, it survives a crash and a loss of power."""
         return (await self.keep_and_lease(raw, envelope, now, 0.0)).receipt
 
-    async def keep_and_lease(self, raw: bytes, envelope: Envelope, now: float, seconds: float) -> Kept:
+    async def keep_and_lease(self, raw: bytes, envelope: Envelope, now: float, seconds: float, aside: str = "") -> Kept:
         """Make a message ours, and lease it in the same transaction to whoever brings it, for so many seconds.
 
-        0 seconds lease nothing, and a message that came before is nobody's work.
+        0 seconds lease nothing, and a message that came before is nobody's work. Nor is one that is set aside at once,
+        for the reason given.
         """
         identity = identify(raw) if len(raw) < LARGE else await to_thread(identify, raw)
-        return await self._writing.do(intake.keep, intake.Arrival(raw, envelope, identity, now, seconds))
+        arrival = intake.Arrival(raw, envelope, identity, now, 0.0 if aside else seconds, aside)
+        return await self._writing.do(intake.keep, arrival)
+
+    async def place(self, account: str, folder: str) -> Place | None:
+        """Return how far a folder of a mailbox was read, None if it never was."""
+        return await self._asking.do(mailboxes.places, (account, folder))
+
+    async def keep_place(self, place: Place) -> None:
+        """Write down how far a folder of a mailbox was read; to be said once all up to there is kept."""
+        await self._writing.do(mailboxes.keep, place)
+
+    async def tell_mailbox(self, account: str, folder: str, error: str, now: float) -> None:
+        """Write down how a folder of a mailbox fares: read to its end ("") or what is wrong."""
+        await self._writing.do(mailboxes.tell, (account, folder, error, now))
 
     async def lease_messages(self, now: float, limit: int, seconds: float) -> tuple[RawMessage, ...]:
         """Take up to so many messages that are due, oldest first, for so many seconds."""

@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 from rich.text import Text
 
 from daemon import config
-from daemon.cli.desk import Option, definition_in, first_line, place_of, roster_of
-from daemon.cli.paper import FAULT, hanging, say
+from daemon.cli.desk import AsJson, Option, definition_in, first_line, place_of, roster_of, settings_of
+from daemon.cli.mailboxes import mailboxes_seen, reconcile
+from daemon.cli.paper import FAULT, hanging, say, say_json
 from daemon.core.fault import Faults
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.oauth.kept import tokens_beside
 from daemon.letters import SHIPPED, BadTemplates, Letters
 from store import migrate
 from store.database import file_of
@@ -39,16 +42,29 @@ class Finding:
     words: str
 
 
-def check(option: Option = None) -> None:
-    """Check settings, definition, key file, store, door and relay; every fault at once, with its key."""
-    path = config.find(option, os.environ)
-    findings = list(_findings(path))
+def check(
+    mailbox: Annotated[
+        bool, typer.Option("--mailbox", help="compare what the mailboxes hold with what is stored, instead")
+    ] = False,
+    as_json: AsJson = False,
+    option: Option = None,
+) -> None:
+    """Check settings, definition, key file, store, doors, mailboxes and relay; every fault at once, with its key."""
+    if mailbox:
+        path, settings = settings_of(option)
+        reconcile(settings, tokens_beside(path), as_json=as_json)
+        return
+    findings = list(_findings(config.find(option, os.environ)))
     for finding in findings:
+        if as_json:
+            say_json({"level": finding.level, "about": finding.about, "words": finding.words})
+            continue
         level = Text(f"{finding.level:<6}", STYLES[finding.level])
         hanging(level + Text(f"{finding.about:<11}", "bold"), finding.words)
     faults = sum(finding.level == "fault" for finding in findings)
-    if faults:
+    if faults and not as_json:
         say(Text(f"{faults} fault{'s'[: faults > 1]}", "bold red"))
+    if faults:
         raise typer.Exit(FAULT)
 
 
@@ -63,6 +79,8 @@ def _findings(path: Path) -> Iterator[Finding]:
     yield from _definition(definition)
     yield from _key(path)
     if isinstance(answer, Settings):
+        for level, words in mailboxes_seen(answer, tokens_beside(path)):
+            yield Finding(level, "mailbox", words)
         for about, probe in PROBES:
             yield from (Finding(level, about, words) for level, words in probe(answer))
         if isinstance(definition, Definition):

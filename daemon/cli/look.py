@@ -11,7 +11,18 @@ from daemon.cli.desk import AsJson, Option, reader_of, settings_of
 from daemon.cli.login import refused_logins
 from daemon.cli.paper import Column, blank_grid, cell, complain, fail, flat, say, say_json, screen, show_table, span
 from daemon.cli.portrait import judged
-from daemon.cli.records import iso, login_record, mail_record, since, status_record, story_record, track
+from daemon.cli.records import (
+    Record,
+    iso,
+    login_record,
+    mail_record,
+    mailbox_record,
+    since,
+    status_record,
+    story_record,
+    track,
+)
+from store.model.mailbox import MailboxLine
 from store.model.outbox import MailState
 from store.model.ticket import Ticket
 from store.model.views import OutboxLine, Status, Story
@@ -91,15 +102,21 @@ def status(as_json: AsJson = False, option: Option = None) -> None:
     path, settings = settings_of(option)
     with reader_of(settings) as reader:
         figures = reader.status(time.time())
+        accounts = {box.account for box in settings.imap}
+        mailboxes = tuple(line for line in reader.mailboxes() if line.account in accounts)
     refused = refused_logins(path)
     if as_json:
-        say_json(status_record(figures) | {"logins_refused": [login_record(*one) for one in refused]})
+        more: Record = {
+            "logins_refused": [login_record(*one) for one in refused],
+            "mailboxes": [mailbox_record(line) for line in mailboxes],
+        }
+        say_json(status_record(figures) | more)
     else:
-        screen().print(_figures(figures))
+        screen().print(_figures(figures, mailboxes))
         complain(*(one.refused for _, one in refused))
 
 
-def _figures(s: Status) -> Table:
+def _figures(s: Status, mailboxes: tuple[MailboxLine, ...]) -> Table:
     grid = blank_grid()
     became = (("ticket", s.tickets), ("follow-up", s.follow_ups), ("command", s.commands))
     silenced = sum(count for _, count in s.silenced)
@@ -118,7 +135,18 @@ def _figures(s: Status) -> Table:
     grid.add_row("answered in", Text(answered))
     off_duty = s.interruptions_off_duty
     grid.add_row("interrupted", Text(f"{off_duty} off duty", "bold red" if off_duty else ""))
+    for line in mailboxes:
+        grid.add_row("mailbox", _mailbox(line, time.time()))
     return grid
+
+
+def _mailbox(line: MailboxLine, now: float) -> Text:
+    """Say how a mailbox fares: when it was last read to its end, and what is wrong since when."""
+    told = Text(flat(f"{line.account} {line.folder}: "))
+    told.append(f"read {span(now - line.read_at)} ago" if line.read_at else "never read")
+    if line.error and line.error_since is not None:
+        told.append(f"; for {span(now - line.error_since)}: {flat(line.error)}", "bold red")
+    return told
 
 
 def _also(*counts: tuple[str, int]) -> Text:

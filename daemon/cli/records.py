@@ -10,6 +10,7 @@ from daemon.core.roster.changes import Turn
 from daemon.core.settings import Person
 from daemon.core.triage.compare import Difference
 from daemon.edge.oauth.kept import Token
+from store.model.mailbox import MailboxLine
 from store.model.message import Address, Automatic, Bounce, Forwarded, Message, Permission
 from store.model.ticket import Ticket
 from store.model.verdict import Clause, Evidence, Tag, Verdict
@@ -223,6 +224,17 @@ def status_record(s: Status) -> Record:
         },
         "interruptions_off_duty": s.interruptions_off_duty,
         "waiting": s.waiting,
+    }
+
+
+def mailbox_record(m: MailboxLine) -> Record:
+    """Return the record of a mailbox in `status --json`."""
+    return {
+        "account": m.account,
+        "folder": m.folder,
+        "read": iso(m.read_at) if m.read_at else None,
+        "error": m.error or None,
+        "error_since": iso(m.error_since) if m.error_since else None,
     }
 
 

@@ -11,11 +11,13 @@ import typer
 
 from daemon import config
 from daemon.cli.desk import Option, definition_in, first_line, settings_of, store_troubles
+from daemon.cli.mailboxes import NO_LIBRARY, is_readable
 from daemon.cli.paper import complain, fail, fail_for
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Key, Own
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.oauth.kept import tokens_beside
 from daemon.letters import BadTemplates
 from daemon.run import serve
 
@@ -40,15 +42,15 @@ def run(
         fail_for(definition)
     keys = _keys(path)
     with store_troubles(settings):
-        status = _serve(settings, config.own_of(settings, keys), definition, role)
+        status = _serve(settings, config.own_of(settings, keys), definition, role, path)
     sys.stdout.flush()
     raise typer.Exit(status)
 
 
-def _serve(settings: Settings, own: Own, definition: Definition, role: Role) -> int:
+def _serve(settings: Settings, own: Own, definition: Definition, role: Role, path: Path) -> int:
     """Serve; what the machine refuses at the start is told by the setting that asked for it."""
     try:
-        return serve(settings, own, definition, role=role.value)
+        return serve(settings, own, definition, tokens=tokens_beside(path), role=role.value)
     except BadTemplates as error:
         fail(*error.faults)
     except ssl.SSLError as error:
@@ -76,3 +78,5 @@ def _keys(path: Path) -> tuple[Key, ...]:
 def _refuse_what_cannot_work(settings: Settings, role: Role) -> None:
     if role is not Role.WORKER and settings.smtp is None and not settings.imap:
         fail("smtp: is missing, and so is [[imap]]: no mail could come in")
+    if role is not Role.WORKER and settings.imap and not is_readable():
+        fail(NO_LIBRARY)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from store.model.message import Door, Envelope
 from store.model.verdict import Tag
 
 EMAIL = r"^[^\s\x00-\x20\x7f@<>,;:\"()\\]{1,64}@[^\s\x00-\x20\x7f@<>,;:\"()\\]{1,253}$"
@@ -15,6 +16,8 @@ WEEKLY = r"^(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d$"
 HOURS = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 ID = r"^[a-z][a-z0-9_-]{0,31}$"
 LANGUAGE = r"^[a-z]{2}$"
+FOLDER = r"^[^\x00-\x1f\x7f]{0,200}$"
+HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,63}$"
 LINE = r"^[^\x00-\x1f\x7f]{1,80}$"
 HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
 ENDPOINT = r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^\s\x00-\x20\x7f]{1,500}$"
@@ -42,6 +45,7 @@ Email = Annotated[str, Field(pattern=EMAIL)]
 Clock = Annotated[str, Field(pattern=CLOCK, description="HH:MM in the desk's time zone")]
 WorkingHours = Annotated[str, Field(pattern=HOURS, description="HH:MM-HH:MM in the time zone, on duty.days")]
 Line = Annotated[str, Field(pattern=LINE)]
+Folder = Annotated[str, Field(pattern=FOLDER, min_length=1)]
 Day = Annotated[date, BeforeValidator(_day)]
 Minutes = Annotated[float, Field(gt=0)]
 Turn = Literal["day", "week"]
@@ -125,13 +129,34 @@ class Smtp(Section):
 class Imap(Section):
     """A mailbox that is read."""
 
-    host: str
-    port: int = Field(993, ge=1, le=65535)
-    user: str
+    host: str = Field(min_length=1)
+    port: int = Field(993, ge=1, le=65535, description="usually 143 where tls is not implicit")
+    user: str = Field(min_length=1)
     password: str | None = None
     oauth: str | None = Field(None, description="name of the token kept by `triaged login`")
-    folder: str = "INBOX"
-    done_folder: str = "Archive"
+    tls: Literal["implicit", "starttls", "none"] = Field(
+        "implicit", description="from the first octet (RFC 8314), after STARTTLS, or not at all (on this machine only)"
+    )
+    ca_file: str | None = Field(None, description="PEM file of who signs the server's certificate; else the system's")
+    folder: tuple[Folder, ...] = Field(("INBOX",), description="one, or a list of several")
+    done_folder: str = Field("Archive", pattern=FOLDER, description='where stored mail is moved; "" leaves it in place')
+    poll_seconds: float = Field(60, gt=0, description="between two looks where the server cannot tell of new mail")
+    recipient_header: str | None = Field(
+        None, pattern=HEADER, description="the header in which our own mail server writes the envelope's recipient"
+    )
+    trusted_authserv: tuple[str, ...] = Field(
+        (), description="the authserv-id of the mail server that fills this mailbox (RFC 8601 section 2.5)"
+    )
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @property
+    def account(self) -> str:
+        """The name under which the store knows the mailbox."""
+        return f"{self.user}@{self.host}:{self.port}"
 
 
 class OAuth(Section):
@@ -312,3 +337,11 @@ class Settings(Section):
     gate: Gate = Gate()
     digest: Digest = Digest()
     metrics: Metrics = Metrics()
+
+    def door_of(self, envelope: Envelope) -> Smtp:
+        """Return what is trusted of a message's last hop; a mailbox is filled by a server of its own."""
+        smtp = self.smtp or Smtp()
+        box = next((box for box in self.imap if box.account == envelope.peer), None)
+        if envelope.door is not Door.IMAP or box is None or not box.trusted_authserv:
+            return smtp
+        return smtp.model_copy(update={"trusted_authserv": box.trusted_authserv})

@@ -101,7 +101,8 @@ def test_with_everything_in_force_the_shipped_file_is_right_but_for_the_files_it
     (tmp_path / "definition.toml").write_text("", "utf-8")
     answer = config.load(path, {"IMAP_PASSWORD": "x", "OAUTH_SECRET": "z", "RELAY_PASSWORD": "y"})
     assert isinstance(answer, Faults)
-    assert [fault.key for fault in answer.faults] == ["smtp.tls_certificate", "smtp.tls_key", "duty.holidays_file"]
+    missing = ["smtp.tls_certificate", "smtp.tls_key", "imap[0].ca_file", "duty.holidays_file"]
+    assert [fault.key for fault in answer.faults] == missing
 
 
 def test_a_new_desk_is_right_as_it_stands(new_desk: Path, triaged: Triaged) -> None:

@@ -16,6 +16,7 @@ Complaint = tuple[Path, str]
 TAGS = "+-=_.~#"
 PROVIDERS = ("google", "microsoft")  # whose addresses are known
 LOCAL_OCTETS = 64  # RFC 5321 section 4.5.3.1.1
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 SECRET_TAG = 35  # tag character, purpose, name of the key, mark and MAC
 
 
@@ -176,6 +177,28 @@ def _peers_are_addresses(s: Settings) -> Iterator[Complaint]:
             yield ("smtp", "trusted_peers", n), f"must be an IP address or network, not {peer!r}"
 
 
+def _mailboxes_are_apart(s: Settings) -> Iterator[Complaint]:
+    yield from _twice(
+        (
+            (("imap", n, "folder", m), f"{box.account} {name}")
+            for n, box in enumerate(s.imap)
+            for m, name in enumerate(box.folder)
+        ),
+        "read",
+    )
+    for n, box in enumerate(s.imap):
+        if not box.folder:
+            yield ("imap", n, "folder"), "must name a folder"
+        if box.done_folder and fold(box.done_folder) in map(fold, box.folder):
+            yield ("imap", n, "done_folder"), "is a folder that is read: stored mail would be read again"
+
+
+def _passwords_are_not_shown(s: Settings) -> Iterator[Complaint]:
+    for n, box in enumerate(s.imap):
+        if box.tls == "none" and box.host not in HERE:
+            yield ("imap", n, "tls"), 'may be "none" on this machine only: everybody on the way could read the password'
+
+
 def _tokens_are_declared(s: Settings) -> Iterator[Complaint]:
     names = {one.name for one in s.oauth}
     yield from _twice(((("oauth", n, "name"), one.name) for n, one in enumerate(s.oauth)), "the name of another login")
@@ -247,6 +270,8 @@ RULES: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _metrics_have_a_port,
     _hours_end_after_they_begin,
     _peers_are_addresses,
+    _mailboxes_are_apart,
+    _passwords_are_not_shown,
     _tokens_are_declared,
     _logins_are_whole,
     _relay_is_not_the_door,

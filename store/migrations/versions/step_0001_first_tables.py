@@ -35,6 +35,7 @@ def upgrade() -> None:
     _mail()
     mail_indexes()
     _mail_raw()
+    _mailbox()
     _occasion()
     op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
 
@@ -372,6 +373,21 @@ def _mail_raw() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["mail"], ["mail.id"], name="fk_mail_raw_mail"),
         sa.PrimaryKeyConstraint("mail", name="pk_mail_raw"),
+    )
+
+
+def _mailbox() -> None:
+    op.create_table(
+        "mailbox",
+        sa.Column("account", sa.String(320), nullable=False),
+        sa.Column("folder", sa.String(320), nullable=False),
+        sa.Column("validity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", sa.Double(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("error_since", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("account", "folder", name="pk_mailbox"),
+        sqlite_with_rowid=False,
     )
 
 
