@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from daemon.core.desk.acting import confirmation, inquiry, kept_since
 from daemon.core.desk.authority import needs_proof
-from daemon.core.desk.case import Backdrop
+from daemon.core.desk.case import Backdrop, Listed
+from daemon.core.desk.listed import inquiries
 from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
 from daemon.core.mail.reading import Reading, read
 from daemon.house import House
-from store.model.facts import Facts
+from store.model.facts import Facts, Inquiry
 from store.model.message import Proven, RawMessage
 from store.model.occasion import Occasion
 
@@ -70,9 +71,23 @@ async def _known(reading: Reading, facts: Facts, house: House, now: float) -> Ba
     mark = confirmation(reading, facts, house.settings, now)
     waiting = await house.store.kept(mark, kept_since(now)) if mark else None
     kept = await read_message(waiting, house) if waiting else None
+    if several := inquiries(reading, kept or reading, facts, house.settings, house.definition, now):
+        return Backdrop(kept=kept, listed=await _listed(several, house))
     asked = inquiry(reading, kept or reading, facts, house.settings, house.definition, now)
     if asked is None:
         return Backdrop()
     background = await house.store.background(asked)
     first = await read_message(background.original, house) if background.original else None
-    return Backdrop(background, first, kept)
+    answered = await read_message(background.answered, house) if background.answered else None
+    return Backdrop(background, first, kept, answered=answered)
+
+
+async def _listed(asked: tuple[Inquiry, ...], house: House) -> tuple[Listed, ...]:
+    """Return the tickets that an answer to a list names, with all that bears on them, in their order."""
+    found = []
+    for one in asked:
+        background = await house.store.background(one)
+        first = await read_message(background.original, house) if background.original else None
+        if background.about:
+            found.append(Listed(background.about, background, first))
+    return tuple(found)

@@ -12,11 +12,14 @@ nothing and a stage done twice changes nothing twice.
 
 import asyncio
 
+import structlog
+
 from daemon.calendar import Brought, Engagement, engagements
 from daemon.core.desk.clock.gathering import STRETCH_SECONDS, put_off, spared
 from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.rules import clocks, occasions
 from daemon.core.desk.decide import decide
+from daemon.core.desk.readers import TO_READERS, may_read
 from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
 from daemon.core.mail.reading import Reading
@@ -33,8 +36,11 @@ from store.model.outbox import Mail, MailKind, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
+WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 PLANNED_ANEW_SECONDS = 86400.0  # a roster sees months ahead
+
+log = structlog.get_logger()
 
 
 class Contended(Exception):  # noqa: N818 - it reads as what is the case
@@ -66,6 +72,8 @@ async def process(work: RawMessage, house: House) -> None:
                 break
         else:
             raise Contended(f"message {work.id}: its ticket was changed again and again")
+    for address in changes.revokes:
+        log.warning("a member did not write what came in their name; their older addresses are dead", member=address)
     if changes.corrections:
         await remember(house)
 
@@ -88,19 +96,31 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         calls = await house.store.count_call(changes.opens.calls[-1], found.now, STRETCH_SECONDS)
         changes = spared(changes, calls, found.now)
     opened = await house.store.reserve_number(work.id) if changes.opens else None
-    mails = write_mails(changes, opened, found, house)
-    filed = await _commit(work, changes, mails, opened, house, found.now)
-    return changes if filed or not (changes.moves or changes.stops or changes.confirms) else None
+    further = await house.store.take_numbers(len(changes.further))
+    mails = write_mails(changes, opened, further, found, house)
+    filed = await _commit(work, changes, mails, (opened, *further), house, found.now)
+    return changes if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles) else None
 
 
 async def deliver(mail: Mail, house: House) -> None:
-    """Send one mail to one recipient, and write down what became of it."""
+    """Send one mail to one recipient who may still read it, and write down what became of it."""
+    if not await _may_read(mail, house):
+        await house.store.withhold(mail, "its recipient may read it no longer", house.clock())
+        return
     answer = await house.relay.send(
         mail, before_dot=lambda: house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
     )
     chance = house.random(1)[0] / 255
     settlement = after(answer, mail, house.clock(), chance, house.settings.relay.on_unknown)
     await house.store.settle(mail, settlement, house.clock())
+
+
+async def _may_read(mail: Mail, house: House) -> bool:
+    """Look again at whoever a mail that has waited is for; its ticket is asked for only where readers matter."""
+    if house.clock() - mail.created_at < WAITED_SECONDS:
+        return True
+    readers = await house.store.readers(mail.ticket) if mail.kind in TO_READERS and mail.ticket is not None else None
+    return may_read(mail, readers, house.settings)
 
 
 async def due(house: House) -> tuple[Occasion | Engagement, ...]:
@@ -161,12 +181,24 @@ async def round_(house: House) -> None:
 
 
 async def _commit(
-    work: RawMessage, changes: Changes, mails: tuple[NewMail, ...], number: int | None, house: House, now: float
+    work: RawMessage,
+    changes: Changes,
+    mails: tuple[NewMail, ...],
+    numbers: tuple[int | None, ...],
+    house: House,
+    now: float,
 ) -> bool:
     """Write down what follows, and hand on at once as many of its mails as there are hands for; False if it was not."""
     with house.mails.promised(len(mails)) as hands:
         leased = await house.store.commit_and_lease(
-            work, changes, mails, number, now, hands=hands, seconds=MAIL_LEASE_SECONDS
+            work,
+            changes,
+            mails,
+            numbers[0],
+            now,
+            hands=hands,
+            seconds=MAIL_LEASE_SECONDS,
+            further=tuple(filter(None, numbers[1:])),
         )
         for mail in leased or ():
             house.mails.take(mail)

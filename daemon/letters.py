@@ -31,8 +31,8 @@ LAST_LANGUAGE = "en"
 COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
-    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "shadow", "filed", "task"),
-    *("list", "awake", "reminder"),
+    *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
+    *("shadow", "filed", "task", "list", "awake", "reminder"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
@@ -177,6 +177,18 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "scheduled",
         "joined",
         "joined-already",
+        "news",
+        "disowned",
+        "no-line",
+        "unknown-line",
+        "none-applied",
+        "split",
+        "nothing-to-split",
+        "opened-it",
+        "split-already",
+        "split-elsewhere",
+        "of-a-part",
+        "split-on",
         "other-ended",
         "not-alike",
         "done",

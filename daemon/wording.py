@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from daemon.core.desk.words import words_at, words_for, words_of
+from daemon.core.desk.plan import UNNUMBERED
+from daemon.core.desk.words import numbered, words_at, words_for, words_listed, words_of
 from daemon.core.mail.address import Purpose, mark_from, reply_address
 from daemon.core.mail.compose import MARKS, compose
 from daemon.core.mail.letter import Words
@@ -19,9 +20,13 @@ from store.model.outbox import NewMail
 _SAID_TO = frozenset({Purpose.COMMAND, Purpose.CONFIRM})  # reply addresses that take a word of a member
 
 
-def write_mails(changes: Changes, opened: int | None, found: Findings, house: House) -> tuple[NewMail, ...]:
-    """Return the mails that a message causes; `opened` is the number of the ticket it opens."""
+def write_mails(
+    changes: Changes, opened: int | None, further: tuple[int, ...], found: Findings, house: House
+) -> tuple[NewMail, ...]:
+    """Return the mails that a message causes; `opened` and `further` are the numbers of the tickets it opens."""
     number = opened if changes.ticket is None else changes.ticket
+    if found.known.listed and opened is not None:
+        changes = numbered(changes, (opened, *further))
     words = words_for(found.reading, found.facts, changes, number, house.settings, house.definition, found.now)
     background, roster = found.known.background, house.memory.roster
     mails = []
@@ -49,8 +54,16 @@ def write_occasion(
 
 def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, found: Findings, house: House) -> Words:
     known = found.known
+    if known.listed or draft.letter == "lines":
+        return words_listed(
+            draft, words, changes, known.listed, found.facts, house.definition, house.settings, found.now
+        )
     if known.background is None:
         return replace(words, said=draft.said, text=draft.text) if draft.said else words
+    if draft.about == UNNUMBERED and known.answered:
+        own = replace(changes, ticket=None)
+        whole = words_for(known.answered, found.facts, own, opened, house.settings, house.definition, found.now)
+        return replace(whole, said=draft.said, opened=opened)
     return words_of(
         draft,
         words,
@@ -67,6 +80,10 @@ def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, fou
 
 def _source(draft: Draft, found: Findings) -> tuple[RawMessage | None, Reading | None]:
     """Return the message that a draft carries and answers: the one that caused it, or that opened the ticket."""
+    if draft.about == UNNUMBERED and found.known.background and found.known.answered:
+        return found.known.background.answered, found.known.answered
+    if draft.original and (one := next((o for o in found.known.listed if o.ticket.number == draft.about), None)):
+        return one.background.original, one.first
     if draft.original:
         return (found.known.background.original if found.known.background else None), found.known.first
     return found.work, found.reading

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from store import corrections
-from store.model.facts import Background, Inquiry, Past, Posted
+from store.model.facts import Background, Inquiry, Offspring, Past, Posted
 from store.model.message import RawMessage
 from store.model.outbox import MailKind, MailState
 from store.model.ticket import ENDED, State, Ticket
@@ -40,10 +40,27 @@ _OPEN = (
     .limit(MOST_OPEN)
 )
 _ANSWERED = (
-    select(mail.c.message, known_id.c.sender, known_id.c.ticket.label("conversation"), mail.c.ticket)
-    .select_from(mail.outerjoin(known_id, mail.c.message == known_id.c.message))
+    select(
+        mail.c.message,
+        known_id.c.sender,
+        known_id.c.ticket.label("conversation"),
+        mail.c.ticket,
+        message.c.id,
+        message.c.fence,
+    )
+    .select_from(
+        mail.outerjoin(known_id, mail.c.message == known_id.c.message).outerjoin(
+            message, mail.c.message == message.c.id
+        )
+    )
     .where(mail.c.mark == bindparam("mark_"))
 )
+_LIVES = (
+    select(event.c.ticket, func.min(event.c.message).label("began"), func.max(event.c.message).label("latest"))
+    .where(event.c.ticket.in_(bindparam("tickets_", expanding=True)))
+    .group_by(event.c.ticket)
+)
+_FIRSTS = select(message.c.number, message.c.id).where(message.c.number.in_(bindparam("tickets_", expanding=True)))
 _KEPT = (
     select(message.c.id, message.c.fence)
     .join(mail, mail.c.message == message.c.id)
@@ -74,7 +91,8 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         for row in connection.execute(_HISTORY, asked)
     ]
     causes = sorted({past.message for past in history if past.message is not None})
-    kin = _kin(connection, inquiry)
+    around = _kin(connection, inquiry)
+    kin = tuple(one for one in around if one.number != inquiry.ticket)
     joined = [inquiry.ticket, *(one.number for one in kin if one.joined is not None)]
     mails = [*connection.execute(_POSTED, {"tickets_": joined}), *connection.execute(_HELD, {"causes": causes})]
     posted = {
@@ -85,6 +103,7 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
     }
     answered = connection.execute(_ANSWERED, {"mark_": inquiry.answered or ""}).one_or_none()
     return Background(
+        about=next((one for one in around if one.number == inquiry.ticket), None),
         verdict=verdict_of(judged) if judged else None,
         history=tuple(reversed(history)),
         related=kin,
@@ -95,12 +114,28 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         cause=answered.message if answered else None,
         conversation=answered.conversation if answered else None,
         spoken=answered.ticket if answered else None,
+        answered=_raw(connection, answered.id, answered.fence) if inquiry.splits and answered and answered.id else None,
+        offspring=_offspring(connection, history, kin) if inquiry.undoes else (),
         taught=corrections.taught(connection, inquiry.ticket),
     )
 
 
+def _raw(connection: Connection, row: int, fence: int) -> RawMessage | None:
+    return next(iter(read(connection, [[(row, fence)]])[0]), None)
+
+
+def _offspring(connection: Connection, history: Sequence[Past], kin: Sequence[Ticket]) -> tuple[Offspring, ...]:
+    """Return which of the tickets around it were opened by commands on it."""
+    causes = {past.message for past in history}
+    numbers = [one.number for one in kin]
+    rows = connection.execute(_LIVES, {"tickets_": numbers}).all() if numbers else ()
+    opened = [row for row in rows if row.began in causes]
+    firsts = {row.number: row.id for row in connection.execute(_FIRSTS, {"tickets_": [row.ticket for row in opened]})}
+    return tuple(Offspring(row.ticket, row.began, firsts.get(row.ticket), row.began == row.latest) for row in opened)
+
+
 def _kin(connection: Connection, inquiry: Inquiry) -> tuple[Ticket, ...]:
-    """Return the tickets that links lead to, nearest first, then those that were named."""
+    """Return the ticket, those that links lead to, nearest first, then those that were named."""
     found: dict[int, Ticket] = {one.number: one for one in tickets(connection, (inquiry.ticket,))}
     wanted = [number for one in found.values() for number in one.links]
     for _ in range(DEPTH):
@@ -110,9 +145,9 @@ def _kin(connection: Connection, inquiry: Inquiry) -> tuple[Ticket, ...]:
         wanted = [number for one in came for number in one.links]
     missing = [number for number in dict.fromkeys(inquiry.named) if number not in found and 0 < number < 2**31]
     found |= {one.number: one for one in tickets(connection, missing)}
-    return tuple(one for number, one in found.items() if number != inquiry.ticket)
+    return tuple(found.values())
 
 
 def _kept(connection: Connection, mark: str, since: float) -> RawMessage | None:
     found = connection.execute(_KEPT, {"mark_": mark, "since": since}).one_or_none()
-    return next(iter(read(connection, [[(found.id, found.fence)]])[0]), None) if found else None
+    return _raw(connection, found.id, found.fence) if found else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -12,6 +13,7 @@ from store.model.changes import Changes, Outcome
 from store.model.message import Door, Kept
 from store.model.ticket import ENDED, Event, Kind, State
 from store.moving import event_row
+from store.passages import note
 from store.processing import reserve
 from store.schema import brought, event, known_id, message, ticket
 from store.upsert import of, upsert
@@ -38,15 +40,17 @@ _LAST = (
 )
 _OPEN = (
     update(ticket)
-    .where(ticket.c.number == bindparam("row"), ticket.c.state.in_(ENDED))
+    .where(ticket.c.number == bindparam("row"), ticket.c.ended_at.is_not(None))
     .values(state=bindparam("now_in"), ended_at=None, version=ticket.c.version + 1)
 )
 _LATER = (
     update(ticket)
-    .where(ticket.c.number == bindparam("row"), ticket.c.state.in_(ENDED), ticket.c.ended_at < bindparam("said_at"))
+    .where(ticket.c.number == bindparam("row"), ticket.c.ended_at < bindparam("said_at"))
     .values(ended_at=bindparam("said_at"), version=ticket.c.version + 1)
 )
-_KINDS = select(ticket.c.number, ticket.c.kind).where(ticket.c.number.in_(bindparam("numbers", expanding=True)))
+_KINDS = select(ticket.c.number, ticket.c.kind).where(
+    ticket.c.number.in_(bindparam("numbers", expanding=True)), ticket.c.state.in_(ENDED)
+)
 
 
 class Overtaken(ValueError):  # noqa: N818 - it reads as what is the case
@@ -87,11 +91,12 @@ def open_again(connection: Connection, wishes: Sequence[tuple[tuple[int, ...], E
     opened = []
     for numbers, why in wishes:
         kinds = connection.execute(_KINDS, {"numbers": list(numbers)}).all()
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"row": row.number, "now_in": State.TO_INVESTIGATE if row.kind is Kind.REPORT else State.FORWARDED}
             for row in kinds
         ]
         if rows:
+            note(connection, [(row["row"], row["now_in"], why.at) for row in rows])
             connection.execute(_OPEN, rows)
             connection.execute(insert(event), [event_row(row.number, None, why) for row in kinds])
         opened.append(len(rows))

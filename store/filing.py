@@ -9,6 +9,7 @@ from sqlalchemy.sql.expression import Executable
 
 from store import corrections
 from store.budget import spend
+from store.epochs import begin
 from store.identity import SUBJECT_LETTERS
 from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
@@ -17,6 +18,7 @@ from store.model.ticket import ENDED
 from store.moving import event_row, move
 from store.outbox import Posting, put
 from store.processing import held
+from store.refiling import refile
 from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
 from store.upsert import of, upsert
 from store.verdicts import row_of
@@ -35,6 +37,16 @@ class Filing:
     now: float
     hands: int = 0  # so many of the mails at most are handed on at once, leased
     lease_seconds: float = 0.0
+    further: tuple[int, ...] = ()  # numbers of the other tickets that it opens
+
+    @property
+    def openings(self) -> tuple[tuple[int, Opening], ...]:
+        """The tickets that it opens, each with its number."""
+        if self.changes.opens is None:
+            return ()
+        if self.number is None or len(self.further) != len(self.changes.further):
+            raise ValueError("a ticket is opened without a number")
+        return ((self.number, self.changes.opens), *zip(self.further, self.changes.further, strict=True))
 
     @property
     def ticket(self) -> int | None:
@@ -98,20 +110,20 @@ def _postings(filing: Filing) -> list[Posting]:
 
 
 def _open(connection: Connection, filings: list[Filing]) -> None:
-    opened = [(filing, opening) for filing in filings if (opening := filing.changes.opens)]
-    _many(connection, _TICKET, [_ticket(filing, opening) for filing, opening in opened])
-    judged = [(filing, opening.verdict) for filing, opening in opened if opening.verdict]
-    _many(connection, _VERDICT, [row_of(filing.number or 0, found, filing.now) for filing, found in judged])
+    opened = [(filing, number, opening) for filing in filings for number, opening in filing.openings]
+    _many(connection, _TICKET, [_ticket(*one) for one in opened])
+    judged = [(filing, number, opening.verdict) for filing, number, opening in opened if opening.verdict]
+    _many(connection, _VERDICT, [row_of(number, found, filing.now) for filing, number, found in judged])
     _many(
         connection,
         of(_PARTICIPANT, connection),
         [
-            {"ticket": filing.number, "address": one.address, "role": one.role}
-            for filing, opening in opened
+            {"ticket": number, "address": one.address, "role": one.role}
+            for _, number, opening in opened
             for one in opening.participants
         ],
     )
-    links = [(filing.number, other) for filing, opening in opened for other in opening.links]
+    links = [(number, other) for _, number, opening in opened for other in opening.links]
     both_ways = [{"ticket": a, "other": b} for one, other in links for a, b in ((one, other), (other, one))]
     _many(connection, of(_LINK, connection), both_ways)
 
@@ -121,6 +133,9 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))
+    for filing in filings:
+        refile(connection, filing.changes.refiles, filing.number)
+    begin(connection, [(address, filing.now) for filing in filings for address in filing.changes.revokes])
     taught = [(filing.work.id, one) for filing in filings for one in filing.changes.corrections]
     corrections.put(connection, taught)
     reported = {address: filing for filing in filings for address in filing.changes.failing}
@@ -139,12 +154,10 @@ def _many(connection: Connection, statement: Executable, rows: Sequence[Mapping[
         connection.execute(statement, rows)
 
 
-def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
-    if filing.number is None:
-        raise ValueError("a ticket is opened without a number")
+def _ticket(filing: Filing, number: int, opening: Opening) -> dict[str, object]:
     told = opening.gathered_until is None
     return {
-        "number": filing.number,
+        "number": number,
         "kind": opening.kind,
         "state": opening.state,
         "started": opening.state,
@@ -157,6 +170,7 @@ def _ticket(filing: Filing, opening: Opening) -> dict[str, object]:
         "language": opening.language,
         "opened_at": filing.work.received_at,
         "priority": opening.priority,
+        "owner": opening.owner,
         "planned": opening.planned,
         "ended_at": filing.now if opening.state in ENDED else None,
         "asked_at": filing.now if opening.asks and told else None,
@@ -182,9 +196,9 @@ def _end(filing: Filing) -> dict[str, object]:
 
 
 def _events(filing: Filing) -> Rows:
-    changes, opening = filing.changes, filing.changes.opens
+    changes = filing.changes
     moved = [(change.ticket, one) for change in changes.moves for one in change.events]
-    opened = [(filing.number, one) for one in opening.events] if opening else []
+    opened = [(number, one) for number, opening in filing.openings for one in opening.events]
     mine = [(filing.ticket, one) for one in changes.events]
     return [event_row(ticket, filing.work.id, one) for ticket, one in (*mine, *moved, *opened)]
 

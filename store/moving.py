@@ -9,6 +9,7 @@ from store.model.outbox import MailState
 from store.model.ticket import Edit, Event, Kind, Participant, Role, State
 from store.model.verdict import Tag
 from store.passages import note
+from store.refiling import there
 from store.schema import link, mail, mail_raw, participant, ticket
 from store.upsert import of, upsert
 
@@ -34,9 +35,11 @@ _LINK = upsert(link, ("ticket", "other"), lambda _: {})
 
 def move(connection: Connection, changes: Changes, now: float) -> bool:
     """Change tickets and stop held mails; False, and nothing is written, if one of them is not as it was seen."""
-    if not (changes.moves or changes.stops or changes.confirms):
+    if not (changes.moves or changes.stops or changes.confirms or changes.refiles):
         return True
     if not (as_seen(connection, changes.moves) and _stoppable(connection, changes.stops)):
+        return False
+    if not there(connection, changes.refiles):
         return False
     if changes.confirms and connection.execute(_CONFIRM, {"used": changes.confirms, "now": now}).rowcount != 1:
         return False

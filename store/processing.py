@@ -153,6 +153,15 @@ def retry(connection: Connection, wishes: Sequence[tuple[int, float]]) -> list[b
     return [connection.execute(_RETRY, {"row": row, "now": now}).rowcount == 1 for row, now in wishes]
 
 
+def take_numbers(connection: Connection, counts: Sequence[int]) -> list[tuple[int, ...]]:
+    """Take so many numbers for tickets each, beyond the one that a message itself opens."""
+    taken = []
+    for count in counts:
+        first = take(connection, TICKET, count)
+        taken.append(tuple(range(first, first + count)))
+    return taken
+
+
 def release(connection: Connection) -> None:
     """End every lease: whoever held one is gone."""
     connection.execute(_RELEASE)

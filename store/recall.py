@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from store.budget import budgets
 from store.columns import KEY_LETTERS, clean
+from store.epochs import of_answered
 from store.model.facts import Clues, Facts, KnownId, SentMail
 from store.model.ticket import Participant, Ticket
 from store.schema import known_id, link, mail, participant, sender, ticket
@@ -46,6 +47,7 @@ def facts(connection: Connection, asked: Sequence[tuple[Clues, float]]) -> list[
     every = [clues for clues, _ in asked]
     sent = _sent(connection, every)
     known = _known(connection, every)
+    epochs = of_answered(connection, every, sent)
     senders = _senders(connection, every)
     spent = budgets(connection, [(clues.answer_to, clues.text_digest, now) for clues, now in asked])
     numbers = [_numbers(*row) for row in zip(every, sent, known, strict=True)]
@@ -58,6 +60,7 @@ def facts(connection: Connection, asked: Sequence[tuple[Clues, float]]) -> list[
             sender_known=_key(clues.sender) in senders,
             sender_proven=senders.get(_key(clues.sender), False),
             budget=spent[place],
+            epochs=epochs[place],
         )
         for place, clues in enumerate(every)
     ]

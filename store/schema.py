@@ -263,6 +263,17 @@ sender = Table(
     sqlite_with_rowid=False,
 )
 
+epoch = (
+    Table(  # of members who said that somebody else wrote in their name: what they were sent before commands no more
+        "epoch",
+        metadata,
+        Column("address", Key, primary_key=True),
+        Column("number", Integer, nullable=False),  # how often
+        Column("since", Double, nullable=False),
+        sqlite_with_rowid=False,
+    )
+)
+
 failing = Table(
     "failing",
     metadata,

@@ -21,6 +21,7 @@ from store import (
     mailboxes,
     outbox,
     processing,
+    readers,
     recall,
     roster,
 )
@@ -142,6 +143,10 @@ class Store:
         """
         return await self._writing.do(processing.reserve, message_id)
 
+    async def take_numbers(self, count: int) -> tuple[int, ...]:
+        """Return so many numbers for tickets that a message opens beside its own; each is given once."""
+        return await self._writing.do(processing.take_numbers, count) if count else ()
+
     async def commit(
         self, work: RawMessage, changes: Changes, mails: tuple[NewMail, ...], number: int | None, now: float
     ) -> bool:
@@ -161,12 +166,14 @@ class Store:
         now: float,
         hands: int,
         seconds: float,
+        further: tuple[int, ...] = (),
     ) -> tuple[Mail, ...] | None:
         """Commit, and lease so many of the mails that are due at most in the same transaction, for so many seconds.
 
-        Returns the mails that are leased; None, and nothing is written, where `commit` would say False.
+        `further` are the numbers of the other tickets that it opens. Returns the mails that are leased; None, and
+        nothing is written, where `commit` would say False.
         """
-        whole = filing.Filing(work, changes, mails, number, now, hands, seconds)
+        whole = filing.Filing(work, changes, mails, number, now, hands, seconds, further)
         return await self._writing.do(filing.commit, whole)
 
     async def due(self, wishes: Sequence[clocks.Wish]) -> tuple[tuple[Due, ...], ...]:
@@ -262,6 +269,14 @@ class Store:
     async def settle(self, mail: Mail, settlement: Settlement, now: float) -> bool:
         """Write down what an attempt came to; False if the fence is lost."""
         return await self._writing.do(outbox.settle, outbox.Settling(mail, settlement, now))
+
+    async def readers(self, number: int) -> tuple[str, ...]:
+        """Return the addresses that may read a ticket's mail: its reporter's and its participants'."""
+        return await self._asking.do(readers.readers, number)
+
+    async def withhold(self, mail: Mail, why: str, now: float) -> bool:
+        """Stop a leased mail for good and say so in its ticket's history; False if the lease is lost."""
+        return await self._writing.do(readers.withhold, readers.Withholding(mail, why, now))
 
     async def recover(self, now: float) -> int:
         """Call unknown the mails that were attempted under a lease that has run out; returns how many."""

@@ -22,6 +22,8 @@ class Said:
     other: int | None = None  # another ticket
     words: tuple[str, ...] = ()  # commands, as the help writes them
     lines: tuple[str, ...] = ()  # further facts, one a line
+    entry: int | None = None  # the line of a list that it is about
+    opened: int | None = None  # the ticket that this command opened
     rows: tuple[tuple[str, ...], ...] = ()  # facts in the desk's own terms, for the letter to say in its language
 
 
@@ -73,6 +75,7 @@ class Opening:
     calls: tuple[str, ...] = ()  # who gets the card, by id
     gathered_until: float | None = None  # when it is called for together with others; None: at once
     priority: str | None = None
+    owner: str | None = None
     planned: str | None = None
     events: tuple[Event, ...] = ()  # its history, where the message is filed with another ticket
 
@@ -99,6 +102,15 @@ class TicketChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Refile:
+    """A message that is filed with another ticket from now on."""
+
+    message: int  # its row
+    of: int  # the ticket with which it is filed now
+    to: int | None  # None: the ticket that is opened, and it is the message that opens it
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """All that one message changes, as one value: the unit of work of the stage `process`."""
 
@@ -108,10 +120,13 @@ class Changes:
     filed: Filed
     ticket: int | None = None  # an existing ticket it is filed with
     opens: Opening | None = None  # the message is filed with it where it is filed with no other
+    further: tuple[Opening, ...] = ()  # where one answer opens several; none of them has the message
     events: tuple[Event, ...] = ()
     drafts: tuple[Draft, ...] = ()
     failing: tuple[str, ...] = ()  # recipients that a delivery report names as failed for good
     corrections: tuple[Correction, ...] = ()  # what it teaches
     moves: tuple[TicketChange, ...] = ()  # all of them, or the whole is decided anew
     stops: tuple[int, ...] = ()  # rows of held mails that must not leave
+    refiles: tuple[Refile, ...] = ()  # like `moves`: all of them, or the whole is decided anew
+    revokes: tuple[str, ...] = ()  # members whose secret addresses, as they have them now, count no longer
     confirms: str | None = None  # mark of the confirmation that is used up by it

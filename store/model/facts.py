@@ -61,6 +61,14 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Epoch:
+    """From when on (epoch seconds) the secret addresses that a member was sent count."""
+
+    address: str  # folded
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that the store knows which bears on one message."""
 
@@ -70,6 +78,7 @@ class Facts:
     sender_known: bool = False  # wrote before
     sender_proven: bool = False  # was proven when it did
     budget: Budget = Budget()
+    epochs: tuple[Epoch, ...] = ()  # of those whose secret addresses were used, where one has begun
 
     def ticket(self, number: int | None) -> Ticket | None:
         """Return the ticket of that number, if it was among the clues."""
@@ -117,6 +126,8 @@ class Inquiry:
     ticket: int
     named: tuple[int, ...] = ()  # other tickets that the commands name
     answered: str | None = None  # mark of the mail of ours that the member answers
+    splits: bool = False  # the message because of which that was sent is asked for too
+    undoes: bool = False  # and which tickets were opened by commands on this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +140,20 @@ class Taught:
 
 
 @dataclass(frozen=True, slots=True)
+class Offspring:
+    """A ticket that a member's command on another one opened."""
+
+    ticket: int
+    by: int  # the message that held the command
+    first: int | None  # the message that is filed as the one that opened it
+    alone: bool  # nothing else has been filed with it since
+
+
+@dataclass(frozen=True, slots=True)
 class Background:
     """All that the store knows which bears on a member's word about a ticket."""
 
+    about: Ticket | None = None
     verdict: Verdict | None = None  # the latest
     history: tuple[Past, ...] = ()  # oldest first
     related: tuple[Ticket, ...] = ()  # linked to it, directly or by others, and those that were named
@@ -142,6 +164,8 @@ class Background:
     cause: int | None = None  # that message
     conversation: int | None = None  # the ticket to whose readers that message belongs
     spoken: int | None = None  # the ticket that the answered mail speaks of
+    answered: RawMessage | None = None  # that message, where it was asked for
+    offspring: tuple[Offspring, ...] = ()  # where they were asked for
     taught: tuple[Taught, ...] = ()  # what was learned from it and holds, oldest first
 
     def ticket(self, number: int) -> Ticket | None:

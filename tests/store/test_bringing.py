@@ -11,7 +11,7 @@ from store.model.changes import Changes
 from store.model.message import Door, Envelope
 from store.model.ticket import Event, State
 from store.store import Store
-from tests.store.specimens import ANN, NOW, follows, opens, raw
+from tests.store.specimens import ANN, NOW, filed, follows, opens, raw
 
 OLD = Envelope("", (), door=Door.IMPORT)
 THEN = NOW - 1e8
@@ -68,11 +68,12 @@ async def test_a_ticket_ends_with_its_last_word_and_may_be_opened_again(store: S
     assert ended.opens is not None
 
     closed = replace(ended, opens=replace(ended.opens, state=State.DONE))
-    await store.bring(batch(old("one", closed), old("two", follows("two", -1), THEN + 60)))
+    answers = (old("three", follows("three", -1), THEN + 60), old("four", follows("four", -2), THEN + 30))
+    await store.bring(batch(old("one", closed), old("two", replace(closed, filed=filed("two"))), *answers))
     story = await store.ticket(1)
     assert story is not None
     assert story.ticket.ended_at == THEN + 60
     assert await store.last_words(THEN + 61) == ()
-    assert await store.last_words(THEN) == (LastWord(1, ANN, THEN + 60),)
-    assert await store.open_again((1,), Event(NOW, "triaged", "left open")) == 1
-    assert [one.number for one in await store.tickets(ended=False)] == [1]
+    assert await store.last_words(THEN) == (LastWord(2, ANN, THEN + 30), LastWord(1, ANN, THEN + 60))
+    assert await store.open_again((1, 2), Event(NOW, "triaged", "left open")) == 2
+    assert [one.number for one in await store.tickets(ended=False)] == [1, 2]

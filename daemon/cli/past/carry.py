@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from daemon.cli.past.mailbox import Mailbox, Place
-from daemon.cli.past.reader import ENVELOPE, Desk, Read, read_some, start
-from daemon.core.desk.past import Ours, Together, file_past
+from daemon.cli.past.reader import ENVELOPE, Desk, Read, compiled, read_some, start
+from daemon.core.desk.past import Ours, Together, file_past, judged
+from daemon.core.triage.definition import Definition
 from store.bringing import Overtaken
 from store.identity import Identity
 from store.model.bringing import Batch, Brought
@@ -57,12 +58,13 @@ async def carry(
     mailbox: Mailbox, desk: Desk, store: Store, tally: Tally, stopping: asyncio.Event, step: Callable[[int], None]
 ) -> None:
     """Bring the messages along that no earlier run has; ends early, after a whole batch, where it is to stop."""
+    definition = compiled(desk)
     tally.before = min(await store.brought(mailbox.mark), len(mailbox))
     step(tally.before)
     with ProcessPoolExecutor(_readers(), multiprocessing.get_context("spawn"), start, (desk,)) as pool:
         try:
             async for some in _read(pool, mailbox.places(tally.before), stopping):
-                await _bring(some, mailbox, desk, store, tally)
+                await _bring(some, mailbox, desk, definition, store, tally)
                 step(len(some))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -112,11 +114,13 @@ def _batches(places: Iterable[Place]) -> Iterator[tuple[Place, ...]]:
         yield tuple(batch)
 
 
-async def _bring(some: tuple[Read, ...], mailbox: Mailbox, desk: Desk, store: Store, tally: Tally) -> None:
+async def _bring(
+    some: tuple[Read, ...], mailbox: Mailbox, desk: Desk, definition: Definition, store: Store, tally: Tally
+) -> None:
     messages = tuple(one for one in some if one.identity)
     done = tally.done + len(some)
     for _ in range(AGAIN):
-        brought = await _decide(messages, desk, store)
+        brought = await _decide(messages, desk, definition, store)
         try:
             await store.bring(Batch(brought, mailbox.mark, done, desk.now))
             break
@@ -135,7 +139,7 @@ async def _bring(some: tuple[Read, ...], mailbox: Mailbox, desk: Desk, store: St
             tally.silenced[one.changes.reason] += 1
 
 
-async def _decide(messages: tuple[Read, ...], desk: Desk, store: Store) -> tuple[Brought, ...]:
+async def _decide(messages: tuple[Read, ...], desk: Desk, definition: Definition, store: Store) -> tuple[Brought, ...]:
     """Decide what each message changes, in their order; an earlier one of the batch is known to the later."""
     identities = tuple(one.identity for one in messages if one.identity)
     there = await store.stored(identities)
@@ -150,6 +154,8 @@ async def _decide(messages: tuple[Read, ...], desk: Desk, store: Store) -> tuple
             else:
                 whole = together.facts(one.past, known)
                 changes = file_past(one.past, whole)
+                if changes.opens and one.past.unjudged:
+                    changes = file_past(judged(one.past, definition, desk.learned), whole)
                 together.remember(one.past, changes, -place)
         seen.add(identity)
         brought.append(

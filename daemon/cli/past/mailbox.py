@@ -46,6 +46,7 @@ class Place:
     literal: bool
     mbox: bool
     at: float  # when it was written; UNDATED where nothing tells
+    answers: bool  # another message of the mailbox
 
 
 @dataclass(slots=True)
@@ -61,6 +62,7 @@ class Mailbox:
     at: "array[float]" = field(default_factory=lambda: array("d"))
     name: "array[int]" = field(default_factory=lambda: array("Q"))  # hash of the Message-ID, 0 for none
     answers: "array[int]" = field(default_factory=lambda: array("Q"))  # hash of the one that is answered
+    inside: bytearray = field(default_factory=bytearray)  # whether that one is here
     order: "array[int]" = field(default_factory=lambda: array("L"))
     mark: str = ""  # digest by which the same mailbox is known again
     octets: int = 0
@@ -79,6 +81,7 @@ class Mailbox:
                 bool(self.literal[number]),
                 bool(self.kinds[path]),
                 self.at[number],
+                bool(self.inside[number]),
             )
 
 
@@ -224,6 +227,7 @@ def _order(mailbox: Mailbox) -> "array[int]":
     """Return the places by date, those without a date last; a reply comes after what it answers."""
     at = array("d", (one if one != UNDATED else float("inf") for one in mailbox.at))
     places = {name: number for number, name in enumerate(mailbox.name) if name}
+    mailbox.inside = bytearray(answered in places for answered in mailbox.answers)
     depth = array("L", bytes(array("L").itemsize * len(at)))
     for number in range(len(at)):
         _after_parents(number, mailbox, places, at, depth)

@@ -74,7 +74,8 @@ class Reader:
             found = read(raw, ENVELOPE, self._desk.own, self._desk.settings.smtp or Smtp())
             why = NO_FIELD if not found.message.headers else TOO_LONG if place.end - place.start > LONGEST else ""
             desk = self._desk
-            past = None if why else read_past(found, at, desk.settings, desk.ours, self._definition, desk.learned)
+            known = (desk.settings, desk.ours, self._definition, desk.learned)
+            past = None if why else read_past(found, at, *known, answers=place.answers)
         except Exception as error:  # one bad message stops nobody; it is kept, and set aside with these words
             return Read(name, raw, at, identity, None, f"{type(error).__name__}: {error}")
         return Read(name, raw, at, identity, past, why)
@@ -98,10 +99,15 @@ def start(desk: Desk) -> None:
     """Begin a process: it is the first one's business when to stop, and it ends with that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_first, daemon=True).start()
+    _reader.append(Reader(desk, compiled(desk)))
+
+
+def compiled(desk: Desk) -> Definition:
+    """Return the desk's definition, ready to judge by."""
     definition = read_definition(desk.definition)
     if not isinstance(definition, Definition):
         raise ValueError("the definition cannot be read")
-    _reader.append(Reader(desk, definition))
+    return definition
 
 
 def _end_with_first() -> None:

@@ -1,6 +1,6 @@
 """A member's word on a ticket: read, held against what may be said now, and applied whole or not at all."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from daemon.core.desk.arguments import Known, TicketNumber
 from daemon.core.desk.authority import CONFIRM_SECONDS, Authority, authority
@@ -8,6 +8,7 @@ from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE_LETTERS, Case
 from daemon.core.desk.command import Command, Commands, read_command
 from daemon.core.desk.deeds import DEEDS
+from daemon.core.desk.disowning import disowned, disowns
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import OF_ITSELF
 from daemon.core.desk.known import day_at, known_to
@@ -48,13 +49,14 @@ def inquiry(
     named = tuple(a.number for c in commands for a in c.arguments if isinstance(a, TicketNumber))
     mark = word.sent.mark if word.sent and commanding is reading else _answered_by(commanding)
     meant = _meant(facts.ticket(number), commands, facts)
-    return Inquiry(meant.number if meant else number, named, mark)
+    said = {command.verb for command in commands}
+    return Inquiry(meant.number if meant else number, named, mark, splits=Verb.SPLIT in said, undoes=Verb.UNDO in said)
 
 
 def confirmation(reading: Reading, facts: Facts, settings: Settings, now: float) -> str | None:
     """Return the mark of the confirmation that a member answers, None where the message answers none."""
     word = authority(reading, facts, settings, now)
-    return word.sent.mark if _confirms(word) and word.sent else None
+    return word.sent.mark if confirms(word) and word.sent else None
 
 
 def kept_since(now: float) -> float:
@@ -69,28 +71,29 @@ def members_word(case: Case) -> Changes | None:
         return None
     if case.threading.signal not in (Signal.ADDRESS, Signal.OWN_ID):
         return None
-    read = read_command(case.reading.message.new_text, _known(case))
-    waiting = _waiting(case) if _confirms(word) else None
+    read = read_command(case.reading.message.new_text, known_of(case))
+    waiting = _waiting(case) if confirms(word) else None
     spoken = case.facts.ticket(case.threading.conversation) or ticket
     ticket = _meant(spoken, _commands(waiting or read), case.facts) or ticket
-    if _confirms(word):
+    if confirms(word):
         return _confirmed(case, word.person, ticket, read, waiting)
     return (_half if word.level is Degree.HALF else _full)(case, word.person, ticket, read)
 
 
 def _full(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnderstood | None) -> Changes:
     text = case.reading.message.new_text.strip()
-    if read is None and text and _level(person, case.settings) is Level.L1:  # support talks to the reporter
+    if read is None and text and level_of(person, case.settings) is Level.L1:  # support talks to the reporter
         return _act(case, person, ticket, Commands((Command(Verb.REPLY, letter=text),), text))
     if read is None:
-        what = "kept-behind-gate" if _level(person, case.settings) is Level.L2 else "kept"
+        what = "kept-behind-gate" if level_of(person, case.settings) is Level.L2 else "kept"
         return _noted(case, person, ticket, Said(what, ticket.number))
     if isinstance(read, NotUnderstood):
         return _noted(case, person, ticket, _unknown(read, case, person))
     return _act(case, person, ticket, read)
 
 
-def _known(case: Case) -> Known:
+def known_of(case: Case) -> Known:
+    """Return what commands can be about at this desk today."""
     return known_to(case.settings, case.definition, day_at(case.now, case.settings))
 
 
@@ -118,11 +121,13 @@ def _about(word: Authority, reading: Reading, facts: Facts) -> int | None:
     return next((mail.ticket for mark in answered for mail in facts.sent if mail.mark == mark), None)
 
 
-def _confirms(word: Authority) -> bool:
+def confirms(word: Authority) -> bool:
+    """Say whether a mail answers a confirmation, by the member that it went to."""
     return word.level is Degree.FULL and word.sent is not None and word.sent.kind is MailKind.CONFIRM
 
 
-def _level(person: Person, settings: Settings) -> Level:
+def level_of(person: Person, settings: Settings) -> Level:
+    """Return the side of the gate that a member is on."""
     return Level(person.level) if settings.gate.l1 else Level.UNGATED
 
 
@@ -155,7 +160,7 @@ def _half(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnders
 
 
 def _waiting(case: Case) -> Commands | NotUnderstood | None:
-    return read_command(case.backdrop.kept.message.new_text, _known(case)) if case.backdrop.kept else None
+    return read_command(case.backdrop.kept.message.new_text, known_of(case)) if case.backdrop.kept else None
 
 
 def _confirmed(
@@ -165,6 +170,8 @@ def _confirmed(
     read: Commands | NotUnderstood | None,
     waiting: Commands | NotUnderstood | None,
 ) -> Changes:
+    if disowns(case, read):
+        return disowned(case, person, ticket)
     said_yes = isinstance(read, Commands) and read.commands[0].verb is Verb.YES
     if not said_yes:
         return _noted(case, person, ticket, Said("kept", ticket.number))
@@ -176,7 +183,7 @@ def _confirmed(
 
 
 def _unknown(read: NotUnderstood, case: Case, person: Person) -> Said:
-    fit = offered(case.ticket, _level(person, case.settings))
+    fit = offered(case.ticket, level_of(person, case.settings))
     return Said(
         "unknown",
         case.ticket.number if case.ticket else None,
@@ -202,38 +209,54 @@ def _answer(case: Case, person: Person, said: tuple[Said, ...]) -> Draft:
 
 
 def _filed(
-    case: Case, ticket: Ticket, outcome: Outcome, events: tuple[Event, ...], drafts: tuple[Draft, ...]
+    case: Case, ticket: Ticket | None, outcome: Outcome, events: tuple[Event, ...], drafts: tuple[Draft, ...]
 ) -> Changes:
-    return Changes(outcome, "", case.threading, case.filed, ticket=ticket.number, events=events, drafts=drafts)
+    number = ticket.number if ticket else None
+    return Changes(outcome, "", case.threading, case.filed, ticket=number, events=events, drafts=drafts)
 
 
 # --- words that act --------------------------------------------------------------------------------------------------
 
 
-def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Commands that may be said now, with what each of them comes to."""
+
+    scene: Scene
+    steps: tuple[Planned, ...]
+    deeds: tuple[Deed, ...]
+
+
+def weigh(case: Case, person: Person, ticket: Ticket | None, read: Commands) -> Weighed | tuple[Said, ...]:
+    """Hold commands against what may be said now: what they come to, or why nothing of them is applied."""
     background = case.background
     if background is None:
         raise ValueError("a command without its background")
-    bug = bug_of(background, ticket)
+    bug = bug_of(background, ticket) if ticket else None
     hand = _hand(case, person)
-    level = _level(person, case.settings)
+    level = level_of(person, case.settings)
     steps = plan(read.commands, ticket, bug, level, hand)
     if isinstance(steps, Refused):
         refusal = steps.refusal
         said = Said(
             f"refused-{refusal.why}",
-            ticket.number,
+            ticket.number if ticket else None,
             text=steps.command.line[:200],
             who=steps.command.verb,
             lines=(refusal.words,),
             words=refusal.instead,
         )
-        return _refused(case, person, ticket, (said,), read)
+        return (said,)
     scene = Scene(case, person, level, background)
     deeds = tuple(DEEDS[step.command.verb](scene, step) for step in steps)
-    if no := tuple(deed.said for deed in deeds if deed.refused):
-        return _refused(case, person, ticket, no, read)
-    return _applied(scene, ticket, steps, deeds)
+    return tuple(deed.said for deed in deeds if deed.refused) or Weighed(scene, steps, deeds)
+
+
+def _act(case: Case, person: Person, ticket: Ticket, read: Commands) -> Changes:
+    weighed = weigh(case, person, ticket, read)
+    if isinstance(weighed, Weighed):
+        return applied(ticket, weighed)
+    return _refused(case, person, ticket, weighed, read)
 
 
 def _hand(case: Case, person: Person) -> Hand:
@@ -249,8 +272,9 @@ def _refused(case: Case, person: Person, ticket: Ticket, said: tuple[Said, ...],
     return _filed(case, ticket, Outcome.COMMAND, events, (_answer(case, person, said[:1]),))
 
 
-def _applied(scene: Scene, ticket: Ticket, steps: tuple[Planned, ...], deeds: tuple[Deed, ...]) -> Changes:
+def applied(ticket: Ticket | None, weighed: Weighed) -> Changes:
     """Gather the effects of all commands of one mail: one change of each ticket, one line in its history."""
+    scene, steps, deeds = weighed.scene, weighed.steps, weighed.deeds
     case, person = scene.case, scene.person
     notes = _notes(case, person, steps)
     moves = [*_moves(person, case.now, steps, deeds), *(move for deed in deeds for move in deed.moves)]
@@ -262,18 +286,20 @@ def _applied(scene: Scene, ticket: Ticket, steps: tuple[Planned, ...], deeds: tu
             *(draft for deed in deeds for draft in deed.drafts),
             *_to_be_scheduled(scene, steps),
         ),
-        opens=_opened(case, person, ticket, steps),
+        opens=next((deed.opens for deed in deeds if deed.opens), None)
+        or (_opened(case, person, ticket, steps) if ticket else None),
         corrections=tuple(one for deed in deeds for one in deed.corrections),
         moves=tuple(moves),
+        refiles=tuple(one for deed in deeds for one in deed.refiles),
         stops=tuple(row for deed in deeds for row in deed.stops),
     )
 
 
-def _spoken_of(ticket: Ticket, steps: tuple[Planned, ...], deeds: tuple[Deed, ...]) -> int:
+def _spoken_of(ticket: Ticket | None, steps: tuple[Planned, ...], deeds: tuple[Deed, ...]) -> int | None:
     """Return the ticket that the answer, and what is said to the answer, is about: the bug, if all was said of it."""
     numbers = {deed.about or step.ticket.number for step, deed in zip(steps, deeds, strict=True) if step.ticket}
     numbers -= {UNNUMBERED}
-    return numbers.pop() if len(numbers) == 1 else ticket.number
+    return numbers.pop() if len(numbers) == 1 else ticket.number if ticket else None
 
 
 def _notes(case: Case, person: Person, steps: tuple[Planned, ...]) -> tuple[Event, ...]:

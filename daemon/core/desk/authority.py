@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from daemon.core.mail.address import Purpose, domain_of
+from daemon.core.mail.address import Purpose, domain_of, fold
 from daemon.core.mail.compose import MARKS
 from daemon.core.mail.dkim_tags import read_signature
 from daemon.core.mail.mime.defect import forbids_acting
@@ -144,19 +144,21 @@ def author_of(reading: Reading, settings: Settings) -> Person | None:
 
 def _claim(reading: Reading, facts: Facts, settings: Settings, now: float) -> _Claim:
     author = author_of(reading, settings)
-    marks = (_mark(mail, reading.clues, settings, now) for mail in facts.sent)
+    marks = (_mark(mail, reading.clues, facts, settings, now) for mail in facts.sent)
     best = sorted(filter(None, marks), key=lambda m: (not m.live, m.holder is None, m.holder != author, m.sent.mark))
     tickets = frozenset(mail.ticket for mail in facts.sent if mail.mark in reading.clues.reply_marks)
     return _Claim(reading, author, is_proven(reading), next(iter(best), None), tickets)
 
 
-def _mark(mail: SentMail, clues: Clues, settings: Settings, now: float) -> _Mark | None:
+def _mark(mail: SentMail, clues: Clues, facts: Facts, settings: Settings, now: float) -> _Mark | None:
     """Return the mail of ours if it was answered at the address that its kind gives to its one recipient."""
     purpose = MARKS[mail.kind].reply
     used = {Purpose.COMMAND: clues.command_marks, Purpose.CONFIRM: clues.confirm_marks}.get(purpose, ())
     if mail.mark not in used:
         return None
-    return _Mark(mail, purpose, _member(settings, mail.to), now - mail.created_at <= LIFETIME[purpose])
+    begun = next((epoch.since for epoch in facts.epochs if epoch.address == fold(mail.to)), 0.0)
+    live = now - mail.created_at <= LIFETIME[purpose] and mail.created_at >= begun
+    return _Mark(mail, purpose, _member(settings, mail.to), live)
 
 
 def _member(settings: Settings, address: str) -> Person | None:
@@ -247,7 +249,7 @@ ROWS = (
         Level.HALF,
         lambda c: _proven_author(c) and c.mark is not None and not c.mark.live,
         _author,
-        "a proven member, but the address takes no commands any more: it is too old",
+        "a proven member, but the address takes no commands any more: it is too old, or was disowned",
     ),
     Row(Level.HALF, _proven_author, _author, "a proven member, but not at an address that takes commands"),
     Row(Level.NONE, _was_known, _nobody, "the address was given to somebody who is no member"),

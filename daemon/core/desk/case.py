@@ -17,12 +17,23 @@ NOTE_LETTERS = 20_000  # of a note stand in the history; the message itself is k
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A ticket that one line of an answer is about."""
+
+    ticket: Ticket
+    background: Background
+    first: Reading | None = None  # the mail that opened it
+
+
+@dataclass(frozen=True, slots=True)
 class Backdrop:
     """What is known of the ticket that a member speaks about; nothing for all other messages."""
 
     background: Background | None = None
     first: Reading | None = None  # the mail that opened the ticket
     kept: Reading | None = None  # the mail whose commands this one says yes to
+    listed: tuple[Listed, ...] = ()  # where a list of tickets is answered: those that it names, in order
+    answered: Reading | None = None  # the message because of which the answered mail was sent, where that matters
 
 
 NO_BACKDROP = Backdrop()

@@ -7,6 +7,7 @@ from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.gate import GIVES, facts_in
+from daemon.core.desk.listed import answered_news, members_lines
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.past import imported
 from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
@@ -179,6 +180,8 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     repeat,
     delivery_report,
     automatic_follow_up,
+    members_lines,
+    answered_news,
     members_word,
     members_note,
     unverified_follow_up,

@@ -22,6 +22,7 @@ from daemon.core.desk.scene import (
     to_member,
     to_pipeline,
 )
+from daemon.core.desk.splitting import split
 from daemon.core.desk.talking import ask, close_report, duplicate, finish, reply, send
 from daemon.core.desk.teaching import correction
 from daemon.core.desk.teams import hand_over
@@ -182,6 +183,7 @@ DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.GIVE: give,
     V.SNOOZE: named("snoozed"),
     V.NOTE: named("noted"),
+    V.SPLIT: split,
     V.ADMIT: admit,
     V.UNDO: undo,
     V.WHY: answer_why,

@@ -69,7 +69,10 @@ def to_support(scene: Scene, step: Planned, kind: Verb, text: str) -> Deed:
     person = keeper(ticket, scene.settings, scene.case.roster, scene.case.now) if ticket else None
     if ticket is None or person is None:
         return no("gated", step)
-    conversation, to = asker(scene, ticket)
+    answered = asker(scene, ticket)
+    if answered is None:
+        return no("split-elsewhere", step, other=scene.background.conversation or 0)
+    conversation, to = answered
     if not to:
         return no("no-reporter", step)
     card = task(scene.settings, person, f"draft-{kind}", scene.person.name, text)
@@ -91,7 +94,10 @@ def pass_on(scene: Scene, step: Planned, draft: Past) -> Deed:
     asks = draft.what.startswith(DRAFTS[Verb.ASK])
     text = draft.what.removeprefix(DRAFTS[Verb.ASK if asks else Verb.REPLY])
     kind, letter = (MailKind.ASK, "ask") if asks else (MailKind.REPLY, "reply")
-    conversation, to = asker(scene, after(step))
+    answered = asker(scene, after(step))
+    if answered is None:
+        return no("split-elsewhere", step, other=scene.background.conversation or 0)
+    conversation, to = answered
     drafts = to_reporter(scene, conversation, kind, letter, text, to=to)
     if not drafts:
         return no("no-reporter", step)

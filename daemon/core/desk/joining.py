@@ -7,7 +7,7 @@ those of every mail to them. What they write is filed with the other ticket, whi
 from daemon.core.desk.arguments import TicketNumber
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.plan import Planned
-from daemon.core.desk.scene import Deed, Scene, after, no, person_named, said, to_manager, to_member
+from daemon.core.desk.scene import Deed, Scene, after, no, person_at, person_named, said, to_manager, to_member
 from store.model.changes import Draft, TicketChange
 from store.model.ticket import ENDED, Event, Kind, State, Ticket
 
@@ -60,13 +60,18 @@ def conversations(scene: Scene, ticket: Ticket) -> tuple[Ticket, ...]:
     return tuple(found.values())
 
 
-def asker(scene: Scene, ticket: Ticket) -> tuple[Ticket, str]:
-    """Return who is answered, with the conversation that they read: whoever wrote what the member answers."""
+def asker(scene: Scene, ticket: Ticket) -> tuple[Ticket, str] | None:
+    """Return who is answered, with the conversation that they read: whoever wrote what the member answers.
+
+    None where that message belongs to another ticket by now: nobody else may get what is meant for its author.
+    """
     background = scene.background
     apart = {one.number: one for one in conversations(scene, ticket)}
     spoken = apart.get(background.conversation or 0)
     if spoken and spoken.takes_part(background.author):
         return spoken, background.author
+    if background.conversation and not spoken and not person_at(scene.settings, background.author):
+        return None
     spoken = apart.get(background.spoken or 0, ticket)
     return spoken, spoken.reporter
 

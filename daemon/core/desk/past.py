@@ -23,7 +23,6 @@ from store.model.changes import Changes, Filed, Opening, Outcome
 from store.model.facts import Clues, Facts, KnownId, Signal, Threading
 from store.model.message import AutomaticKind, Door, Proven
 from store.model.ticket import Event, Kind, Participant, Role, State, Ticket
-from store.model.verdict import Tag
 
 OURS = "ours"  # reason of the silence: mail of the team among itself
 FROM_US = frozenset({"own-sender"})  # rules of the guard that an answer from the desk's own address breaks
@@ -51,6 +50,7 @@ class Past:
     ours: bool
     filed: Filed
     opening: Opening | None  # the ticket it opens if it belongs to none; None where it opens none
+    unjudged: tuple[str, str] | None = None  # subject and text, where judging waits until it opens a ticket indeed
 
 
 @dataclass(slots=True)
@@ -91,21 +91,46 @@ def ours_of(settings: Settings, more: tuple[str, ...] = ()) -> Ours:
 
 
 def read_past(
-    reading: Reading, at: float, settings: Settings, ours: Ours, definition: Definition, learned: Learned = NOTHING
+    reading: Reading,
+    at: float,
+    settings: Settings,
+    ours: Ours,
+    definition: Definition,
+    learned: Learned = NOTHING,
+    *,
+    answers: bool = False,
 ) -> Past:
-    """Return all that the filing of an old message depends on; judging it is most of the work."""
+    """Return all that the filing of an old message depends on.
+
+    Judging it is much of the work; one that `answers` another of the mailbox is judged only when it opens a ticket.
+    """
     clues = replace(reading.clues, subject_number=None)  # a number in it was given by another desk
     message, proven = reading.message, reading.proof.level in (Proven.DKIM, Proven.DMARC)
     machine = reading.automatic
-    return Past(
+    opening = _opening(reading, clues.sender, settings, ours)
+    words = (message.subject, message.new_text) if opening and clues.sender not in ours else None
+    past = Past(
         at,
         clues,
         machine.kind,
         machine.kind is AutomaticKind.OWN and not FROM_US.issuperset(machine.reasons),
         clues.sender in ours,
         Filed(clues.message_id, clues.sender, message.subject, clues.text_digest, proven),
-        _opening(reading, clues.sender, settings, ours, definition, learned),
+        opening,
+        words,
     )
+    return past if answers else judged(past, definition, learned)
+
+
+def judged(past: Past, definition: Definition, learned: Learned) -> Past:
+    """Return an old message with its verdict, if there is anything to be judged."""
+    if past.opening is None or past.unjudged is None:
+        return past
+    verdict = judge(definition, *past.unjudged, learned)
+    kind = kind_of(verdict.tag)
+    state = State.CLOSED if kind is Kind.REPORT else State.DONE
+    opening = replace(past.opening, kind=kind, state=state, verdict=verdict, area=verdict.area)
+    return replace(past, opening=opening, unjudged=None)
 
 
 def file_past(past: Past, facts: Facts) -> Changes:
@@ -230,26 +255,21 @@ def _event(matter: _Matter, what: str) -> Event:
     return Event(matter.past.at, matter.past.clues.sender or "unknown sender", what)
 
 
-def _opening(
-    reading: Reading, sender: str, settings: Settings, ours: Ours, definition: Definition, learned: Learned
-) -> Opening | None:
-    """Return the ticket that a message opens; what one of us wrote opens it for the first stranger it went to."""
+def _opening(reading: Reading, sender: str, settings: Settings, ours: Ours) -> Opening | None:
+    """Return the ticket that a message opens, unjudged; one of ours opens it for the first stranger it went to."""
     message = reading.message
     written_to = (fold(one.address) for one in (*message.to, *message.cc))
     reporter = next((one for one in written_to if one not in ours), "") if sender in ours else sender
     if sender in ours and not reporter:
         return None
-    verdict = judge(definition, message.subject, message.new_text, learned) if sender not in ours else None
-    kind = kind_of(verdict.tag if verdict else Tag.OTHER)
     return Opening(
-        kind,
-        State.CLOSED if kind is Kind.REPORT else State.DONE,
-        verdict,
+        Kind.OTHER,
+        State.DONE,
+        None,
         message.subject or "(no subject)",
         reporter,
         guess_language(message.new_text, settings.desk.language),
         (Participant(reporter, Role.REPORTER),) if reporter else (),
-        area=verdict.area if verdict else None,
     )
 
 

@@ -9,7 +9,7 @@ from daemon.core.desk.plan import Planned
 from daemon.core.desk.routing import pipeline_for, supporting, task
 from daemon.core.mail.address import fold
 from daemon.core.settings import Person, Settings
-from store.model.changes import Draft, Said, TicketChange
+from store.model.changes import Draft, Opening, Refile, Said, TicketChange
 from store.model.correction import Correction
 from store.model.facts import Background
 from store.model.message import Address
@@ -19,7 +19,7 @@ from store.model.verdict import Tag
 
 V = Verb
 UNBUILT = frozenset(  # words of the grammar that the desk does not follow yet: said plainly, and never offered
-    {V.SPLIT, V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
+    {V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
 )
 
 
@@ -60,6 +60,8 @@ class Deed:
     stops: tuple[int, ...] = ()
     refused: bool = False  # nothing of the whole mail is applied
     own_move: bool = False
+    opens: Opening | None = None
+    refiles: tuple[Refile, ...] = ()
     about: int | None = None  # another ticket that the answer speaks of, and that is meant in answer to it
 
 

@@ -107,7 +107,10 @@ def _to_everybody(scene: Scene, tickets: Iterable[Ticket], text: str, outcome: s
 
 
 def _leaving(scene: Scene, step: Planned, what: str, kind: MailKind, letter: str, text: str) -> Deed:
-    conversation, to = asker(scene, after(step))
+    answered = asker(scene, after(step))
+    if answered is None:
+        return no("split-elsewhere", step, other=scene.background.conversation or 0)
+    conversation, to = answered
     drafts = to_reporter(scene, conversation, kind, letter, text, to=to)
     if not drafts:
         return no("no-reporter", step)

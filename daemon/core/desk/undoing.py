@@ -6,16 +6,17 @@ from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import parted
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.scene import Deed, Scene, no, said
+from daemon.core.desk.splitting import SPLIT, WITHDRAWN, unsplit, withdrawal
 from daemon.core.desk.states import Step, take_back
-from store.model.changes import TicketChange
+from store.model.changes import Said, TicketChange
 from store.model.correction import Correction
 from store.model.facts import Background, Past
 from store.model.outbox import MailKind
-from store.model.ticket import Edit, Event, Kind, State, Ticket
+from store.model.ticket import Event, Kind, State, Ticket
 
 SAID = "said: "  # what the history writes before the words of a command
+NOTHING_SPLIT = Deed(Said("undone"))
 _TO_CUSTOMER = frozenset({MailKind.REPLY, MailKind.ASK})
-WITHDRAWN = "withdrawn"  # how a bug is closed that was opened by mistake
 
 
 def undo(scene: Scene, step: Planned) -> Deed:
@@ -30,18 +31,28 @@ def undo(scene: Scene, step: Planned) -> Deed:
     opened = _opened(scene, ticket, last)
     if back is None or (opened and opened.state is not State.TO_SCHEDULE):
         return no("changed-since", step, who="")
+    child = next((one for one in scene.background.offspring if one.by == last.message), None)
+    is_split = SPLIT in last.what.removeprefix(SAID).split("; ")
+    whole = unsplit(scene, ticket, child) if is_split else NOTHING_SPLIT
+    if whole is None:
+        return no("split-on", step, other=child.ticket if child else 0)
     caused = [mail for mail in scene.background.posted if mail.message == last.message and mail.kind in _TO_CUSTOMER]
     edits = (*back.edits, *(edit.inverse for edit in last.edits if edit.field == "links"))
     what = last.what.removeprefix(SAID)
     event = Event(scene.case.now, scene.person.id, f"took back: {what}", edits, last.row)
     apart = parted(scene, ticket) if any(edit.field == "joined" for edit in last.edits) else ()
-    moves = (TicketChange(ticket.number, ticket.version, edits, (event,)), *_withdrawn(scene, opened), *apart)
+    moves = (
+        TicketChange(ticket.number, ticket.version, edits, (event,)),
+        *_withdrawn(scene, opened),
+        *apart,
+        *whole.moves,
+    )
     held = tuple(mail.row for mail in caused if mail.held)
     left = len(held) < len(caused) or (what.startswith(Verb.DONE) and not held)
     untaught = _untaught(scene, last)
     flags = (("left" if left else "stopped" if held else ""), "apart" if apart else "", "taught" if untaught else "")
     sentence = said("undone", step, text=what, lines=tuple(filter(None, flags)))
-    return Deed(sentence, moves=moves, corrections=untaught, stops=held, own_move=True)
+    return Deed(sentence, moves=moves, corrections=untaught, stops=held, refiles=whole.refiles, own_move=True)
 
 
 def _untaught(scene: Scene, last: Past) -> tuple[Correction, ...]:
@@ -85,10 +96,6 @@ def bug_of(background: Background, report: Ticket) -> Ticket | None:
 def _withdrawn(scene: Scene, bug: Ticket | None) -> tuple[TicketChange, ...]:
     if bug is None:
         return ()
-    edits = (
-        Edit("state", bug.state, State.CLOSED),
-        Edit("resolution", bug.resolution, WITHDRAWN),
-        Edit("ended_at", bug.ended_at, scene.case.now),
-    )
-    event = Event(scene.case.now, scene.person.id, "withdrawn", edits)
+    edits = withdrawal(bug, scene.case.now)
+    event = Event(scene.case.now, scene.person.id, WITHDRAWN, edits)
     return (TicketChange(bug.number, bug.version, edits, (event,)),)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from daemon.core.desk.case import Listed
 from daemon.core.desk.clock.question import settled
 from daemon.core.desk.plan import UNNUMBERED
 from daemon.core.desk.shadow import SHADOW, author_reading
@@ -107,6 +108,8 @@ def words_of(
     """
     about = draft.about or changes.ticket  # what is about a ticket that this mail opens speaks of the one it comes from
     ticket = facts.ticket(about) or (background.ticket(about) if about else None)
+    if about == UNNUMBERED and opened and (report := facts.ticket(changes.ticket)):  # the bug that the report becomes
+        ticket = replace(report, number=opened)
     if ticket is None:
         return words
     verdict = background.verdict
@@ -127,6 +130,48 @@ def words_of(
         opened=opened,
         text=draft.text,
     )
+
+
+def numbered(changes: Changes, numbers: tuple[int, ...]) -> Changes:
+    """Put the numbers that were given to several tickets into the mails: -1 stands for the first, -2 and so on."""
+
+    def number(stands: int | None) -> int | None:
+        return numbers[-stands - 1] if stands is not None and stands < 0 else stands
+
+    drafts = (
+        replace(
+            draft,
+            about=number(draft.about),
+            said=tuple(replace(one, ticket=number(one.ticket), opened=number(one.opened)) for one in draft.said),
+        )
+        for draft in changes.drafts
+    )
+    return replace(changes, drafts=tuple(drafts))
+
+
+def words_listed(
+    draft: Draft,
+    words: Words,
+    changes: Changes,
+    listed: tuple[Listed, ...],
+    facts: Facts,
+    definition: Definition,
+    settings: Settings,
+    now: float,
+) -> Words:
+    """Return the words for one mail that an answer to a list causes; what the member wrote is for the desk alone."""
+    bare = replace(words, ticket=None, subject="", excerpt="", reporter_name="", reporter_address="", attachments=())
+    if draft.about is None:
+        return replace(bare, tag=None, said=draft.said)
+    around = ((one, one.ticket if one.ticket.number == draft.about else None) for one in listed)
+    whole = [(one, ticket or one.background.ticket(draft.about)) for one, ticket in around]
+    found = sorted((pair for pair in whole if pair[1]), key=lambda pair: pair[0].ticket.number != draft.about)
+    if not found:
+        return replace(bare, ticket=draft.about, said=draft.said, text=draft.text, tag=draft.tag)
+    one, ticket = found[0]
+    known = replace(facts, tickets=(ticket,)) if ticket else facts
+    first = one.first.message if one.first else None
+    return words_of(draft, bare, changes, first, known, one.background, definition, settings, None, now)
 
 
 def _questions(verdict: Verdict, language: str, definition: Definition) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What was said of the rota, laid over the plan: `swap`, `cover`, `away`, `me`, `shadow`; the later word holds."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -67,8 +68,15 @@ def lay_over(rota: Rota, planned: Sequence[Planned], overrides: Sequence[Overrid
         if override.rota not in ("", rota.name):
             continue
         for since, until, change in _effects(override, stand_in, places):
-            turns = list(_within(turns, max(since, override.at), until, change))
+            start = max(since, override.at)
+            first = max(bisect_right(turns, start, key=_start) - 1, 0)
+            last = bisect_left(turns, until, key=_start)
+            turns[first:last] = _within(turns[first:last], start, until, change)
     return tuple(turns)
+
+
+def _start(turn: Turn) -> float:
+    return turn.start
 
 
 def _effects(

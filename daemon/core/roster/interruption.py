@@ -16,6 +16,10 @@ from store.model.outbox import MailKind
 from store.model.ticket import State, Ticket
 from store.model.verdict import Tag
 
+WORK = frozenset(  # cards of support and of the release manager: their own work, which waits for them
+    {"support", "returned", "draft-reply", "draft-ask", "investigate", "schedule"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Concern:
@@ -49,7 +53,7 @@ def by_message(
     draft: Draft, changes: Changes, facts: Facts, background: Background | None, roster: Roster, now: float
 ) -> bool:
     """Say it of a mail that a message causes."""
-    if draft.kind is not MailKind.CARD:
+    if draft.kind is not MailKind.CARD or any(said.what in WORK for said in draft.said):
         return False
     number = draft.about or changes.ticket
     if not number:

@@ -36,7 +36,7 @@ class Planned:
 
 def absent(absences: Sequence[Absence], slot: Slot) -> bool:
     """Say whether somebody misses more than half of the working days of a turn, known before it begins."""
-    known = [one for one in absences if one.said <= slot.start]
+    known = [one for one in absences if one.since < slot.end and one.until > slot.start and one.said <= slot.start]
     missed = sum(any(one.since <= day < one.until for one in known) for day in slot.days)
     return missed * 2 > len(slot.days)
 

@@ -31,6 +31,7 @@ def upgrade() -> None:
     _event()
     _known_id()
     _failing()
+    _epoch()
     _mail()
     mail_indexes()
     _mail_raw()
@@ -309,6 +310,17 @@ def _known_id() -> None:
         sa.PrimaryKeyConstraint("message", name="pk_known_id"),
     )
     op.create_index("ix_known_id_message_id", "known_id", ["message_id"])
+
+
+def _epoch() -> None:
+    op.create_table(
+        "epoch",
+        sa.Column("address", sa.String(320), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("address", name="pk_epoch"),
+        sqlite_with_rowid=False,
+    )
 
 
 def _failing() -> None:

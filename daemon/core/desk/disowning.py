@@ -1,0 +1,49 @@
+"""A member says that somebody else wrote in the member's name: nothing of it is done, and old addresses die."""
+
+from dataclasses import replace
+
+from daemon.core.desk.case import Case
+from daemon.core.desk.command import Commands
+from daemon.core.desk.grammar import Verb
+from daemon.core.desk.line import NotUnderstood
+from daemon.core.settings import Person
+from store.model.changes import Changes, Draft, Outcome, Said
+from store.model.message import Address
+from store.model.outbox import MailKind
+from store.model.ticket import Event, Ticket
+
+NOT_ME = frozenset({"not me", "it was not me", "that was not me", "not mine", "nicht ich", "das war ich nicht", "nein"})
+
+
+def disowns(case: Case, read: Commands | NotUnderstood | None) -> bool:
+    """Say whether an answer to "was this you?" says no."""
+    if isinstance(read, Commands):
+        return read.commands[0].verb is Verb.NO
+    first = next((line for line in case.reading.message.new_text.splitlines() if line.strip()), "")
+    return " ".join(first.split()).strip(" .!").casefold() in NOT_ME
+
+
+def disowned(case: Case, person: Person, ticket: Ticket | None) -> Changes:
+    """Discard what waits, and let no secret address count that the member has been sent so far."""
+    number = ticket.number if ticket else None
+    said = Said("disowned", number)
+    answer = Draft(
+        MailKind.RESULT,
+        "lines",
+        Address(person.name, person.address),
+        case.settings.desk.language,
+        answers_message=True,
+        said=(said,),
+    )
+    what = "not me: what waited is discarded, and older secret addresses count no longer"
+    changes = Changes(
+        Outcome.COMMAND,
+        "",
+        case.threading if ticket else replace(case.threading, ticket=None),
+        case.filed,
+        ticket=number,
+        events=(Event(case.now, person.id, what),) if ticket else (),
+        drafts=(answer,),
+        revokes=(person.address,),
+    )
+    return replace(changes, confirms=case.authority.sent.mark if case.backdrop.kept and case.authority.sent else None)
