@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
+from store.migrations.first_mailboxes import mailbox_table
 
 revision = "0001"
 down_revision = None
@@ -35,7 +36,7 @@ def upgrade() -> None:
     _mail()
     mail_indexes()
     _mail_raw()
-    _mailbox()
+    mailbox_table()
     _occasion()
     op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
 
@@ -373,21 +374,6 @@ def _mail_raw() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["mail"], ["mail.id"], name="fk_mail_raw_mail"),
         sa.PrimaryKeyConstraint("mail", name="pk_mail_raw"),
-    )
-
-
-def _mailbox() -> None:
-    op.create_table(
-        "mailbox",
-        sa.Column("account", sa.String(320), nullable=False),
-        sa.Column("folder", sa.String(320), nullable=False),
-        sa.Column("validity", sa.BigInteger(), nullable=False),
-        sa.Column("uid", sa.BigInteger(), nullable=False),
-        sa.Column("read_at", sa.Double(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("error_since", sa.Double(), nullable=True),
-        sa.PrimaryKeyConstraint("account", "folder", name="pk_mailbox"),
-        sqlite_with_rowid=False,
     )
 
 
