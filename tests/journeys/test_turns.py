@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Delivered
-from tests.journeys.clocked import Clocked, clocked
+from tests.journeys.clocked import DAY, HOUR, MINUTE, Clocked, clocked
 
 DUTY = {"people": ["bob", "ann", "cy"], "turn": "week", "pair_shifts": 0, "fallback": "dee"}
 
