@@ -1,4 +1,4 @@
-"""What the guide says is so: its commands exist, its words are the grammar's, its links lead somewhere, its TOML is read."""
+"""What the guide says is so: commands exist, words are the grammar's, links lead somewhere, TOML is a desk."""
 
 import re
 import shlex
