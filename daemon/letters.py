@@ -33,6 +33,7 @@ NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
     *("shadow", "filed", "task", "list", "awake", "reminder"),
+    *("turn", "swap"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
@@ -165,6 +166,14 @@ def _octets(size: int) -> str:
 
 
 _QUOTE = (Evidence("error 500", 0, 9, "failure", 3.0),)
+TURNS = (  # sentences about turns
+    *("turn-cover", "turn-covered", "turn-yours", "turn-away", "turn-stand-in", "turn-shadow", "turn-shadows"),
+    *("turn-swap", "turn-swap-asked", "turn-swapped", "turn-swapped-by", "turn-swap-declined", "turn-swap-late"),
+    *("turn-swap-declined-by", "turn-undone", "turn-back", "turn-taken-over", "turn-nothing-to-take-over"),
+    *("turn-no-word", "turn-unknown", "turn-confirm", "turn-nothing-waits", "turn-yes-or-no", "turn-off-rota"),
+    *("turn-too-far", "turn-own-swap", "turn-own-shadow", "turn-other-off-rota", "turn-anothers", "turn-none"),
+    *("turn-agreed", "turn-no-days", "turn-nothing-to-undo", "turn-changed-since"),
+)
 SENTENCES = (  # by which a letter answers a member, or tells a reporter the outcome
     *("mine", "taken", "yes", "can-wait", "emergency", "emergency-nobody", "emergency-called", "tagged", "given"),
     *(
@@ -196,7 +205,7 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "reopened",
         "replied",
     ),
-    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo", "unbuilt"),
+    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo"),
     *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "gated"),
     *(
         "admitted",
@@ -206,9 +215,14 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "taken-over",
         *("up", "up-taken", "up-reason", "up-facts", "not-up", "with-support", "no-support", "down"),
         *("drafted", "draft-sent", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *TURNS,
         "refused",
         *(f"refused-{why}" for why in Why),
     ),
+)
+_SPANS = (
+    ("mon 2026-11-23 09:30", "mon 2026-11-30 09:30", "Ann"),
+    ("fri 2026-12-04 09:30", "mon 2026-12-07 09:30", "Bob"),
 )
 _ROWS = (
     ("status", (("kind", "report"), ("state", "paged"), ("verdict", "emergency"), ("class", "bug"), ("owner", "Ann"))),
@@ -260,8 +274,10 @@ SAMPLES = (  # every branch of a template is walked by one of them
             (Said("reminder", 12, text="2026-01-05"),),
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
-            *((Said(what, 12, rows=rows),) for what, rows in _ROWS),
+            *((Said(what, 12, rows=rows),) for what, rows in (*_ROWS, ("who", _SPANS))),
             *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
+            *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
+            *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )
     ),

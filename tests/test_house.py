@@ -19,6 +19,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.digests",),
     ("daemon.wording",),
     ("daemon.finding",),
+    ("daemon.planning",),
     ("daemon.house",),
     ("daemon.loops",),  # the cranks listen to the bell
     ("daemon.config", "daemon.letters", "daemon.edge"),
