@@ -27,6 +27,7 @@ from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import open_relay
 from daemon.edge.smtp import Listener, open_door, tls_context
+from daemon.edge.supervisor import READY, STOPPING, stay_alive, tell
 from daemon.house import House, Memory
 from daemon.journey import (
     MAIL_LEASE_SECONDS,
@@ -85,8 +86,12 @@ async def _serve(settings: Settings, own: Own, definition: Definition, role: str
     async with running(settings, own, definition, role=role, tokens=tokens, letters=letters) as desk:
         port = desk.listener.port if desk.listener else None
         log.info("ready", address=settings.desk.address, port=port, role=role)
+        tell(READY)
+        alive = asyncio.create_task(stay_alive())
         await stopping.wait()
         log.info("stopping")
+        tell(STOPPING)
+    alive.cancel()
     return 0
 
 

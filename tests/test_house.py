@@ -38,7 +38,6 @@ AT_HOME = {  # a library with I/O lives in one room
     "alembic": "store",
     "jinja2": "daemon.letters",
     "httpx": "daemon.edge.oauth",
-    "authlib": "daemon.edge.oauth",
     "prometheus_client": "daemon.edge.metrics",
     "icalendar": "daemon.core.roster.calendar",
 }
