@@ -253,7 +253,7 @@ def _gaps(settings: Settings) -> Iterator[tuple[str, str]]:
 def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
     language = settings.desk.language
     try:
-        found = Letters(language).languages
+        found = Letters(language).tried().languages
     except BadTemplates as error:
         yield from (("fault", fault) for fault in error.faults)
         return
