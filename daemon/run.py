@@ -20,7 +20,7 @@ from daemon.core.mail.compose import self_test
 from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
-from daemon.edge.bell import Bell, Stage
+from daemon.edge.bell import Stage, open_bell
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
 from daemon.edge.metrics import Metrics, open_metrics
@@ -157,6 +157,7 @@ async def _stop(house: House, stopping: asyncio.Event, tasks: list[asyncio.Task[
 
 
 async def _close(house: House) -> None:
+    await house.bell.close()
     await house.relay.close()
     await house.store.close()
 
@@ -177,7 +178,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         Store.open(settings.store.url),
         open_relay(settings.relay, Path(), host=settings.desk.id_host),
         dns,
-        Bell(),
+        open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
         Hands(MESSAGES_AT_ONCE),
         Hands(settings.relay.connections * MAILS_A_CONNECTION),

@@ -34,7 +34,6 @@ AT_HOME = {  # a library with I/O lives in one room
     "aioimaplib": "daemon.edge.imap",
     "aiosmtplib": "daemon.edge.relay",
     "redis": "daemon.edge.bell",
-    "arq": "daemon.edge.bell",
     "sqlalchemy": "store",
     "alembic": "store",
     "jinja2": "daemon.letters",
