@@ -1,4 +1,4 @@
-"""Templates become words: found by name and language, all of them compiled and tried before the first is used.
+"""Templates become words: found by name and language, compiled as they are asked for, or all of them tried at once.
 
 A language is a folder of `templates/` (`en`, `de`, …), a letter a pair of files in it: NAME.txt.j2, whose first line is
 `Subject: …` and whose second is empty, and NAME.html.j2. A file is looked for in the reader's language, then in the
@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
@@ -51,37 +51,48 @@ class BadTemplates(ValueError):  # noqa: N818 - it lists faults, and is none its
 
 
 class Letters:
-    """The letters of the desk, ready to be written in every language that has a folder."""
+    """The letters of the desk, to be written in every language that has a folder."""
 
     def __init__(self, default: str = "en", own: Path | None = None) -> None:
-        """Compile and try all templates; `own` is the operator's folder. Raises BadTemplates."""
+        """Look which languages there are; `own` is the operator's folder."""
         folders = [folder for folder in (own, SHIPPED) if folder is not None]
         self._environment = _environment(folders)
         self._default = default
         self._pairs: dict[tuple[str, str], tuple[Template, Template]] = {}
-        languages = tuple(dict.fromkeys([default, LAST_LANGUAGE, *_languages(folders)]))
-        faults = tuple(fault for language in languages for name in TRIED for fault in self._prepare(language, name))
+        self.languages = tuple(dict.fromkeys([default, LAST_LANGUAGE, *_languages(folders)]))
+
+    def tried(self) -> Self:
+        """Compile and try all templates, as a desk does before it opens its door. Raises BadTemplates."""
+        faults = tuple(fault for language in self.languages for name in TRIED for fault in self._try(language, name))
         if faults:
             raise BadTemplates(tuple(dict.fromkeys(faults)))
-        self.languages = languages
+        return self
 
     def write(self, name: str, language: str, words: Spoken) -> Letter:
         """Return the letter of that name in that language, or in the desk's where there is none.
 
         Raises KeyError for a name that is no letter's, and jinja2.TemplateError for words that a template cannot take.
         """
-        pair = self._pairs.get((language, name)) or self._pairs[self._default, name]
-        return _render(pair, words)
+        return _render(self._pairs.get((language, name)) or self._pair(language, name), words)
 
-    def _prepare(self, language: str, name: str) -> Iterator[str]:
+    def _pair(self, language: str, name: str) -> tuple[Template, Template]:
+        if name not in TRIED:
+            raise KeyError(name)
+        language = language if language in self.languages else self._default
+        if (language, name) not in self._pairs:
+            self._pairs[language, name] = (
+                self._find(language, f"{name}.txt.j2"),
+                self._find(language, f"{name}.html.j2"),
+            )
+        return self._pairs[language, name]
+
+    def _try(self, language: str, name: str) -> Iterator[str]:
         try:
-            pair = (self._find(language, f"{name}.txt.j2"), self._find(language, f"{name}.html.j2"))
+            pair = self._pair(language, name)
             for sample in TRIED[name]:
                 _render(pair, sample)
         except (TemplateError, ValueError, TypeError, LookupError, AttributeError) as error:
             yield f"letter {name!r} in {language!r}: {one_line(str(error))}"
-        else:
-            self._pairs[language, name] = pair
 
     def _find(self, language: str, file: str) -> Template:
         folders = dict.fromkeys((language, self._default, LAST_LANGUAGE))

@@ -133,6 +133,8 @@ Index(
     sqlite_where=ticket.c.ended_at.is_not(None),
     postgresql_where=ticket.c.ended_at.is_not(None),
 )
+ANSWERED = ticket.c.first_automatic_at.is_not(None) | ticket.c.first_human_at.is_not(None)
+Index("ix_ticket_answered", ticket.c.number, sqlite_where=ANSWERED, postgresql_where=ANSWERED)
 for _clock in Clock:  # of most tickets no clock runs
     _moment = ticket.c[_clock.value].is_not(None)
     _runs = _moment & ticket.c.reminded_at.is_(None) if _clock is Clock.WAITING else _moment

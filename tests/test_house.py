@@ -35,12 +35,10 @@ AT_HOME = {  # a library with I/O lives in one room
     "aioimaplib": "daemon.edge.imap",
     "aiosmtplib": "daemon.edge.relay",
     "redis": "daemon.edge.bell",
-    "arq": "daemon.edge.bell",
     "sqlalchemy": "store",
     "alembic": "store",
     "jinja2": "daemon.letters",
     "httpx": "daemon.edge.oauth",
-    "authlib": "daemon.edge.oauth",
     "prometheus_client": "daemon.edge.metrics",
     "icalendar": "daemon.core.roster.calendar",
 }
