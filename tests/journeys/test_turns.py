@@ -8,7 +8,7 @@ import pytest
 from tests.desk import Delivered
 from tests.journeys.clocked import DAY, HOUR, MINUTE, Clocked, clocked
 
-DUTY = {"people": ["bob", "ann", "cy"], "turn": "week", "pair_shifts": 0, "fallback": "dee"}
+DUTY = {"people": ["bob", "ann", "cy"], "turn": "week", "pair_shifts": 0, "fallback": "dee", "invite_weeks": 0}
 
 
 @pytest.fixture
@@ -193,8 +193,9 @@ async def test_who_learns_answers_a_copy_and_sees_it_beside_what_was_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with clocked(tmp_path, monkeypatch, duty=DUTY | {"pair_shifts": 1, "turn": "day"}) as desk:
-        had, _, first, _ = await two(desk)
-        learner = next(name for name in ("bob", "ann", "cy") if name != had and name != first.to.partition("@")[0])
+        first = await card(desk)
+        had = first.to.partition("@")[0]
+        learner = next(name for name in ("bob", "ann", "cy") if name != had)
         await desk.say(f"shadow {learner}", first, had)
         cards = {mail.to.partition("@")[0]: mail for mail in await desk.write() if mail.kind == "card"}
         assert set(cards) == {had, learner}
