@@ -18,7 +18,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.calendar",),
     ("daemon.digests",),
     ("daemon.wording",),
-    ("daemon.finding",),
+    ("daemon.finding", "daemon.forgetting"),
     ("daemon.house",),
     ("daemon.loops",),  # the cranks listen to the bell
     ("daemon.config", "daemon.letters", "daemon.edge"),

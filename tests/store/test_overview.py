@@ -8,13 +8,14 @@ from typing import Literal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from store.beside import retry_aside
 from store.model.changes import Outcome
 from store.model.figures import nearest_rank
 from store.model.message import RawMessage
 from store.model.outbox import MailKind, MailState, Settlement
 from store.model.ticket import State
 from store.reader import Reader
-from store.store import Store, retry_aside
+from store.store import Store
 from tests.store.specimens import ENVELOPE, NOW, file_one, follows, mail, opens, raw, silenced, take_one
 
 Step = Literal["keep", "again", "lease", "open", "follow", "command", "silence", "fail", "aside", "retry", "late"]
