@@ -183,6 +183,18 @@ TURNS = (  # sentences about turns
     *("turn-swap-declined-by", "turn-undone", "turn-back", "turn-taken-over", "turn-nothing-to-take-over"),
     *("turn-no-word", "turn-unknown", "turn-confirm", "turn-nothing-waits", "turn-yes-or-no", "turn-off-rota"),
     *("turn-too-far", "turn-own-swap", "turn-own-shadow", "turn-other-off-rota", "turn-anothers", "turn-none"),
+    *(
+        "turn-standup",
+        "turn-begins",
+        "turn-ends",
+        "turn-remind",
+        "turn-unclaimed",
+        "turn-gap",
+        "turn-graduated",
+        "turn-invited",
+        "turn-invited-beside",
+        "turn-withdrawn",
+    ),
     *("turn-agreed", "turn-no-days", "turn-nothing-to-undo", "turn-changed-since"),
 )
 SENTENCES = (  # by which a letter answers a member, or tells a reporter the outcome

@@ -236,6 +236,10 @@ class Store:
         """Return what people were told of turns that end after a moment (epoch seconds), in that order."""
         return await self._asking.do(roster.invited, since)
 
+    async def open_tickets(self) -> tuple[Ticket, ...]:
+        """Return the tickets that are open, oldest first, 50 at most."""
+        return await self._thread(lambda: self._reader.ask(background.open_tickets))
+
     async def latest_of_roster(self) -> tuple[int, ...]:
         """Return what stays the same as long as there are no new overrides or turns served."""
         return await self._thread(lambda: self._reader.ask(roster.latest))
