@@ -7,8 +7,6 @@ import functools
 import gc
 import json
 import os
-import resource
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -38,9 +36,6 @@ def submit(fate: Fate) -> None:
         _shorten_leases(fate.lease_seconds)
     if fate.clock:
         _set_clock(Path(fate.clock))
-    if fate.most_file_bytes:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond then fails with EFBIG
-        resource.setrlimit(resource.RLIMIT_FSIZE, (fate.most_file_bytes, resource.RLIM_INFINITY))
     points.install(map(points.Harm.of, fate.harms))
 
 

@@ -19,7 +19,6 @@ class Fate:
     hasty: bool = False  # waits of seconds instead of minutes: between attempts, and of leases
     lease_seconds: float = 0.0  # of messages and mails; 0: as shipped
     clock: str = ""  # a file with the seconds by which the clock is off
-    most_file_bytes: int = 0  # no file grows beyond; 0: as the system has it
     environment: dict[str, str] = field(default_factory=dict)
 
 

@@ -93,7 +93,7 @@ POINTS = (
     Point("K21", "in a step of a migration", "alembic.command", "upgrade", True),
     Point("K22", "told to stop, draining", "daemon.run", "_stop"),
 )
-NAMES = tuple(point.name for point in POINTS)
+ON_THE_WAY = tuple(f"K{number:02}" for number in range(1, 16))  # that every message and its mails pass
 
 EVER = sys.maxsize
 DELAY_SECONDS = 30.0

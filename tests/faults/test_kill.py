@@ -6,11 +6,10 @@ import pytest
 
 from tests.faults.assault import Assault
 from tests.faults.nursery import Nursery
-from tests.faults.points import told
+from tests.faults.points import ON_THE_WAY, told
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-ON_THE_WAY = tuple(f"K{number:02}" for number in range(1, 16))  # that each mail passes
 MIXED = tuple(harm for point in ON_THE_WAY for harm in ("", f"{point}:kill@{{n}}"))
 
 
