@@ -26,6 +26,7 @@ from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
 from daemon.edge.bell import Stage
 from daemon.finding import find_originals, find_out, prove_author, read_message
+from daemon.forgetting import forget_old
 from daemon.house import House
 from daemon.planning import plan_turns
 from daemon.wording import write_mails, write_occasion
@@ -163,11 +164,21 @@ async def round_(house: House) -> None:
     """Look after what nobody rang for: what a crash left without an end, what is due again, what others taught."""
     now = house.clock()
     await remember(house)
+    await _hold_if_restored(house)
     await house.store.recover(now)
     drop_acks = house.settings.relay.on_unknown == "drop"
+    await forget_old(house)
     await house.store.resend_unknown(tuple(kind for kind in MailKind if not (drop_acks and kind is MailKind.ACK)), now)
     house.bell.ring(Stage.PROCESS)
     house.bell.ring(Stage.DELIVER)
+
+
+async def _hold_if_restored(house: House) -> None:
+    """Send nothing from a copy of a store until a person has released it: most of it may have left long ago."""
+    stopped = await house.store.is_stopped()
+    if stopped and not house.mails.tied:
+        log.warning("this store is a restored copy: nothing is sent until `triaged outbox release`")
+    house.mails.tied = stopped
 
 
 async def _commit(

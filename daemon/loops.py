@@ -27,6 +27,7 @@ class Hands(Generic[Work]):
         self._most = most
         self._promised = 0
         self._offered = False  # the crank listens
+        self.tied = False  # nothing may be taken up for now
         self._tasks: set[asyncio.Task[None]] = set()
         self._eased = asyncio.Event()  # something has come to its end
         self.do: Callable[[Work], Coroutine[None, None, None]]  # what is done with work, as the crank says
@@ -45,7 +46,7 @@ class Hands(Generic[Work]):
     @contextmanager
     def promised(self, wanted: int) -> Iterator[int]:
         """Keep hands free until this is left; gives their number, which may be none."""
-        count = min(wanted, self.free) if self._offered else 0
+        count = min(wanted, self.free) if self._offered and not self.tied else 0
         self._promised += count
         try:
             yield count

@@ -175,7 +175,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         own,
         definition,
         letters,
-        Store.open(settings.store.url),
+        Store.open(settings.store.url, secrets=[key.secret for key in own.keys]),
         open_relay(settings.relay, Path(), host=settings.desk.id_host),
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
@@ -237,7 +237,7 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
     )
     mails = Crank(
         Stage.DELIVER,
-        lambda free: store.lease_mails(clock(), free, MAIL_LEASE_SECONDS),
+        lambda free: store.lease_mails(clock(), 0 if house.mails.tied else free, MAIL_LEASE_SECONDS),
         send_mail,
         leave,
         house.mails,

@@ -18,6 +18,7 @@ _SQLITE = (
     "PRAGMA cache_size=-32768",  # KiB
     "PRAGMA wal_autocheckpoint=4000",  # pages; a page that many commits touch is copied back once
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten, and not only unlinked
 )
 
 
@@ -25,17 +26,17 @@ def writing(url: str) -> Engine:
     """Return an engine of one connection whose transactions hold the write lock from their start."""
     at = _address(url)
     if at.get_backend_name() == "sqlite":
-        engine = create_engine(at, pool_size=1, max_overflow=0)
+        engine = create_engine(at, pool_size=1, max_overflow=0, hide_parameters=True)
         _prepare(engine, _SQLITE, "BEGIN IMMEDIATE")
         return engine
-    return create_engine(at, pool_size=1, max_overflow=0, pool_pre_ping=True)
+    return create_engine(at, pool_size=1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
 
 
 def reading(url: str) -> Engine:
     """Return an engine whose transactions see one moment of the store and can change nothing."""
     at = _address(url)
     if at.get_backend_name() == "sqlite":
-        engine = create_engine(at, pool_size=READERS, max_overflow=0)
+        engine = create_engine(at, pool_size=READERS, max_overflow=0, hide_parameters=True)
         _prepare(engine, (*_SQLITE[2:], "PRAGMA query_only=ON"), "BEGIN")
         return engine
     return create_engine(
@@ -43,6 +44,7 @@ def reading(url: str) -> Engine:
         pool_size=READERS,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,  # a fault is told, and never with a word of the mail that met it
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
     )

@@ -30,7 +30,6 @@ from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import Identity, identify
 from store.lock import Lock, take
-from store.migrate import require_current
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
 from store.model.correction import Correction
@@ -41,10 +40,14 @@ from store.model.mailbox import Place
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
+from store.model.privacy import Aged, Ageing
 from store.model.shift import Override, Shift
 from store.model.ticket import Event, Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
+from store.numbers import is_stopped
 from store.original import originals
+from store.privacy.ageing import forget
+from store.privacy.hashes import Erased
 from store.reader import Reader
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
@@ -55,8 +58,9 @@ Answer = TypeVar("Answer")
 class Store:
     """Open it with `Store.open`, close it with `close`."""
 
-    def __init__(self, url: str, lock: Lock | None) -> None:
+    def __init__(self, url: str, lock: Lock | None, secrets: Sequence[bytes] = ()) -> None:
         self._lock = lock
+        self._erased = Erased(secrets)
         self._reader = Reader(url)
         self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store-reader")
         self._engine = writing(url)
@@ -64,15 +68,17 @@ class Store:
             _take_over(self._engine)
         self._writing = Batches(self._engine, "store-writer")
         self._asking = Batches(self._reader.engine, "store-facts", crowd=1)  # a message asks it once, and nothing waits
+        self._reader.ask(self._erased.refresh)
 
     @classmethod
-    def open(cls, url: str, *, alone: bool = True) -> Self:
+    def open(cls, url: str, *, alone: bool = True, secrets: Sequence[bytes] = ()) -> Self:
         """Open a store that is up to date.
 
         Args:
             url: `sqlite:///PATH` or `postgresql://…`.
             alone: take an SQLite store for this process, and end the leases of the one that had it before; False joins
                 a daemon that runs on it, as an import does. On PostgreSQL every process joins.
+            secrets: the desk's keys, by which messages are known again that were erased.
 
         Raises:
             StoreInUse: another process has taken this SQLite store.
@@ -84,7 +90,7 @@ class Store:
         with ExitStack() as undo:
             if lock:
                 undo.callback(lock.release)
-            store = cls(url, lock)
+            store = cls(url, lock, secrets)
             undo.pop_all()
         return store
 
@@ -112,6 +118,8 @@ class Store:
         for the reason given.
         """
         identity = identify(raw) if len(raw) < LARGE else await to_thread(identify, raw)
+        if self._erased.holds(identity):
+            return Kept(Receipt(identity.digest[: intake.TOKEN_LETTERS], duplicate=True), None)
         arrival = intake.Arrival(raw, envelope, identity, now, 0.0 if aside else seconds, aside)
         return await self._writing.do(intake.keep, arrival)
 
@@ -294,7 +302,16 @@ class Store:
 
     async def recover(self, now: float) -> int:
         """Call unknown the mails that were attempted under a lease that has run out; returns how many."""
+        await self._thread(lambda: self._reader.ask(self._erased.refresh))
         return await self._writing.do(_recover, now)
+
+    async def is_stopped(self) -> bool:
+        """Say whether nothing may be sent, since this store is a copy that nobody has released yet."""
+        return await self._thread(lambda: self._reader.ask(is_stopped))
+
+    async def forget(self, ageing: Ageing) -> Aged:
+        """Go a step further in forgetting what is old."""
+        return await self._writing.do(forget, ageing)
 
     async def resend_unknown(self, kinds: tuple[MailKind, ...], now: float) -> int:
         """Queue again the mails of these kinds that `recover` called unknown; returns how many.
@@ -370,22 +387,6 @@ class Store:
 
     async def _thread(self, question: Callable[[], Answer]) -> Answer:
         return await get_running_loop().run_in_executor(self._readers, question)
-
-
-def retry_aside(url: str, identifier: int, now: float) -> bool:
-    """Take a message up anew that was set aside, beside a running daemon; False if none of that id was.
-
-    Raises:
-        SchemaOutdated: the store has to be migrated first.
-
-    """
-    require_current(url)
-    engine = writing(url)
-    try:
-        with engine.begin() as connection:
-            return processing.retry(connection, [(identifier, now)])[0]
-    finally:
-        engine.dispose()
 
 
 def _recover(connection: Connection, nows: Sequence[float]) -> list[int]:

@@ -19,7 +19,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.digests", "daemon.turns"),
     ("daemon.inviting",),
     ("daemon.wording",),
-    ("daemon.finding",),
+    ("daemon.finding", "daemon.forgetting"),
     ("daemon.planning",),
     ("daemon.house",),
     ("daemon.loops",),  # the cranks listen to the bell

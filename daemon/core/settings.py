@@ -98,6 +98,7 @@ class StoreSettings(Section):
     """Where everything is kept."""
 
     url: str = Field("sqlite:///triaged.db", pattern=STORE, description="sqlite:/// or postgresql://")
+    keep_days: float = Field(0, ge=0, description="until the words of what has ended are forgotten; 0: never")
 
 
 class Bell(Section):

@@ -5,6 +5,7 @@ from alembic import op
 
 from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
 from store.migrations.first_mailboxes import mailbox_table
+from store.migrations.first_privacy import erased_table
 from store.migrations.first_turns import invitation_table, override_table
 
 revision = "0001"
@@ -39,8 +40,9 @@ def upgrade() -> None:
     mail_indexes()
     _mail_raw()
     mailbox_table()
+    erased_table()
     _occasion()
-    op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
+    op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0), ('round', 0), ('stopped', 0)")
 
 
 def _counter() -> None:
