@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from store import (
     background,
@@ -29,6 +29,7 @@ from store import (
 from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import Identity, identify
+from store.leases import take_over
 from store.lock import Lock, take
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
@@ -65,7 +66,7 @@ class Store:
         self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store-reader")
         self._engine = writing(url)
         if lock:
-            _take_over(self._engine)
+            take_over(self._engine)
         self._writing = Batches(self._engine, "store-writer")
         self._asking = Batches(self._reader.engine, "store-facts", crowd=1)  # a message asks it once, and nothing waits
         self._reader.ask(self._erased.refresh)
@@ -392,10 +393,3 @@ class Store:
 def _recover(connection: Connection, nows: Sequence[float]) -> list[int]:
     budget.forget(connection, max(nows))
     return [outbox.recover(connection, now) for now in nows]
-
-
-def _take_over(engine: Engine) -> None:
-    """End every lease of the process that had this store before."""
-    with engine.begin() as connection:
-        processing.release(connection)
-        outbox.release(connection)
