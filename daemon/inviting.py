@@ -21,6 +21,7 @@ def write_invitation(one: Invitation, moment: Moment, house: House) -> NewMail:
     what = "turn-invited" if asked and not learns else "turn-invited-beside" if asked else "turn-withdrawn"
     row = rows((Stretch(one.start, one.end, one.person),), settings)
     words = Words(settings.desk.name, settings.desk.address, said=(Said(what, who=person.name, rows=row),))
+    calendar = invitation(one, moment.roster.people, settings.desk, settings.desk.address, moment.now)
     return compose(
         house.letters.write("turn", settings.desk.language, words),
         kind=MailKind.ROSTER,
@@ -31,6 +32,5 @@ def write_invitation(one: Invitation, moment: Moment, house: House) -> NewMail:
         mark=mark_from(house.random(10)),
         now=moment.now,
         due=moment.now,
-        calendar=invitation(one, moment.roster.people, settings.desk, settings.desk.address, moment.now),
-        method=one.method,
+        calendar=(calendar, one.method),
     )

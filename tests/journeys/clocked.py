@@ -98,7 +98,8 @@ async def clocked(
     monkeypatch.setattr("daemon.run.time", SimpleNamespace(time=hour))
     monkeypatch.setattr("daemon.run.SWEEP_SECONDS", 3600.0)
     duty = {"people": ["bob", "ann", "cy"], "turn": "week", "pair_shifts": 0, "fallback": "dee"}
-    async with desk_at(folder, **({"people": PEOPLE, "duty": duty} | sections)) as desk:
+    sections["duty"] = {"invite_weeks": 0} | sections.get("duty", duty)
+    async with desk_at(folder, **({"people": PEOPLE} | sections)) as desk:
         yield Clocked(desk, hour)
         assert (await desk.quiet()).interruptions_off_duty == 0
 

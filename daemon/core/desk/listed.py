@@ -31,6 +31,7 @@ from store.model.ticket import Ticket
 
 SHOWN = 200  # lines of what waits for a yes
 CONFIRMS_AN_HOUR = 3
+_NEWS = frozenset({MailKind.DIGEST, MailKind.ROSTER})  # what may go to a list
 Read = Commands | NotUnderstood | None
 
 
@@ -87,7 +88,7 @@ def answered_news(case: Case) -> Changes | None:
     """A member answered the copy of a digest that went to a list: kept, and told where it would have been heard."""
     author = author_of(case.reading, case.settings)
     answered = (*case.reading.clues.reply_marks, *case.reading.clues.own_marks)
-    digests = [mail for mail in case.facts.sent if mail.kind is MailKind.DIGEST and mail.mark in answered]
+    digests = [mail for mail in case.facts.sent if mail.kind in _NEWS and mail.mark in answered]
     if author is None or not digests or not is_proven(case.reading) or case.ticket is not None:
         return None
     if any(_is_for(mail, author) for mail in digests):

@@ -83,15 +83,13 @@ def compose(
     due: float,
     lines: tuple[int, ...] = (),
     news: bool = False,
-    calendar: bytes = b"",
-    method: str = "REQUEST",
+    calendar: tuple[bytes, str] | None = None,
 ) -> NewMail:
     """Return the mail, ready for the outbox.
 
-    `answers` is the message that In-Reply-To and References name; `original` goes along whole; `calendar` is an
-    iCalendar object of that `method` (RFC 6047 section 2.4); `news` may reach many, and never tells them an address
-    that commands. Raises ValueError for a recipient that cannot be written, and for octets that no relay may see
-    (which no input should bring about).
+    `answers` is what In-Reply-To and References name; `original` goes along whole; `calendar` is an iCalendar object
+    and its method; `news` may reach many, and never tells them an address that commands. Raises ValueError for a
+    recipient that cannot be written, and for octets that no relay may see (which no input should bring about).
     """
     if not header_line.is_mailbox(to.address):
         raise ValueError(f"this recipient cannot be written: {to.address!r}")
@@ -99,15 +97,13 @@ def compose(
     head = [
         *_parties(marks, to, desk, own, mark),
         header_line.unstructured("Subject", letter.subject),
-        f"Date: {format_datetime(datetime.fromtimestamp(now, ZoneInfo(desk.timezone)))}\r\n",
+        _date(now, desk),
         f"Message-ID: <{identifier}>\r\n",
         _thread(answers) if answers else "",
         *_labels(marks, kind, ticket, verdict, own),
         "MIME-Version: 1.0\r\n",
     ]
-    raw = "".join(head).encode("utf-8") + _body(
-        letter, _stem(mark, original), original, calendar and _calendar_part(calendar, method)
-    )
+    raw = "".join(head).encode("utf-8") + _body(letter, _stem(mark, original), original, calendar)
     if fault := wire_fault(raw):
         raise ValueError(fault)
     sender = "" if marks.null_sender else reply_address(own, Purpose.TALK, mark)
@@ -167,6 +163,10 @@ def _parties(marks: Marks, to: Address, desk: Desk, own: Own, mark: str) -> tupl
     )
 
 
+def _date(now: float, desk: Desk) -> str:
+    return f"Date: {format_datetime(datetime.fromtimestamp(now, ZoneInfo(desk.timezone)))}\r\n"
+
+
 def _labels(marks: Marks, kind: MailKind, ticket: int | None, verdict: Tag | None, own: Own) -> tuple[str, ...]:
     return (
         f"Auto-Submitted: {marks.automatic}\r\nX-Auto-Response-Suppress: All\r\n" if marks.automatic else "",
@@ -196,10 +196,14 @@ def _stem(mark: str, original: bytes | None) -> bytes:
     return stem
 
 
-def _body(letter: Letter, stem: bytes, original: bytes | None, last: bytes = b"") -> bytes:
+def _body(letter: Letter, stem: bytes, original: bytes | None, calendar: tuple[bytes, str] | None) -> bytes:
     """Return MIME headers and body; boundaries begin with `=_`, which no part that is encoded contains."""
     outer, inner = b"=_0" + stem, b"=_1" + stem
-    words = [_text_part(b"text/plain", letter.text), _text_part(b"text/html", letter.html), *((last,) if last else ())]
+    words = [
+        _text_part(b"text/plain", letter.text),
+        _text_part(b"text/html", letter.html),
+        *([_calendar_part(*calendar)] if calendar else []),
+    ]
     if original is None:
         return _multipart(b"alternative", outer, words)
     travels = wire_fault(original) is None

@@ -23,6 +23,7 @@ from daemon.core.desk.rota.swapping import agreed, asked, holds
 from daemon.core.desk.rota.taking_back import undo_turn
 from daemon.core.desk.scene import Scene, offered
 from daemon.core.desk.states import Step
+from daemon.core.mail.address import fold
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
@@ -54,7 +55,7 @@ def hearing(
         return Hearing(alone=False, at_all=False)
     word = authority(reading, facts, settings, now)
     sent = _answered(word, reading, facts)
-    if word.level is Degree.NONE or sent is None:
+    if word.level is Degree.NONE or sent is None or word.person is None or not _went_to(sent, word.person):
         return Hearing(alone=False, at_all=False)
     read = read_command(commanding.message.new_text, known_to(settings, definition, day_at(now, settings)))
     verbs = {command.verb for command in read.commands} if isinstance(read, Commands) else frozenset()
@@ -71,7 +72,7 @@ def members_turn(case: Case) -> Changes | None:
     if case.reading.automatic.kind is not AutomaticKind.NONE and _is_bare(sent):
         return _filed(case, Outcome.SILENCED, reason=str(case.reading.automatic.kind))
     read, person = read_command(case.reading.message.new_text, known_of(case)), word.person
-    if word.level is Degree.NONE or person is None or not _is_alone(sent, read):
+    if word.level is Degree.NONE or person is None or not (_is_alone(sent, read) and _went_to(sent, person)):
         return None
     if confirms(word):
         return _confirmed(case, person, sent, read)
@@ -84,8 +85,13 @@ def _answered(word: Authority, reading: Reading, facts: Facts) -> SentMail | Non
 
 
 def _is_bare(sent: SentMail) -> bool:
-    """Say whether a mail of ours is about no ticket."""
+    """Say whether a mail of ours is about no ticket, and lists none."""
     return sent.ticket is None and not sent.lines
+
+
+def _went_to(sent: SentMail, person: Person) -> bool:
+    """Say whether it went to a member's own address: a copy for a list is news."""
+    return fold(sent.to) == fold(person.address)
 
 
 def _is_alone(sent: SentMail, read: Read) -> bool:
