@@ -32,7 +32,7 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
-    *("shadow", "filed", "task", "list", "awake", "reminder"),
+    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
@@ -205,7 +205,19 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "no-such-ticket",
         "taken-over",
         *("up", "up-taken", "up-reason", "up-facts", "not-up", "with-support", "no-support", "down"),
-        *("drafted", "draft-sent", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *(
+            "drafted",
+            "draft-sent",
+            "draft-over",
+            "no-reader",
+            "no-command",
+            "no-yes",
+            "lapsed-since",
+            "passed-on",
+            "kept-behind-gate",
+            "moved",
+            "same-team",
+        ),
         "refused",
         *(f"refused-{why}" for why in Why),
     ),
@@ -228,7 +240,10 @@ _ROWS = (
         ),
     ),
 )
-TASKS = ("support", "investigate", "schedule", "draft-reply", "draft-ask", "returned", "moved")  # of the letter `task`
+TASKS = (  # of the letter `task`
+    *("support", "investigate", "schedule", "returned", "moved"),
+    *("draft-reply", "draft-ask", "draft-limitation", "draft-config", "draft-done"),
+)
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
     Words(
@@ -261,7 +276,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
             *((Said(what, 12, rows=rows),) for what, rows in _ROWS),
-            *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
+            *((Said(task, 12, who=who, lines=to),) for task in TASKS for who, to in (("", ()), ("Ann", ("a@b.test",)))),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )
     ),
