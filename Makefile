@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo run test check bench servers lock clean
+.PHONY: demo run test check bench faults servers lock clean
 
 demo: .venv/runtime          ## a desk in a temporary folder, real SMTP both ways
 	$(BIN)/triaged demo
@@ -21,6 +21,9 @@ check: .venv/dev             ## style, types and the rules of the house
 
 bench: .venv/dev             ## the figures of the README, measured here
 	$(BIN)/python -m tests.benchmarks
+
+faults: .venv/dev servers    ## 10,000 mails and 200 kills on both databases; FAULTS="--mails 3000 --kills 60" for less
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 servers:                     ## the real servers that tests start privately
 	@tests/servers.sh
@@ -41,6 +44,7 @@ servers:                     ## the real servers that tests start privately
 lock:                        ## resolve the dependencies anew; the files name no host
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile -q pyproject.toml --group build --universal --generate-hashes -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group build --all-extras --universal --generate-hashes -o requirements-full.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group build --group dev --all-extras --universal --generate-hashes -o requirements-dev.lock
 
 clean:

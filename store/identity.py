@@ -6,10 +6,12 @@ of folding, white space and line ends.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
 SUBJECT_LETTERS = 300
+PIECE = 1 << 18  # octets of a body that are looked at together
 
 _CONTENT = (b"from", b"to", b"subject", b"date", b"content-type", b"content-transfer-encoding")
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
@@ -31,7 +33,7 @@ class Identity:
 def identify(raw: bytes) -> Identity:
     """Read the identity of a message from its bytes; never fails, and is linear in their number."""
     end = _END_OF_HEADER.search(raw)
-    header, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
+    header = raw[: end.start()] if end else raw
     fields: dict[bytes, list[bytes]] = {}
     for name, value in _FIELD.findall(header):
         fields.setdefault(name.lower(), []).append(b" ".join(value.split()))
@@ -40,12 +42,29 @@ def identify(raw: bytes) -> Identity:
         for value in fields.get(name, ()):
             digest.update(b"%b:%d:%b\n" % (name, len(value), value))
     digest.update(b"\n")
-    digest.update(body.replace(b"\r\n", b"\n").rstrip(b"\n"))
+    for piece in _lines(raw, end.end() if end else len(raw)):
+        digest.update(piece)
     return Identity(
         message_id=_message_id(fields.get(b"message-id", [b""])[0]),
         digest=digest.hexdigest(),
         subject=_text(fields.get(b"subject", [b""])[0])[:SUBJECT_LETTERS],
     )
+
+
+def _lines(raw: bytes, start: int) -> Iterator[bytes]:
+    """Yield a body with plain line ends and without the empty lines at its end; a large one is never copied whole."""
+    pending = 0  # line ends that are only told if something follows
+    while start < len(raw):
+        stop = start + PIECE
+        stop += raw[stop - 1 : stop + 1] == b"\r\n"
+        piece = raw[start:stop].replace(b"\r\n", b"\n")
+        full = piece.rstrip(b"\n")
+        if full:
+            yield from (b"\n" * min(PIECE, pending - told) for told in range(0, pending, PIECE))
+            yield full
+            pending = 0
+        pending += len(piece) - len(full)
+        start = stop
 
 
 def _message_id(value: bytes) -> str:

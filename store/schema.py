@@ -25,6 +25,7 @@ from sqlalchemy import (
 from store.columns import CleanText, Id, Json, Key, Several, Word
 from store.model.changes import Outcome
 from store.model.facts import Signal
+from store.model.invitation import Method
 from store.model.message import Door
 from store.model.occasion import Clock
 from store.model.outbox import MailKind, MailState
@@ -132,6 +133,8 @@ Index(
     sqlite_where=ticket.c.ended_at.is_not(None),
     postgresql_where=ticket.c.ended_at.is_not(None),
 )
+ANSWERED = ticket.c.first_automatic_at.is_not(None) | ticket.c.first_human_at.is_not(None)
+Index("ix_ticket_answered", ticket.c.number, sqlite_where=ANSWERED, postgresql_where=ANSWERED)
 for _clock in Clock:  # of most tickets no clock runs
     _moment = ticket.c[_clock.value].is_not(None)
     _runs = _moment & ticket.c.reminded_at.is_(None) if _clock is Clock.WAITING else _moment
@@ -196,6 +199,21 @@ override = Table(  # what was said that changes the rota; rows are added and nev
     Column("takes_back", Id, ForeignKey("override.id")),
     Column("who", Key, nullable=False),  # said so
     Column("at", Double, nullable=False),
+    Column("message", Id, ForeignKey("message.id")),  # that said so
+)
+
+invitation = Table(  # what everybody was told of their turns, for their calendars; rows are added and never changed
+    "invitation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("method", Word(Method), nullable=False),
+    Column("uid", Key, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("rota", Key, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("start", Double, nullable=False),
+    Column("end", Double, nullable=False, index=True),
+    Column("shadow", Key),
 )
 
 shift = Table(  # one person's part in a turn that is over

@@ -14,6 +14,8 @@ def ticket_indexes() -> None:
         sqlite_where=sa.text("ended_at IS NOT NULL"),
         postgresql_where=sa.text("ended_at IS NOT NULL"),
     )
+    answered = sa.text("first_automatic_at IS NOT NULL OR first_human_at IS NOT NULL")
+    op.create_index("ix_ticket_answered", "ticket", ["number"], sqlite_where=answered, postgresql_where=answered)
     for clock in ("asked_at", "called_at", "gathered_until", "snoozed_until", "waiting_since", "reminded_at"):
         unreminded = " AND reminded_at IS NULL" if clock == "waiting_since" else ""
         runs = sa.text(f"{clock} IS NOT NULL{unreminded}")

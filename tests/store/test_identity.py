@@ -1,12 +1,14 @@
 """Two messages are one if their Message-ID and content are the same, whatever way they came."""
 
 import time
+import tracemalloc
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.identity import identify
+from store.identity import _lines, identify
 
 PLAIN = b"From: ann@a.example\r\nSubject: It broke\r\nMessage-ID: <one@a.example>\r\n\r\nHelp!\r\n"
 
@@ -92,3 +94,29 @@ def test_hostile_headers_cost_little(pattern: bytes) -> None:
     started = time.perf_counter()
     identify(raw)
     assert time.perf_counter() - started < 2
+
+
+def as_a_whole(raw: bytes) -> bytes:
+    """The content as it is digested, from a copy of all of it."""
+    return raw.replace(b"\r\n", b"\n").rstrip(b"\n")
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b"bc"]), max_size=40), st.integers(1, 7))
+def test_a_body_is_the_same_in_pieces_as_in_one(parts: list[bytes], size: int) -> None:
+    body = b"".join(parts)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("store.identity.PIECE", size)
+        raw = b"Subject: a\n\n" + body
+        assert b"".join(_lines(raw, len(raw) - len(body))) == as_a_whole(body)
+
+
+def test_a_large_body_is_never_copied_whole() -> None:
+    raw = PLAIN + b"all is lost\r\n" * 4_000_000
+    whole = sha256(b"from:13:ann@a.example\nsubject:8:It broke\n\n")
+    whole.update(as_a_whole(raw[PLAIN.index(b"\r\n\r\n") + 4 :]))
+    tracemalloc.start()
+    try:
+        assert identify(raw).digest == whole.hexdigest()
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()

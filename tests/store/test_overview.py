@@ -5,9 +5,13 @@ from dataclasses import replace
 from itertools import count
 from typing import Literal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from store import overview
+from store.identity import identify
+from store.model.bringing import Batch, Brought
 from store.model.changes import Outcome
 from store.model.figures import nearest_rank
 from store.model.message import RawMessage
@@ -142,3 +146,18 @@ def test_a_percentile_is_the_nearest_rank() -> None:
     assert [nearest_rank(values, percent) for percent in (50, 99)] == [50.0, 99.0]
     assert nearest_rank([7.0], 99) == 7.0
     assert nearest_rank([], 50) is None
+
+
+async def test_what_was_brought_along_hides_no_first_answer(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "_CLOCKS", overview._CLOCKS.limit(3))
+    await file_one(store, "a", mails=(MailKind.ACK,))
+    for leased in await store.lease_mails(NOW + 5, 1, 60):
+        await store.settle(leased, Settlement(MailState.SENT, 0, "250"), NOW + 5)
+    for name in "bcdef":
+        octets = raw(name)
+        identity = identify(octets)
+        old = Brought(octets, ENVELOPE, identity.message_id, identity.digest, identity.subject, NOW, opens(name))
+        await store.bring(Batch((old,), "mailbox", 1, NOW))
+    assert (await store.status(NOW)).first_response.automatic_p50 is not None

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from daemon import config
@@ -86,9 +86,13 @@ def _desk(file: Path, settings: Settings, more: tuple[str, ...], dialect: Dialec
 
 
 def _surveyed(paths: list[str], dialect: Dialect, now: float, bars: Progress) -> Mailbox:
-    looking = bars.add_task("looking through", total=None)
+    looking = bars.add_task("looking through", total=None, share=True)
+
+    def step(done: int, total: int) -> None:
+        bars.update(looking, completed=done, total=total)
+
     try:
-        return survey(paths, dialect, now, lambda _: None)
+        return survey(paths, dialect, now, step)
     except Unusable as fault:
         bars.stop()
         fail(str(fault))
@@ -115,18 +119,28 @@ async def _carried(mailbox: Mailbox, desk: Desk, open_days: float, bars: Progres
     return tally, stopped
 
 
+class _Far(ProgressColumn):
+    """How far it is: of the survey in per cent, of the import in messages."""
+
+    def render(self, task: Task) -> Text:
+        """Write the share, or the count."""
+        if task.fields.get("share"):
+            return Text(f"{task.percentage:.0f} %", "progress.download")
+        return Text(f"{task.completed:,.0f}/{task.total or 0:,.0f}", "progress.download")
+
+
 class _Rate(ProgressColumn):
     """How many messages a second."""
 
     def render(self, task: Task) -> Text:
         """Write the rate of the last moments."""
-        speed = task.finished_speed or task.speed
+        speed = None if task.fields.get("share") else task.finished_speed or task.speed
         return Text(f"{speed:,.0f}/s" if speed and task.total else "", "dim")
 
 
 @contextmanager
 def _bars(*, hidden: bool) -> Iterator[Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), _Far(), _Rate(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal) as bars:
         yield bars

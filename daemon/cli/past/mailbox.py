@@ -28,8 +28,8 @@ _NAMES = re.compile(
 _ID = re.compile(rb"<([^<>\s]{1,500})>")
 _END_OF_HEADER = re.compile(rb"\n\r?\n")
 
-Step = Callable[[int], None]
-"""Told of every so many octets that were looked through."""
+Step = Callable[[int, int], None]
+"""Told how many octets of how many were looked through; a message in a file of its own counts as one."""
 
 
 class Unusable(Exception):  # noqa: N818 - it reads as what is the case
@@ -93,38 +93,77 @@ def survey(paths: list[str], dialect: Dialect, now: float, step: Step) -> Mailbo
 
     """
     mailbox, digest = Mailbox(), blake2b(digest_size=24)
-    for path in paths:
-        _look(Path(path), mailbox, dialect, now, digest.update, step)
+    looking = _Looking(mailbox, dialect, now, digest.update, step)
+    opened = [_opened(Path(path)) for path in paths]
+    looking.total = sum(one.weight for one in opened)
+    for one in opened:
+        _look(one, looking)
     digest.update(str(dialect).encode())
     mailbox.mark = digest.hexdigest()
     mailbox.order = _order(mailbox)
     return mailbox
 
 
-def measure(paths: list[str]) -> int:
-    """Return how many octets, or files of maildirs, are to be looked through; files that are gone count nothing."""
-    return sum(path.stat().st_size if path.is_file() else 0 for path in map(Path, paths))
+@dataclass(slots=True)
+class _Looking:
+    """A survey under way."""
+
+    mailbox: Mailbox
+    dialect: Dialect
+    now: float
+    told: Callable[[bytes], None]  # all that the mark of the mailbox depends on
+    step: Step
+    total: int = 0
+    done: int = 0
+
+    def on(self, weight: int) -> None:
+        self.done += weight
+        self.step(self.done, self.total)
 
 
-def _look(
-    path: Path, mailbox: Mailbox, dialect: Dialect, now: float, told: Callable[[bytes], None], step: Step
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A path that was named: an mbox, or files of one message each."""
+
+    path: Path
+    files: tuple[Path, ...] | None
+    weight: int
+
+
+def _opened(path: Path) -> _Opened:
+    """A maildir with its folders (`.Sub`, or plain ones), a folder of .eml files, one of them, or an mbox."""
     try:
         if path.is_dir():
-            _look_through_folder(path, mailbox, now, told)
-        elif path.suffix == SINGLE:
-            _add_file(path, mailbox, now, told)
-        else:
-            _look_through_mbox(path, mailbox, dialect, now, told, step)
+            found = _messages_in(path)
+            if found is None:
+                raise Unusable(f"{path}: is a folder, but no maildir (cur, new), and holds no .eml file")
+            return _Opened(path, tuple(found), len(found))
+        if path.suffix == SINGLE:
+            return _Opened(path, (path,), 1)
+        if not path.is_file():
+            raise Unusable(f"{path}: there is no such file" if not path.exists() else f"{path}: is no file, no folder")
+        return _Opened(path, None, path.stat().st_size)
     except OSError as error:
-        raise Unusable(f"{error.filename or path}: {reason(error)}") from None
+        raise _unusable(path, error) from None
 
 
-def _look_through_mbox(
-    path: Path, mailbox: Mailbox, dialect: Dialect, now: float, told: Callable[[bytes], None], step: Step
-) -> None:
-    if not path.is_file():
-        raise Unusable(f"{path}: there is no such file" if not path.exists() else f"{path}: is no file and no folder")
+def _look(opened: _Opened, looking: _Looking) -> None:
+    try:
+        if opened.files is None:
+            _look_through_mbox(opened.path, looking)
+        for path in opened.files or ():
+            _add_file(path, looking.mailbox, looking.now, looking.told)
+            looking.on(1)
+    except OSError as error:
+        raise _unusable(opened.path, error) from None
+
+
+def _unusable(path: Path, error: OSError) -> Unusable:
+    return Unusable(f"{error.filename or path}: {reason(error)}")
+
+
+def _look_through_mbox(path: Path, looking: _Looking) -> None:
+    mailbox = looking.mailbox
     with path.open("rb") as file:
         read_at, size = reading_at(file), size_of(file)
         if not size:
@@ -132,21 +171,14 @@ def _look_through_mbox(
         if not is_postmark(read_at(0, 1024).partition(b"\n")[0]):
             raise Unusable(f"{path}: is no mbox: its first line is not `From ` with an address and a date")
         number = _add_path(path, mailbox, mbox=True)
-        for piece in pieces(read_at, size, dialect):
+        reached = 0
+        for piece in pieces(read_at, size, looking.dialect):
             header = _header(read_at(piece.start, min(piece.end, piece.start + HEADER)))
             place = (number, piece.start, piece.end, piece.literal)
-            _add(mailbox, place, header, moment(header, piece.postmark, now), told)
-            step(piece.end)
+            _add(mailbox, place, header, moment(header, piece.postmark, looking.now), looking.told)
+            looking.on(piece.end - reached)
+            reached = piece.end
     mailbox.octets += size
-
-
-def _look_through_folder(folder: Path, mailbox: Mailbox, now: float, told: Callable[[bytes], None]) -> None:
-    """A maildir with its folders (`.Sub`, or plain ones), or a folder of .eml files."""
-    found = _messages_in(folder)
-    if found is None:
-        raise Unusable(f"{folder}: is a folder, but no maildir (cur, new), and holds no .eml file")
-    for path in found:
-        _add_file(path, mailbox, now, told)
 
 
 def _messages_in(folder: Path) -> list[Path] | None:

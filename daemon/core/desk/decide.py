@@ -10,6 +10,8 @@ from daemon.core.desk.gate import GIVES, facts_in
 from daemon.core.desk.listed import answered_news, members_lines
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.past import imported
+from daemon.core.desk.rota.heard import members_turn
+from daemon.core.desk.rota.replied import answers_invitation
 from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.desk.states import UNANSWERED, differences
@@ -86,6 +88,11 @@ def delivery_report(case: Case) -> Changes | None:
         drafts=_to_owner(case, case.ticket, "notice") if failing else (),
         failing=failing,
     )
+
+
+def calendars_answer(case: Case) -> Changes | None:
+    """A calendar says that a turn was accepted or declined (RFC 5546 section 3.2.3): nobody needs to hear of it."""
+    return _silence(case, "calendar") if answers_invitation(case.reading.message, case.settings) else None
 
 
 def automatic_follow_up(case: Case) -> Changes | None:
@@ -182,6 +189,8 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     repeat,
     delivery_report,
     automatic_follow_up,
+    calendars_answer,
+    members_turn,
     members_lines,
     answered_news,
     members_word,
