@@ -52,7 +52,7 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
 
     With words in `aside` it is not worked, but set aside at once for that reason.
     """
-    with house.messages.promised(1) as hands:
+    with house.messages.promised(1, envelope.mail_from.lower()) as hands:
         kept = await house.store.keep_and_lease(raw, envelope, house.clock(), MESSAGE_LEASE_SECONDS * hands, aside)
         if kept.work:
             house.messages.take(kept.work)
@@ -63,19 +63,23 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
 
 async def process(work: RawMessage, house: House) -> None:
     """Find out what a message changes, then change all of it at once."""
-    reading = await prove_author(work, await read_message(work, house), house)
-    reading = asks_for_author(reading, house.settings)
-    async with house.threads.hold(reading.clues):
-        for _ in range(DECIDED_AGAIN):
-            changes = await _change(work, reading, house)
-            if changes is not None:
-                break
-        else:
-            raise Contended(f"message {work.id}: its ticket was changed again and again")
+    async with house.threads.of_sender(work.envelope):
+        reading = await prove_author(work, await read_message(work, house), house)
+        reading = asks_for_author(reading, house.settings)
+        async with house.threads.hold(reading.clues):
+            changes = await _change_in_turn(work, reading, house)
     for address in changes.revokes:
         log.warning("a member did not write what came in their name; their older addresses are dead", member=address)
     if changes.corrections or changes.overrides:
         await remember(house)
+
+
+async def _change_in_turn(work: RawMessage, reading: Reading, house: House) -> Changes:
+    for _ in range(DECIDED_AGAIN):
+        changes = await _change(work, reading, house)
+        if changes is not None:
+            return changes
+    raise Contended(f"message {work.id}: its ticket was changed again and again")
 
 
 async def _change(work: RawMessage, reading: Reading, house: House) -> Changes | None:

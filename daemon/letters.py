@@ -32,7 +32,7 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
-    *("shadow", "filed", "task", "list", "awake", "reminder"),
+    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse"),
     *("turn", "swap"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly  # what a letter may be written of
@@ -237,7 +237,8 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "no-such-ticket",
         "taken-over",
         *("up", "up-taken", "up-reason", "up-facts", "not-up", "with-support", "no-support", "down"),
-        *("drafted", "draft-sent", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *("drafted", "draft-sent", "draft-over", "no-reader", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *("no-command", "no-yes", "lapsed-since"),
         *TURNS,
         "refused",
         *(f"refused-{why}" for why in Why),
@@ -265,7 +266,10 @@ _ROWS = (
         ),
     ),
 )
-TASKS = ("support", "investigate", "schedule", "draft-reply", "draft-ask", "returned", "moved")  # of the letter `task`
+TASKS = (  # of the letter `task`
+    *("support", "investigate", "schedule", "returned", "moved"),
+    *("draft-reply", "draft-ask", "draft-limitation", "draft-config", "draft-done"),
+)
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
     Words(
@@ -298,7 +302,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
             *((Said(what, 12, rows=rows),) for what, rows in (*_ROWS, ("who", _SPANS))),
-            *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
+            *((Said(task, 12, who=who, lines=to),) for task in TASKS for who, to in (("", ()), ("Ann", ("a@b.test",)))),
             *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
             *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
