@@ -228,7 +228,7 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "reopened",
         "replied",
     ),
-    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo"),
+    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo", "would-have"),
     *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "gated"),
     *(
         "admitted",
@@ -248,6 +248,7 @@ _SPANS = (
     ("mon 2026-11-23 09:30", "mon 2026-11-30 09:30", "Ann"),
     ("fri 2026-12-04 09:30", "mon 2026-12-07 09:30", "Bob"),
 )
+_COMPARED = (("#12", "Login", "mine", ""), ("#13", "Export", "bug p1", "bug p2"))
 _ROWS = (
     ("status", (("kind", "report"), ("state", "paged"), ("verdict", "emergency"), ("class", "bug"), ("owner", "Ann"))),
     ("list", (("#12", "report", "paged", "Ann", "Export fails"), ("#13", "bug", "to-schedule", "", "Login"))),
@@ -291,6 +292,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
         reason="550 no such user",
         text="Please try again.",
         answer="support+c1abc@desk.example",
+        copy_of="Bob",
         opened=13,
         said=(Said("mine", 12), Said("bug", 12, text="p1"), Said("injected", 0)),
     ),
@@ -305,6 +307,14 @@ SAMPLES = (  # every branch of a template is walked by one of them
             *((Said(task, 12, who=who, lines=to),) for task in TASKS for who, to in (("", ()), ("Ann", ("a@b.test",)))),
             *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
             *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
+            (
+                Said(
+                    "turn-compared",
+                    None,
+                    "Ann",
+                    rows=(("#12", "Login", "mine", ""), ("#13", "Export", "bug p1", "bug p2")),
+                ),
+            ),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )
     ),

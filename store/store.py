@@ -20,6 +20,7 @@ from store import (
     intake,
     mailboxes,
     outbox,
+    pairing,
     processing,
     readers,
     recall,
@@ -32,7 +33,7 @@ from store.lock import Lock, take
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
 from store.model.correction import Correction
-from store.model.facts import Background, Clues, Facts, Inquiry
+from store.model.facts import Background, Clues, Compared, Facts, Inquiry
 from store.model.figures import DayCounts, WeekCounts
 from store.model.invitation import Invitation
 from store.model.mailbox import Place
@@ -243,6 +244,10 @@ class Store:
     async def invitations(self, since: float) -> tuple[Invitation, ...]:
         """Return what people were told of turns that end after a moment (epoch seconds), in that order."""
         return await self._asking.do(roster.invited, since)
+
+    async def compared(self, person: str, since: float, until: float, marks: tuple[str, str]) -> tuple[Compared, ...]:
+        """Return what who learned would have said in a stretch of time, and what was; `marks` begin their lines."""
+        return await self._thread(lambda: self._reader.ask(lambda c: pairing.of_turn(c, person, since, until, marks)))
 
     async def open_tickets(self) -> tuple[Ticket, ...]:
         """Return the tickets that are open, oldest first, 50 at most."""

@@ -11,6 +11,7 @@ from daemon.core.desk.listed import answered_news, members_lines
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.past import imported
 from daemon.core.desk.rota.heard import members_turn
+from daemon.core.desk.rota.pairing import learners_word
 from daemon.core.desk.rota.replied import answers_invitation
 from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
@@ -193,6 +194,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     members_turn,
     members_lines,
     answered_news,
+    learners_word,
     members_word,
     members_note,
     unverified_follow_up,

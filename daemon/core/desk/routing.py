@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from daemon.core.desk.rota.copies import copies
 from daemon.core.roster.roster import Roster
 from daemon.core.settings import Person, Settings
 from store.model.changes import Draft, Said
@@ -79,7 +80,8 @@ def _called(request: Request, kind: Kind) -> Way | None:
     others = request.roster.chain(request.now, request.team)
     minutes = request.settings.duty.answer_minutes if others else None
     draft = Draft(MailKind.CARD, "card", _address(duty), request.settings.desk.language, answer_minutes=minutes)
-    return Way(kind, State.PAGED, (draft,), f"card to {duty.id}", duty.id)
+    copy = copies(draft, duty, request.roster, request.now, request.team)
+    return Way(kind, State.PAGED, (draft, *copy), f"card to {duty.id}", duty.id)
 
 
 def _supported(request: Request, kind: Kind) -> Way | None:
