@@ -49,6 +49,7 @@ message = Table(
     Column("message_id", Key, nullable=False),  # "" where the header has none
     Column("digest", String(64), nullable=False),  # of the content, see store.identity
     Column("copies", Integer, nullable=False),  # how often it came
+    Column("thread", String(16)),  # of its conversation, see store.identity
     Column("subject", CleanText, nullable=False),  # as the header writes it, for the operator's eye
     Column("mail_from", CleanText, nullable=False),
     Column("rcpt_to", Json, nullable=False),
@@ -74,6 +75,9 @@ Index(
     sqlite_where=message.c.due.is_not(None),
     postgresql_where=message.c.due.is_not(None),
 )
+Index(  # where several processes work, to keep the order of a conversation
+    "ix_message_thread", message.c.thread, message.c.id, postgresql_where=message.c.due.is_not(None)
+).ddl_if(dialect="postgresql")
 Index("ix_message_outcome", message.c.outcome, message.c.reason)
 Index("ix_message_received_at", message.c.received_at)
 Index("ix_message_copies", message.c.copies, sqlite_where=message.c.copies > 1, postgresql_where=message.c.copies > 1)

@@ -30,6 +30,7 @@ from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import Identity, identify
 from store.lock import Lock, take
+from store.migrate import migrate, step_of
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
 from store.model.correction import Correction
@@ -61,6 +62,7 @@ class Store:
     def __init__(self, url: str, lock: Lock | None, secrets: Sequence[bytes] = ()) -> None:
         self._lock = lock
         self._erased = Erased(secrets)
+        self._shared = file_of(url) is None
         self._reader = Reader(url)
         self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store-reader")
         self._engine = writing(url)
@@ -71,7 +73,7 @@ class Store:
         self._reader.ask(self._erased.refresh)
 
     @classmethod
-    def open(cls, url: str, *, alone: bool = True, secrets: Sequence[bytes] = ()) -> Self:
+    def open(cls, url: str, *, alone: bool = True, migrating: bool = False, secrets: Sequence[bytes] = ()) -> Self:
         """Open a store that is up to date.
 
         Args:
@@ -79,10 +81,11 @@ class Store:
             alone: take an SQLite store for this process, and end the leases of the one that had it before; False joins
                 a daemon that runs on it, as an import does. On PostgreSQL every process joins.
             secrets: the desk's keys, by which messages are known again that were erased.
+            migrating: bring it up to date first, under the lock that is kept from then on.
 
         Raises:
             StoreInUse: another process has taken this SQLite store.
-            SchemaOutdated: the store has to be migrated first.
+            SchemaOutdated: the store has to be migrated first, or a newer program did so.
 
         """
         path = file_of(url)
@@ -90,6 +93,8 @@ class Store:
         with ExitStack() as undo:
             if lock:
                 undo.callback(lock.release)
+            if migrating:
+                migrate(url, locked=lock is not None)
             store = cls(url, lock, secrets)
             undo.pop_all()
         return store
@@ -114,8 +119,7 @@ class Store:
     async def keep_and_lease(self, raw: bytes, envelope: Envelope, now: float, seconds: float, aside: str = "") -> Kept:
         """Make a message ours, and lease it in the same transaction to whoever brings it, for so many seconds.
 
-        0 seconds lease nothing, and a message that came before is nobody's work. Nor is one that is set aside at once,
-        for the reason given.
+        0 seconds lease nothing; a message that came before is nobody's work, nor one that is set aside for a reason.
         """
         identity = identify(raw) if len(raw) < LARGE else await to_thread(identify, raw)
         if self._erased.holds(identity):
@@ -144,6 +148,14 @@ class Store:
         """Return what the store knows that bears on a message; costs the same however much is stored."""
         return await self._asking.do(recall.facts, (clues, now))
 
+    async def behind(self, work: RawMessage) -> bool:
+        """Say whether an older message of its conversation is to be worked first, where several processes share it."""
+        return self._shared and await self._asking.do(processing.behind, work.id)
+
+    async def put_off(self, work: RawMessage, until: float) -> None:
+        """Give a leased message back until then, as if it had not been tried."""
+        await self._writing.do(processing.put_off, (work, until))
+
     async def reserve_number(self, message_id: int) -> int:
         """Return the number of the ticket that this message (by its row) opens: always the same one.
 
@@ -162,8 +174,8 @@ class Store:
     ) -> bool:
         """Write all that a message changes and end its work, in one transaction.
 
-        `number` is that of the ticket it opens, as reserved, and None where it opens none. False, and nothing is
-        written, if the fence is lost, or if a ticket that `changes` moves is no longer as it was looked at.
+        `number` is that of the ticket it opens, as reserved, or None. False, and nothing is written, if the fence is
+        lost, or if a ticket that `changes` moves is no longer as it was looked at.
         """
         return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now)) is not None
 
@@ -186,6 +198,10 @@ class Store:
         whole = filing.Filing(work, changes, mails, number, now, hands, seconds, further)
         return await self._writing.do(filing.commit, whole)
 
+    async def step(self) -> str | None:
+        """Return the step at which the store is by now."""
+        return await self._thread(lambda: self._reader.ask(step_of))
+
     async def due(self, wishes: Sequence[clocks.Wish]) -> tuple[tuple[Due, ...], ...]:
         """Return, for each clock given with a moment and a number, so many tickets whose clock stood then or before.
 
@@ -200,8 +216,7 @@ class Store:
     async def happen(self, occasion: Occasion, mails: tuple[NewMail, ...], now: float) -> bool:
         """Write all that time brings about, in one transaction.
 
-        False, and nothing is written, if it happened before (by its key), or if a ticket is no longer as it was looked
-        at.
+        False, and nothing is written, if it happened before (by its key), or if a ticket is no longer as it was seen.
         """
         return await self._writing.do(happening.happen, happening.Happening(occasion, mails, now))
 
@@ -321,7 +336,7 @@ class Store:
         return await self._writing.do(outbox.resend, (kinds, now))
 
     async def stored(self, identities: tuple[Identity, ...]) -> tuple[bool, ...]:
-        """Say of each message whether the desk has it already."""
+        """Say of each message whether it is ours already."""
         return await self._asking.do(bringing.stored, identities)
 
     async def bring(self, batch: Batch) -> None:

@@ -229,6 +229,7 @@ def _message() -> None:
         sa.Column("message_id", sa.String(320), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("thread", sa.String(16), nullable=True),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("mail_from", sa.Text(), nullable=False),
         sa.Column("rcpt_to", sa.Text(), nullable=False),
