@@ -357,6 +357,20 @@ mailbox = Table(  # a folder that mail is fetched from
     Column("read_at", Double),  # when it was last read to its end
     Column("error", CleanText, nullable=False),  # "" while all is well
     Column("error_since", Double),
+    Column("refused", Boolean, nullable=False, server_default=false()),  # the login, by the server or the provider
+    Column("holder", Key),  # the process that reads it, ...
+    Column("held_until", Double),  # ... until then, if it does not say that it goes on
+    sqlite_with_rowid=False,
+)
+
+alarm = Table(  # troubles of the desk itself of which the operator was told, until they have passed
+    "alarm",
+    metadata,
+    Column("watch", Key, primary_key=True),
+    Column("subject", Key, primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("told_at", Double, nullable=False),
+    Column("latest", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

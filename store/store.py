@@ -17,6 +17,7 @@ from store import (
     corrections,
     filing,
     happening,
+    health,
     intake,
     mailboxes,
     outbox,
@@ -29,7 +30,7 @@ from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.identity import Identity, identify
 from store.lock import Lock, take
-from store.migrate import require_current
+from store.model.alarm import Health
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
 from store.model.correction import Correction
@@ -53,24 +54,25 @@ Answer = TypeVar("Answer")
 class Store:
     """Open it with `Store.open`, close it with `close`."""
 
-    def __init__(self, url: str, lock: Lock | None) -> None:
+    def __init__(self, url: str, lock: Lock | None, *, hurried: bool = False) -> None:
         self._lock = lock
         self._reader = Reader(url)
         self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store-reader")
-        self._engine = writing(url)
+        self._engine = writing(url, hurried=hurried)
         if lock:
             _take_over(self._engine)
         self._writing = Batches(self._engine, "store-writer")
         self._asking = Batches(self._reader.engine, "store-facts", crowd=1)  # a message asks it once, and nothing waits
 
     @classmethod
-    def open(cls, url: str, *, alone: bool = True) -> Self:
+    def open(cls, url: str, *, alone: bool = True, hurried: bool = False) -> Self:
         """Open a store that is up to date.
 
         Args:
             url: `sqlite:///PATH` or `postgresql://…`.
             alone: take an SQLite store for this process, and end the leases of the one that had it before; False joins
                 a daemon that runs on it, as an import does. On PostgreSQL every process joins.
+            hurried: a loss of power may undo the latest that is written; only for what can be done again.
 
         Raises:
             StoreInUse: another process has taken this SQLite store.
@@ -82,7 +84,7 @@ class Store:
         with ExitStack() as undo:
             if lock:
                 undo.callback(lock.release)
-            store = cls(url, lock)
+            store = cls(url, lock, hurried=hurried)
             undo.pop_all()
         return store
 
@@ -121,9 +123,21 @@ class Store:
         """Write down how far a folder of a mailbox was read; to be said once all up to there is kept."""
         await self._writing.do(mailboxes.keep, place)
 
-    async def tell_mailbox(self, account: str, folder: str, error: str, now: float) -> None:
-        """Write down how a folder of a mailbox fares: read to its end ("") or what is wrong."""
-        await self._writing.do(mailboxes.tell, (account, folder, error, now))
+    async def tell_mailbox(self, account: str, folder: str, error: str, now: float, refused: bool = False) -> None:
+        """Write down how a folder of a mailbox fares: read to its end (""), or what is wrong with it."""
+        await self._writing.do(mailboxes.tell, (account, folder, error, refused, now))
+
+    async def hold_mailbox(self, account: str, folder: str, who: str, now: float, until: float) -> bool:
+        """Have a process read a folder alone until a moment, or go on; False while another one does."""
+        return await self._writing.do(mailboxes.hold, mailboxes.Hold(account, folder, who, now, until))
+
+    async def leave_mailboxes(self, who: str) -> None:
+        """Let go of all folders that a process held."""
+        await self._writing.do(mailboxes.leave, who)
+
+    async def health(self) -> Health:
+        """Return how the desk itself fares."""
+        return await self._thread(lambda: self._reader.ask(health.health))
 
     async def lease_messages(self, now: float, limit: int, seconds: float) -> tuple[RawMessage, ...]:
         """Take up to so many messages that are due, oldest first, for so many seconds."""
@@ -289,9 +303,11 @@ class Store:
         """
         return await self._writing.do(outbox.resend, (kinds, now))
 
-    async def stored(self, identities: tuple[Identity, ...]) -> tuple[bool, ...]:
-        """Say of each message whether the desk has it already."""
-        return await self._asking.do(bringing.stored, identities)
+    async def known_past(
+        self, identities: tuple[Identity, ...], every: tuple[Clues, ...], now: float
+    ) -> tuple[tuple[bool, ...], tuple[Facts, ...]]:
+        """Say of each message whether the desk has it already, and what it knows that bears on it."""
+        return await self._asking.do(bringing.known, bringing.Asked(identities, every, now))
 
     async def bring(self, batch: Batch) -> None:
         """Keep old messages with all that they change, and how far the mailbox has come, in one transaction.
@@ -358,22 +374,6 @@ class Store:
         return await get_running_loop().run_in_executor(self._readers, question)
 
 
-def retry_aside(url: str, identifier: int, now: float) -> bool:
-    """Take a message up anew that was set aside, beside a running daemon; False if none of that id was.
-
-    Raises:
-        SchemaOutdated: the store has to be migrated first.
-
-    """
-    require_current(url)
-    engine = writing(url)
-    try:
-        with engine.begin() as connection:
-            return processing.retry(connection, [(identifier, now)])[0]
-    finally:
-        engine.dispose()
-
-
 def _recover(connection: Connection, nows: Sequence[float]) -> list[int]:
     budget.forget(connection, max(nows))
     return [outbox.recover(connection, now) for now in nows]
@@ -384,3 +384,4 @@ def _take_over(engine: Engine) -> None:
     with engine.begin() as connection:
         processing.release(connection)
         outbox.release(connection)
+        mailboxes.release(connection)

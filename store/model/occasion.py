@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from store.model.alarm import Raised
 from store.model.changes import Draft, TicketChange
 from store.model.ticket import Ticket
 from store.model.verdict import Verdict
@@ -37,6 +38,8 @@ class Occasion:
     verdict: Verdict | None = None  # what the first of the tickets moved is held to be from now on
     calls: str | None = None  # the member whom a card of it interrupts, by id
     tickets: tuple[Due, ...] = ()  # that its drafts speak of, as they were looked at
+    raised: tuple[Raised, ...] = ()  # troubles of the desk itself of which the operator is told
+    passed: tuple[Raised, ...] = ()  # and those that are over
 
     def about(self, number: int | None) -> Due | None:
         """Return the ticket of that number, if a draft may speak of it."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from store import overview
 from store.identity import identify
+from store.mending import retry_aside
 from store.model.bringing import Batch, Brought
 from store.model.changes import Outcome
 from store.model.figures import nearest_rank
@@ -18,7 +19,7 @@ from store.model.message import RawMessage
 from store.model.outbox import MailKind, MailState, Settlement
 from store.model.ticket import State
 from store.reader import Reader
-from store.store import Store, retry_aside
+from store.store import Store
 from tests.store.specimens import ENVELOPE, NOW, file_one, follows, mail, opens, raw, silenced, take_one
 
 Step = Literal["keep", "again", "lease", "open", "follow", "command", "silence", "fail", "aside", "retry", "late"]

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
-from store.migrations.first_mailboxes import mailbox_table
+from store.migrations.first_mailboxes import alarm_table, mailbox_table
 
 revision = "0001"
 down_revision = None
@@ -37,6 +37,7 @@ def upgrade() -> None:
     mail_indexes()
     _mail_raw()
     mailbox_table()
+    alarm_table()
     _occasion()
     op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
 
