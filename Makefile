@@ -41,6 +41,7 @@ servers:                     ## the real servers that tests start privately
 lock:                        ## resolve the dependencies anew; the files name no host
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile -q pyproject.toml --group build --universal --generate-hashes -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group build --all-extras --universal --generate-hashes -o requirements-full.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group build --group dev --all-extras --universal --generate-hashes -o requirements-dev.lock
 
 clean:

@@ -26,10 +26,10 @@ from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
-from daemon.core.roster.roster import build
 from daemon.edge.bell import Stage
 from daemon.finding import find_originals, find_out, prove_author, read_message
 from daemon.house import House
+from daemon.planning import plan_turns
 from daemon.wording import write_mails, write_occasion
 from store.model.changes import Changes
 from store.model.message import Envelope, RawMessage, Receipt
@@ -40,7 +40,6 @@ MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and i
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
-PLANNED_ANEW_SECONDS = 86400.0  # a roster sees months ahead
 
 log = structlog.get_logger()
 
@@ -76,7 +75,7 @@ async def process(work: RawMessage, house: House) -> None:
             raise Contended(f"message {work.id}: its ticket was changed again and again")
     for address in changes.revokes:
         log.warning("a member did not write what came in their name; their older addresses are dead", member=address)
-    if changes.corrections:
+    if changes.corrections or changes.overrides:
         await remember(house)
 
 
@@ -164,21 +163,12 @@ def _moment(house: House) -> Moment:
 
 async def remember(house: House) -> None:
     """Take up what others wrote: learn from all corrections anew, and plan the turns anew, if there is anything new."""
-    await _plan(house)
+    await plan_turns(house)
     latest = await house.store.latest_corrections()
     if latest != house.memory.latest:
         taught = await house.store.corrections()
         house.memory.learned = await asyncio.to_thread(learned_from, taught, house.definition)
         house.memory.latest = latest
-
-
-async def _plan(house: House) -> None:
-    """Build the roster anew if anybody changed it or a turn has ended, and once a day."""
-    latest, now = await house.store.latest_of_roster(), house.clock()
-    if latest != house.memory.rota or now > house.memory.roster.built + PLANNED_ANEW_SECONDS:
-        overrides, served = await house.store.overrides(), await house.store.turns_served()
-        house.memory.roster = await asyncio.to_thread(build, house.settings, now, overrides, served)
-        house.memory.rota = latest
 
 
 async def round_(house: House) -> None:

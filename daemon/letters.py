@@ -1,4 +1,4 @@
-"""Templates become words: found by name and language, all of them compiled and tried before the first is used.
+"""Templates become words: found by name and language, compiled as they are asked for, or all of them tried at once.
 
 A language is a folder of `templates/` (`en`, `de`, …), a letter a pair of files in it: NAME.txt.j2, whose first line is
 `Subject: …` and whose second is empty, and NAME.html.j2. A file is looked for in the reader's language, then in the
@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import wrap
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
@@ -35,6 +35,7 @@ NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
     *("shadow", "filed", "task", "list", "awake", "reminder"),
+    *("turn", "swap"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly, Alarm)}
@@ -52,37 +53,48 @@ class BadTemplates(ValueError):  # noqa: N818 - it lists faults, and is none its
 
 
 class Letters:
-    """The letters of the desk, ready to be written in every language that has a folder."""
+    """The letters of the desk, to be written in every language that has a folder."""
 
     def __init__(self, default: str = "en", own: Path | None = None) -> None:
-        """Compile and try all templates; `own` is the operator's folder. Raises BadTemplates."""
+        """Look which languages there are; `own` is the operator's folder."""
         folders = [folder for folder in (own, SHIPPED) if folder is not None]
         self._environment = _environment(folders)
         self._default = default
         self._pairs: dict[tuple[str, str], tuple[Template, Template]] = {}
-        languages = tuple(dict.fromkeys([default, LAST_LANGUAGE, *_languages(folders)]))
-        faults = tuple(fault for language in languages for name in TRIED for fault in self._prepare(language, name))
+        self.languages = tuple(dict.fromkeys([default, LAST_LANGUAGE, *_languages(folders)]))
+
+    def tried(self) -> Self:
+        """Compile and try all templates, as a desk does before it opens its door. Raises BadTemplates."""
+        faults = tuple(fault for language in self.languages for name in TRIED for fault in self._try(language, name))
         if faults:
             raise BadTemplates(tuple(dict.fromkeys(faults)))
-        self.languages = languages
+        return self
 
     def write(self, name: str, language: str, words: Spoken) -> Letter:
         """Return the letter of that name in that language, or in the desk's where there is none.
 
         Raises KeyError for a name that is no letter's, and jinja2.TemplateError for words that a template cannot take.
         """
-        pair = self._pairs.get((language, name)) or self._pairs[self._default, name]
-        return _render(pair, words)
+        return _render(self._pairs.get((language, name)) or self._pair(language, name), words)
 
-    def _prepare(self, language: str, name: str) -> Iterator[str]:
+    def _pair(self, language: str, name: str) -> tuple[Template, Template]:
+        if name not in TRIED:
+            raise KeyError(name)
+        language = language if language in self.languages else self._default
+        if (language, name) not in self._pairs:
+            self._pairs[language, name] = (
+                self._find(language, f"{name}.txt.j2"),
+                self._find(language, f"{name}.html.j2"),
+            )
+        return self._pairs[language, name]
+
+    def _try(self, language: str, name: str) -> Iterator[str]:
         try:
-            pair = (self._find(language, f"{name}.txt.j2"), self._find(language, f"{name}.html.j2"))
+            pair = self._pair(language, name)
             for sample in TRIED[name]:
                 _render(pair, sample)
         except (TemplateError, ValueError, TypeError, LookupError, AttributeError) as error:
             yield f"letter {name!r} in {language!r}: {one_line(str(error))}"
-        else:
-            self._pairs[language, name] = pair
 
     def _find(self, language: str, file: str) -> Template:
         folders = dict.fromkeys((language, self._default, LAST_LANGUAGE))
@@ -167,6 +179,14 @@ def _octets(size: int) -> str:
 
 
 _QUOTE = (Evidence("error 500", 0, 9, "failure", 3.0),)
+TURNS = (  # sentences about turns
+    *("turn-cover", "turn-covered", "turn-yours", "turn-away", "turn-stand-in", "turn-shadow", "turn-shadows"),
+    *("turn-swap", "turn-swap-asked", "turn-swapped", "turn-swapped-by", "turn-swap-declined", "turn-swap-late"),
+    *("turn-swap-declined-by", "turn-undone", "turn-back", "turn-taken-over", "turn-nothing-to-take-over"),
+    *("turn-no-word", "turn-unknown", "turn-confirm", "turn-nothing-waits", "turn-yes-or-no", "turn-off-rota"),
+    *("turn-too-far", "turn-own-swap", "turn-own-shadow", "turn-other-off-rota", "turn-anothers", "turn-none"),
+    *("turn-agreed", "turn-no-days", "turn-nothing-to-undo", "turn-changed-since"),
+)
 SENTENCES = (  # by which a letter answers a member, or tells a reporter the outcome
     *("mine", "taken", "yes", "can-wait", "emergency", "emergency-nobody", "emergency-called", "tagged", "given"),
     *(
@@ -198,7 +218,7 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "reopened",
         "replied",
     ),
-    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo", "unbuilt"),
+    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo"),
     *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "gated"),
     *(
         "admitted",
@@ -208,9 +228,14 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "taken-over",
         *("up", "up-taken", "up-reason", "up-facts", "not-up", "with-support", "no-support", "down"),
         *("drafted", "draft-sent", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *TURNS,
         "refused",
         *(f"refused-{why}" for why in Why),
     ),
+)
+_SPANS = (
+    ("mon 2026-11-23 09:30", "mon 2026-11-30 09:30", "Ann"),
+    ("fri 2026-12-04 09:30", "mon 2026-12-07 09:30", "Bob"),
 )
 _ROWS = (
     ("status", (("kind", "report"), ("state", "paged"), ("verdict", "emergency"), ("class", "bug"), ("owner", "Ann"))),
@@ -262,8 +287,10 @@ SAMPLES = (  # every branch of a template is walked by one of them
             (Said("reminder", 12, text="2026-01-05"),),
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
-            *((Said(what, 12, rows=rows),) for what, rows in _ROWS),
+            *((Said(what, 12, rows=rows),) for what, rows in (*_ROWS, ("who", _SPANS))),
             *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
+            *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
+            *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )
     ),

@@ -22,7 +22,7 @@ from daemon.core.roster.roster import build
 from daemon.core.settings import Relay as RelaySettings
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
-from daemon.edge.bell import Bell, Stage
+from daemon.edge.bell import Stage, open_bell
 from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
@@ -31,6 +31,7 @@ from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import Relay, open_relay
 from daemon.edge.sendmail import Sendmail
 from daemon.edge.smtp import Listener, open_door, tls_context
+from daemon.edge.supervisor import READY, STOPPING, stay_alive, tell
 from daemon.house import House, Memory
 from daemon.journey import (
     MAIL_LEASE_SECONDS,
@@ -86,11 +87,16 @@ async def _serve(settings: Settings, own: Own, definition: Definition, role: str
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopping.set)
-    async with running(settings, own, definition, role=role, tokens=tokens) as desk:
+    letters = Letters(settings.desk.language).tried()
+    async with running(settings, own, definition, role=role, tokens=tokens, letters=letters) as desk:
         port = desk.listener.port if desk.listener else None
         log.info("ready", address=settings.desk.address, port=port, role=role)
+        tell(READY)
+        alive = asyncio.create_task(stay_alive())
         await stopping.wait()
         log.info("stopping")
+        tell(STOPPING)
+    alive.cancel()
     return 0
 
 
@@ -112,14 +118,16 @@ async def running(
     role: str = "all",
     dns: Dns | None = None,
     tokens: Path = Path(TOKENS),
+    letters: Letters | None = None,
 ) -> AsyncIterator[Running]:
     """Open everything, turn the cranks, and on leaving let all that is in hand come to its end.
 
-    Names are looked up by `dns`, or as the system is configured.
+    Names are looked up by `dns`, or as the system is configured. Where no `letters` are given, templates are compiled
+    as they are needed.
     """
     if fault := self_test():
         raise SystemExit(f"triaged: this Python would let a sender write headers into our mail: {fault}")
-    house = _furnish(settings, own, definition, dns or Dns())
+    house = _furnish(settings, own, definition, dns or Dns(), letters or Letters(settings.desk.language))
     metrics = Metrics()
     listener = mailboxes = None
     async with AsyncExitStack() as ending:  # what was opened last is closed first
@@ -154,6 +162,7 @@ async def _stop(house: House, stopping: asyncio.Event, tasks: list[asyncio.Task[
 
 
 async def _close(house: House) -> None:
+    await house.bell.close()
     await house.relay.close()
     if house.spare:
         await house.spare.close()
@@ -166,17 +175,17 @@ def _spare_the_collector() -> None:
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
-def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns) -> House:
+def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, letters: Letters) -> House:
     migrate(settings.store.url)
     return House(
         settings,
         own,
         definition,
-        Letters(settings.desk.language),
+        letters,
         Store.open(settings.store.url),
         open_relay(settings.relay, Path(), host=settings.desk.id_host),
         dns,
-        Bell(),
+        open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
         Hands(MESSAGES_AT_ONCE),
         Hands(settings.relay.connections * MAILS_A_CONNECTION),

@@ -1,6 +1,7 @@
 """What the figures of a day or a week count, each from one moment of the store: sums are made where the rows are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
@@ -21,6 +22,7 @@ from store.model.figures import (
 from store.model.ticket import ENDED, Kind, State, Ticket
 from store.model.verdict import Tag
 from store.model.views import AsideLine
+from store.passages import state_at
 from store.recall import tickets
 from store.schema import correction, known_id, message, passage, ticket, verdict
 
@@ -48,20 +50,31 @@ FIRST = select(func.min(verdict.c.id)).where(verdict.c.ticket == ticket.c.number
 
 
 def day(
-    connection: Connection, since: float, until: float, now: float, most: int, team: str | None = None
+    connection: Connection,
+    since: float,
+    until: float,
+    now: float,
+    most: int,
+    team: str | None = None,
+    *,
+    past: bool = False,
 ) -> DayCounts:
-    """Count what a day needs, from `since` up to but not with `until`, and list what is open now: `most` a section."""
-    section = _section(now)
-    listed = (ticket.c.state.in_(sorted(_LISTED)), *_of(team))
+    """Count what a day needs, from `since` up to but not with `until`, and list what is open now: `most` a section.
+
+    With `past`, what was open at that moment is walked back to; owners and verdicts are those of today.
+    """
+    state = state_at(now) if past else ticket.c.state
+    section = _section(state, now)
+    listed = (state.in_(sorted(_LISTED)), *((ticket.c.opened_at < now,) if past else ()), *_of(team))
     totals = {row[0]: row[1] for row in connection.execute(select(section, func.count()).where(*listed).group_by("s"))}
-    aside = connection.execute(_ASIDE.limit(most)).all()
+    aside = connection.execute(_ASIDE.where(message.c.received_at <= now).limit(most)).all()
     return DayCounts(
         accounting(connection, since, until),
         _clocks(connection, since, until, team),
         tuple((one, totals.get(one.value, 0)) for one in Section),
-        _lines(connection, section, listed, most),
+        _lines(connection, section, state, listed, most),
         tuple(AsideLine(r.id, r.message_id or None, r.subject, r.reason, r.received_at, r.tries) for r in aside),
-        int(connection.execute(_ASIDE_TOTAL).scalar_one()),
+        int(connection.execute(_ASIDE_TOTAL.where(message.c.received_at <= now)).scalar_one()),
         _shadow(connection, since, until),
     )
 
@@ -109,25 +122,31 @@ def accounting(connection: Connection, since: float | None = None, until: float 
 _LISTED = frozenset(State) - ENDED - {State.FORWARDED, State.INJECTED, State.SCHEDULED}
 
 
-def _section(now: float) -> ColumnElement[str]:
+def _section(state: ColumnElement[State], now: float) -> ColumnElement[str]:
     """Return in which section an open ticket stands: the first row that fits."""
     rows: tuple[tuple[Condition, Section], ...] = (
-        (and_(ticket.c.snoozed_until > now, ticket.c.state != State.PAGED), Section.WAITING),
-        (ticket.c.state == State.WAITING, Section.WAITING),
-        (ticket.c.state == State.TO_SCHEDULE, Section.TO_SCHEDULE),
-        (or_(ticket.c.state == State.PAGED, ticket.c.verdict == Tag.EMERGENCY), Section.EMERGENCIES),
+        (and_(ticket.c.snoozed_until > now, state != State.PAGED), Section.WAITING),
+        (state == State.WAITING, Section.WAITING),
+        (state == State.TO_SCHEDULE, Section.TO_SCHEDULE),
+        (or_(state == State.PAGED, ticket.c.verdict == Tag.EMERGENCY), Section.EMERGENCIES),
     )
     return case(*((fits, literal(one.value)) for fits, one in rows), else_=Section.TO_INVESTIGATE.value).label("s")
 
 
 def _lines(
-    connection: Connection, section: ColumnElement[str], listed: Sequence[Condition], most: int
+    connection: Connection,
+    section: ColumnElement[str],
+    state: ColumnElement[State],
+    listed: Sequence[Condition],
+    most: int,
 ) -> tuple[tuple[Section, Ticket], ...]:
     order = func.row_number().over(partition_by=section, order_by=(ticket.c.opened_at, ticket.c.number)).label("place")
-    placed = select(ticket.c.number, section, order).where(*listed).subquery()
+    placed = select(ticket.c.number, section, state.label("then"), order).where(*listed).subquery()
     rows = connection.execute(select(placed).where(placed.c.place <= most).order_by(placed.c.place)).all()
     found = {one.number: one for one in tickets(connection, [row.number for row in rows])}
-    return tuple((Section(row.s), found[row.number]) for one in Section for row in rows if row.s == one.value)
+    return tuple(
+        (one, replace(found[row.number], state=row.then)) for one in Section for row in rows if row.s == one.value
+    )
 
 
 # --- weeks -----------------------------------------------------------------------------------------------------------

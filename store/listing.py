@@ -1,39 +1,69 @@
 """The tickets that an operator asks for, by whatever a figure is made of: a number in a report can be looked up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from store import cards
 from store.figures import FIRST, SHADOW
 from store.model.changes import Outcome
-from store.model.ticket import ENDED, State, Ticket
+from store.model.ticket import ENDED, Ticket
 from store.model.verdict import Tag
 from store.model.wanted import Event, Wanted
+from store.passages import state_at
 from store.recall import tickets
 from store.schema import correction, message, passage, ticket, verdict
 
 PAGE = 500  # tickets read at once
 
+OVER = sorted(ENDED)
+
 Condition = ColumnElement[bool]
+Happenings = Select[Any] | CompoundSelect[Any]  # numbers of tickets, in a column `ticket`
 
 
 def listing(connection: Connection, wanted: Wanted) -> tuple[Ticket, ...]:
-    """Return the tickets that are wanted in the order of their numbers, as they are now."""
+    """Return the tickets that are wanted in the order of their numbers, as they are now.
+
+    What can happen to a ticket more than once is listed as often as it happened: the reports count it so.
+    """
     asked = select(ticket.c.number).where(*_conditions(wanted)).order_by(ticket.c.number)
+    happened = _happenings(wanted)
+    if happened is not None:
+        times = happened.subquery()
+        asked = asked.join(times, times.c.ticket == ticket.c.number)
     numbers = connection.execute(asked).scalars().all()
     pages = (numbers[start : start + PAGE] for start in range(0, len(numbers), PAGE))
-    return tuple(one for page in pages for one in tickets(connection, page))
+    return tuple(one for page in pages for one in _repeated(connection, page))
+
+
+def _repeated(connection: Connection, numbers: Sequence[int]) -> Iterator[Ticket]:
+    found = {one.number: one for one in tickets(connection, tuple(dict.fromkeys(numbers)))}
+    return (found[number] for number in numbers)
 
 
 def _conditions(wanted: Wanted) -> Iterator[Condition]:
-    state = _state_at(wanted.at) if wanted.at is not None else ticket.c.state
+    state = state_at(wanted.at) if wanted.at is not None else ticket.c.state
     if wanted.at is not None:
         yield ticket.c.opened_at < wanted.at
     if wanted.states:
         yield state.in_(wanted.states)
     elif not wanted.ended:
-        yield state.not_in(sorted(ENDED))
+        yield state.not_in(OVER)
     for column, values in (
         (ticket.c.kind, wanted.kinds),
         (ticket.c.verdict, wanted.tags),
@@ -64,24 +94,19 @@ def _of_its_beginning(wanted: Wanted) -> Iterator[Condition]:
 
 
 def _happened(wanted: Wanted) -> Iterator[Condition]:
-    if wanted.entered is not None:
-        yield _passed(wanted, passage.c.became == wanted.entered)
-    if wanted.event is not None:
+    if wanted.event in EVENTS:
         yield EVENTS[wanted.event](wanted)
-    elif wanted.entered is None and (wanted.since is not None or wanted.until is not None):
+    elif wanted.entered is not None and wanted.event is not None:
+        yield ticket.c.number.in_(_passed(wanted, passage.c.became == wanted.entered))
+    elif wanted.event is None and wanted.entered is None and (wanted.since is not None or wanted.until is not None):
         yield _opened(wanted)
 
 
-def _state_at(at: float) -> ColumnElement[State]:
-    latest = (
-        select(passage.c.became)
-        .where(passage.c.ticket == ticket.c.number, passage.c.at < at)
-        .order_by(passage.c.id.desc())
-        .limit(1)
-        .correlate(ticket)
-        .scalar_subquery()
-    )
-    return func.coalesce(latest, ticket.c.started)
+def _happenings(wanted: Wanted) -> Happenings | None:
+    """Return the question for what happened in the period, a row each time; None where it can happen but once."""
+    if wanted.event in HAPPENINGS:
+        return HAPPENINGS[wanted.event](wanted)
+    return None if wanted.entered is None else _passed(wanted, passage.c.became == wanted.entered)
 
 
 def _first(*conditions: Condition) -> Condition:
@@ -105,17 +130,22 @@ def _unanswered(wanted: Wanted) -> Condition:
     return and_(_opened(wanted), ticket.c.first_human_at.is_(None))
 
 
-def _ended(wanted: Wanted) -> Condition:
+def _solved(wanted: Wanted) -> Condition:
     return _within(ticket.c.ended_at, wanted)
 
 
-def _passed(wanted: Wanted, *conditions: Condition) -> Condition:
-    return exists().where(passage.c.ticket == ticket.c.number, _within(passage.c.at, wanted), *conditions)
+def _passed(wanted: Wanted, *conditions: Condition) -> Select[tuple[int]]:
+    return select(passage.c.ticket).where(_within(passage.c.at, wanted), *conditions)
 
 
-def _reopened(wanted: Wanted) -> Condition:
-    over = sorted(ENDED)
-    return _passed(wanted, passage.c.was.in_(over), passage.c.became.not_in(over))
+def _ended(wanted: Wanted) -> Happenings:
+    """A ticket may have been over as it was opened."""
+    born = select(ticket.c.number).where(_opened(wanted), ticket.c.started.in_(OVER))
+    return union_all(_passed(wanted, passage.c.was.not_in(OVER), passage.c.became.in_(OVER)), born)
+
+
+def _reopened(wanted: Wanted) -> Happenings:
+    return _passed(wanted, passage.c.was.in_(OVER), passage.c.became.not_in(OVER))
 
 
 def _false(wanted: Wanted) -> Condition:
@@ -144,17 +174,20 @@ def _said_last(wanted: Wanted, condition: Condition) -> Condition:
     return exists().where(correction.c.id == last, condition)
 
 
-def _called(wanted: Wanted) -> Condition:
-    return ticket.c.number.in_(cards.called(wanted.since, wanted.until))
+def _called(wanted: Wanted) -> Happenings:
+    return cards.called(wanted.since, wanted.until)
 
 
-EVENTS: dict[Event, Callable[[Wanted], Condition]] = {
+EVENTS: dict[Event | None, Callable[[Wanted], Condition]] = {
     Event.OPENED: _opened,
     Event.ASKED: _asked,
     Event.UNANSWERED: _unanswered,
-    Event.ENDED: _ended,
-    Event.REOPENED: _reopened,
+    Event.SOLVED: _solved,
     Event.FALSE: _false,
     Event.MISSED: _missed,
+}
+HAPPENINGS: dict[Event | None, Callable[[Wanted], Happenings]] = {
+    Event.ENDED: _ended,
+    Event.REOPENED: _reopened,
     Event.CALLED: _called,
 }

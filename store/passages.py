@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Double, bindparam, insert, select
+from sqlalchemy import ColumnElement, Connection, Double, bindparam, func, insert, select
 
 from store.columns import Word
 from store.model.ticket import State
@@ -15,6 +15,19 @@ _NOTE = insert(passage).from_select(
         ticket.c.number == bindparam("row"), ticket.c.state != _became
     ),
 )
+
+
+def state_at(at: float) -> ColumnElement[State]:
+    """Return the state in which a ticket was at a moment; what was not yet open then has to be left out beside it."""
+    latest = (
+        select(passage.c.became)
+        .where(passage.c.ticket == ticket.c.number, passage.c.at < at)
+        .order_by(passage.c.id.desc())
+        .limit(1)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
+    return func.coalesce(latest, ticket.c.started)
 
 
 def note(connection: Connection, moves: Sequence[tuple[int, State, float]]) -> None:

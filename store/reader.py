@@ -16,9 +16,10 @@ from store.model.mailbox import MailboxLine
 from store.model.message import RawMessage
 from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
-from store.model.views import AsideLine, Judged, OutboxLine, Status, Story
+from store.model.views import AsideLine, Judged, OutboxLine, ReceivedLine, Status, Story
 from store.model.wanted import Wanted
 from store.original import original
+from store.received import received
 from store.schema import mail, message, ticket
 
 Answer = TypeVar("Answer")
@@ -61,9 +62,14 @@ class Reader:
         """Return the desk in figures."""
         return self.ask(overview.status)
 
-    def day(self, since: float, until: float, now: float, most: int, team: str | None = None) -> DayCounts:
-        """Count what a day needs, and list what is open at `now`, oldest first: so many at most in each section."""
-        return self.ask(lambda connection: figures.day(connection, since, until, now, most, team))
+    def day(
+        self, since: float, until: float, now: float, most: int, team: str | None = None, *, past: bool = False
+    ) -> DayCounts:
+        """Count what a day needs, and list what is open at `now`, oldest first: so many at most in each section.
+
+        Where `now` is in the `past`, what was open then is worked out from how tickets went since.
+        """
+        return self.ask(lambda connection: figures.day(connection, since, until, now, most, team, past=past))
 
     def week(self, bounds: Sequence[float], team: str | None = None) -> WeekCounts:
         """Count what the last of several weeks needs; `bounds` are the beginnings of all, and the end of the last."""
@@ -80,6 +86,10 @@ class Reader:
     def wanted(self, wanted: Wanted) -> tuple[Ticket, ...]:
         """Return the tickets that are wanted, in the order of their numbers."""
         return self.ask(lambda connection: listing.listing(connection, wanted))
+
+    def received(self, since: float | None, until: float | None, became: str = "") -> tuple[ReceivedLine, ...]:
+        """Return the messages of a period of which this became, in the order in which they came."""
+        return self.ask(lambda connection: received(connection, since, until, became))
 
     def roster(self) -> tuple[tuple[Override, ...], tuple[Shift, ...]]:
         """Return what was said that changes the rota, and the turns that are over."""

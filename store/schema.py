@@ -25,6 +25,7 @@ from sqlalchemy import (
 from store.columns import CleanText, Id, Json, Key, Several, Word
 from store.model.changes import Outcome
 from store.model.facts import Signal
+from store.model.invitation import Method
 from store.model.message import Door
 from store.model.occasion import Clock
 from store.model.outbox import MailKind, MailState
@@ -67,12 +68,8 @@ message = Table(
     Column("ended_at", Double),
     UniqueConstraint("digest", "message_id"),
 )
-Index(
-    "ix_message_due",
-    message.c.due,
-    sqlite_where=message.c.due.is_not(None),
-    postgresql_where=message.c.due.is_not(None),
-)
+_waits = message.c.due.is_not(None)
+Index("ix_message_due", message.c.due, sqlite_where=_waits, postgresql_where=_waits)
 Index("ix_message_outcome", message.c.outcome, message.c.reason)
 Index("ix_message_received_at", message.c.received_at)
 Index("ix_message_copies", message.c.copies, sqlite_where=message.c.copies > 1, postgresql_where=message.c.copies > 1)
@@ -126,12 +123,8 @@ ticket = Table(
 )
 Index("ix_ticket_state", ticket.c.state)
 Index("ix_ticket_opened_at", ticket.c.opened_at)
-Index(
-    "ix_ticket_ended_at",
-    ticket.c.ended_at,
-    sqlite_where=ticket.c.ended_at.is_not(None),
-    postgresql_where=ticket.c.ended_at.is_not(None),
-)
+_ended = ticket.c.ended_at.is_not(None)
+Index("ix_ticket_ended_at", ticket.c.ended_at, sqlite_where=_ended, postgresql_where=_ended)
 ANSWERED = ticket.c.first_automatic_at.is_not(None) | ticket.c.first_human_at.is_not(None)
 Index("ix_ticket_answered", ticket.c.number, sqlite_where=ANSWERED, postgresql_where=ANSWERED)
 for _clock in Clock:  # of most tickets no clock runs
@@ -198,6 +191,21 @@ override = Table(  # what was said that changes the rota; rows are added and nev
     Column("takes_back", Id, ForeignKey("override.id")),
     Column("who", Key, nullable=False),  # said so
     Column("at", Double, nullable=False),
+    Column("message", Id, ForeignKey("message.id")),  # that said so
+)
+
+invitation = Table(  # what everybody was told of their turns, for their calendars; rows are added and never changed
+    "invitation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("method", Word(Method), nullable=False),
+    Column("uid", Key, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("rota", Key, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("start", Double, nullable=False),
+    Column("end", Double, nullable=False, index=True),
+    Column("shadow", Key),
 )
 
 shift = Table(  # one person's part in a turn that is over

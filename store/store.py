@@ -36,6 +36,7 @@ from store.model.changes import Changes
 from store.model.correction import Correction
 from store.model.facts import Background, Clues, Facts, Inquiry
 from store.model.figures import DayCounts, WeekCounts
+from store.model.invitation import Invitation
 from store.model.mailbox import Place
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
@@ -244,6 +245,10 @@ class Store:
     async def turns_served(self) -> tuple[Shift, ...]:
         """Return the turns that are over, oldest first."""
         return await self._thread(lambda: self._reader.ask(roster.served))
+
+    async def invitations(self, since: float) -> tuple[Invitation, ...]:
+        """Return what people were told of turns that end after a moment (epoch seconds), in that order."""
+        return await self._asking.do(roster.invited, since)
 
     async def latest_of_roster(self) -> tuple[int, ...]:
         """Return what stays the same as long as there are no new overrides or turns served."""

@@ -15,6 +15,7 @@ want postfix /usr/sbin/postfix
 want dovecot-imapd /usr/lib/dovecot/imap
 want redis-server redis-server
 want chromium chromium
+want systemd systemd-analyze
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing for the tests:$missing"

@@ -20,6 +20,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.digests",),
     ("daemon.wording",),
     ("daemon.finding",),
+    ("daemon.planning",),
     ("daemon.house",),
     ("daemon.loops",),  # the cranks listen to the bell
     ("daemon.config", "daemon.letters", "daemon.edge"),
@@ -34,7 +35,6 @@ AT_HOME = {  # a library with I/O lives in one room
     "aioimaplib": "daemon.edge.imap",
     "aiosmtplib": "daemon.edge.relay",
     "redis": "daemon.edge.bell",
-    "arq": "daemon.edge.bell",
     "sqlalchemy": "store",
     "alembic": "store",
     "jinja2": "daemon.letters",

@@ -130,7 +130,7 @@ def test_all_faults_in_templates_are_told_at_once(tmp_path: Path) -> None:
         de__notice__txt="Subject: x\nno empty line",
     )
     with pytest.raises(BadTemplates) as caught:
-        Letters(own=folder)
+        Letters(own=folder).tried()
     assert [fault.split(":")[0] for fault in caught.value.faults] == [
         "letter 'ack' in 'en'",
         "letter 'forward' in 'en'",

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from daemon.edge.bell import Bell, Stage
+from daemon.edge.bell import Here, Stage
 from daemon.loops import Crank, Hands, Threads, each, every, turn
 from store.model.facts import Clues
 
@@ -20,7 +20,7 @@ class Mill:
         self.ended: list[int] = []
         self.gate = asyncio.Event()
         self.hands: Hands[int] = Hands(most)
-        self.bell = Bell()
+        self.bell = Here()
         self.stopping = asyncio.Event()
 
     async def lease(self, most: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The figures of a day and a week as lines, tables and bars for the terminal."""
+"""The figures of a week as tables and bars for the terminal."""
 
 from collections.abc import Iterable
 
@@ -6,27 +6,10 @@ from rich.table import Table
 from rich.text import Text
 
 from daemon.cli.paper import Column, blank_grid, cell, flat, say, screen, show_table, span
-from daemon.core.figures.daily import DailyFigures, OnDuty, Part
 from daemon.core.figures.response import FirstResponse, Spread
 from daemon.core.figures.weekly import Capacity, ShadowRequest, WeekFlow, WeeklyFigures
-from store.model.figures import Accounting, Section
+from store.model.figures import Accounting
 
-TITLES = {
-    Section.EMERGENCIES: "Open emergencies",
-    Section.TO_INVESTIGATE: "To be investigated",
-    Section.TO_SCHEDULE: "To be scheduled",
-    Section.WAITING: "Waiting",
-}
-LINES = (
-    Column("line", right=True),
-    Column("ticket", right=True),
-    Column("age", right=True),
-    Column("state", spare=True),
-    Column("prio", spare=True),
-    Column("owner"),
-    Column("reporter", gives=True, spare=True),
-    Column("subject", gives=True),
-)
 WEEKS = (
     Column("week"),
     Column("backlog", right=True),
@@ -46,22 +29,6 @@ PEOPLE = (
 )
 BAR = 20  # cells of the longest
 STEPS = " ▁▂▃▄▅▆▇█"
-
-
-def show_daily(figures: DailyFigures) -> None:
-    """Print the figures of a day."""
-    say(Text(f"{figures.day:%A, %d %B %Y}", "bold"))
-    for part in figures.parts:
-        _show_part(part)
-    grid = blank_grid()
-    grid.add_row("on duty", Text(flat("; ".join(_on_duty(one) for one in figures.on_duty)) or "nobody"))
-    grid.add_row("received", _accounting(figures.accounting))
-    grid.add_row("answered in", _answers(figures.first_response))
-    grid.add_row("set aside", Text(f"{figures.set_aside_total} wait for the operator (triaged aside list)"))
-    grid.add_row("shadow", Text(_shadow(figures.shadow_requests)))
-    grid.add_row("capacity", Text("; ".join(map(_capacity, figures.capacity)) or "-"))
-    say(Text(f"\nYesterday, {figures.of:%d %B}", "bold"))
-    screen().print(grid)
 
 
 def show_weekly(figures: WeeklyFigures) -> None:
@@ -90,29 +57,6 @@ def trend(counts: Iterable[int]) -> str:
     values = list(counts)
     most = max(values, default=0) or 1
     return "".join(STEPS[-(-count * (len(STEPS) - 1) // most)] for count in values)
-
-
-def _show_part(part: Part) -> None:
-    say(Text(f"\n{TITLES[part.section]}: {part.total}", "bold"))
-    if part.lines:
-        show_table(
-            LINES,
-            [
-                (
-                    Text(str(one.line), "bold"),
-                    cell(f"#{one.ticket}"),
-                    cell(span(one.age_seconds)),
-                    cell(one.state.value),
-                    cell(one.priority),
-                    cell(one.owner),
-                    cell(one.reporter),
-                    cell(one.subject),
-                )
-                for one in part.lines
-            ],
-        )
-    if part.left_out:
-        say(f"and {part.left_out} more")
 
 
 def _week(one: WeekFlow, longest: int) -> tuple[Text, ...]:
@@ -169,15 +113,8 @@ def _numbers(tickets: tuple[int, ...]) -> str:
 
 
 def _shadow(requests: tuple[ShadowRequest, ...]) -> str:
-    return flat(", ".join(f"{one.count} by {one.person} ({one.channel})" for one in requests)) or "none"
+    return flat(", ".join(f"{one.count} by {one.person}" for one in requests)) or "none"
 
 
 def _capacity(one: Capacity) -> str:
     return f"{one.left:g} of {one.person_days:g} person-days in the week of {one.monday:%d %b}"
-
-
-def _on_duty(one: OnDuty) -> str:
-    rota = f"{one.team}: " if one.team else ""
-    shadow = f", {one.shadow} learns" if one.shadow else ""
-    manager = f", {one.manager} manages" if one.manager else ""
-    return f"{rota}{one.person or 'nobody'}{shadow}{manager}"

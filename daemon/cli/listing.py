@@ -1,4 +1,4 @@
-"""`triaged list`: the tickets, by whatever a figure is made of, so that each number of a report can be looked up."""
+"""`triaged list`: tickets and messages by whatever a figure is made of, so that each number can be looked up."""
 
 import time
 from datetime import date, timedelta
@@ -9,11 +9,12 @@ from rich.text import Text
 
 from daemon.cli.desk import AsJson, Option, reader_of, settings_of
 from daemon.cli.paper import USAGE, Column, cell, complain, say, say_json, show_table, span
-from daemon.cli.records import ticket_record
+from daemon.cli.records import received_record, ticket_record
 from daemon.core.figures.calendar import bounds, week_named
 from daemon.core.settings import Settings
 from store.model.ticket import Kind, State, Ticket
 from store.model.verdict import Tag
+from store.model.views import ReceivedLine
 from store.model.wanted import Event, Wanted
 
 STATES = {State.PAGED: "bold red", State.NEW: "yellow", State.DONE: "dim", State.CLOSED: "dim"}
@@ -28,7 +29,21 @@ TICKETS = (
     Column("reporter", gives=True),
     Column("subject", gives=True),
 )
+MESSAGES = (
+    Column("id", right=True),
+    Column("age", right=True),
+    Column("became"),
+    Column("reason", gives=True),
+    Column("ticket", right=True),
+    Column("from", gives=True),
+    Column("subject", gives=True),
+)
 
+ALL = "all"
+MESSAGES_HELP = (
+    "what came in the period, instead of tickets: all, or of which this became (ticket, follow-up, command, silenced,"
+    " set-aside, waiting), or silenced for this reason (such as auto-reply)"
+)
 NONE = "-"  # asks for those that have none
 
 
@@ -51,19 +66,21 @@ def tickets(
     until: Annotated[str | None, typer.Option(metavar="DAY", help="its last day")] = None,
     week: Annotated[str | None, typer.Option(metavar="WEEK", help="the period, such as 2026-W47")] = None,
     at: Annotated[str | None, typer.Option(metavar="DAY", help="states as they were at the end of this day")] = None,
+    messages: Annotated[str | None, typer.Option(metavar="WHAT", help=MESSAGES_HELP)] = None,
     as_json: AsJson = False,
     option: Option = None,
 ) -> None:
     """List the open tickets, oldest first; every word narrows the list."""
     _, settings = settings_of(option)
+    within = period(since, until, week, settings)
+    if messages is not None:
+        _show_messages(messages, within, settings, as_json)
+        return
     wanted = Wanted(
         everything or bool(event or entered or class_),
         *(tuple(state or ()), tuple(kind or ()), tuple(tag or ()), tuple(judged or ()), tuple(class_ or ())),
         *(_value(area), _value(team), _value(owner), _value(reporter), _value(priority)),
-        shadow,
-        event,
-        entered,
-        *period(since, until, week, settings),
+        *(shadow, event, entered, *within),
         None if at is None else bounds(day_of(at), settings.desk.timezone)[1],
     )
     with reader_of(settings) as reader:
@@ -79,6 +96,31 @@ def _show(found: tuple[Ticket, ...], wanted: Wanted, as_json: bool, now: float) 
         say("no such tickets" if narrowed else "no tickets" if wanted.ended else "no open tickets")
     else:
         show_table(TICKETS, [_ticket(t, now) for t in found])
+
+
+def _show_messages(what: str, within: tuple[float | None, float | None], settings: Settings, as_json: bool) -> None:
+    now = time.time()
+    with reader_of(settings) as reader:
+        found = reader.received(*within, "" if what == ALL else what)
+    if as_json:
+        for one in found:
+            say_json(received_record(one))
+    elif not found:
+        say("no such messages")
+    else:
+        show_table(MESSAGES, [_message(one, now) for one in found])
+
+
+def _message(one: ReceivedLine, now: float) -> tuple[Text, ...]:
+    return (
+        Text(str(one.id), "bold"),
+        cell(span(now - one.received_at)),
+        cell(one.became),
+        cell(one.reason),
+        cell(f"#{one.ticket}" if one.ticket else None),
+        cell(one.sender),
+        cell(one.subject),
+    )
 
 
 def _value(written: str | None) -> str | None:

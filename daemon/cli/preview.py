@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from daemon.cli.desk import AsJson, Option, reader_of, roster_of, settings_of
-from daemon.cli.figures import show_daily, show_weekly
+from daemon.cli.figures import show_weekly
 from daemon.cli.listing import day_of, monday_of_week
-from daemon.cli.paper import fail, say, say_json
+from daemon.cli.paper import clean, fail, say, say_json
 from daemon.cli.records import Json, Record
+from daemon.core.desk.clock.calendar import local_moment
 from daemon.core.digest.build import daily_view, weekly_view
 from daemon.core.figures import day as of_day
 from daemon.core.figures import week as of_week
 from daemon.core.figures.calendar import local_day, monday_of
 from daemon.core.figures.daily import DailyFigures
 from daemon.core.figures.weekly import WeekFlow, WeeklyFigures
+from daemon.core.mail.letter import Letter
 from daemon.core.settings import Settings
 from daemon.letters import Letters
 from store.reader import Reader
@@ -30,14 +33,15 @@ Team = Annotated[str | None, typer.Option(help="only what is this team's")]
 def digest(
     weekly: Annotated[bool, typer.Option("--weekly/--daily", help="the report of a week, or that of a day")] = False,
     day: Annotated[str | None, typer.Option(metavar="DAY", help="the day on which it is sent [default: today]")] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="write it as a page, as it is sent")
-    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="write its page, as it is sent")] = None,
     team: Team = None,
     as_json: AsJson = False,
     option: Option = None,
 ) -> None:
-    """Show the digest that the team gets on a day: what is open now, and how the day before it went."""
+    """Show the digest of a day as a list is sent it; in a member's own copy the words to answer with are links.
+
+    Of a day that is over, what was open then is shown, with the owners of today.
+    """
     _, settings = settings_of(option)
     now = time.time()
     sent = local_day(now, settings.desk.timezone) if day is None else day_of(day)
@@ -47,10 +51,13 @@ def digest(
             if weekly
             else daily_figures(reader, settings, sent, now, team)
         )
-    if html is None:
-        _tell(figures, as_json)
+    if html is not None:
+        _write(html, _letter(figures, settings))
+    elif as_json:
+        say_json(figures_record(figures))
     else:
-        _write(html, figures, settings)
+        letter = _letter(figures, settings)
+        say(Text(letter.subject, "bold"), "", clean(letter.text).rstrip("\n"))
 
 
 def report(
@@ -67,13 +74,19 @@ def report(
     last = monday_of(local_day(now, settings.desk.timezone)) - timedelta(7)
     monday = last if week is None else monday_of_week(week)
     with reader_of(settings) as reader:
-        _tell(weekly_figures(reader, settings, monday, now, team), as_json)
+        figures = weekly_figures(reader, settings, monday, now, team)
+    if as_json:
+        say_json(figures_record(figures))
+    else:
+        show_weekly(figures)
 
 
 def daily_figures(reader: Reader, settings: Settings, day: date, now: float, team: str | None) -> DailyFigures:
-    """Return the figures of the digest of a day."""
-    counts = reader.day(*of_day.asked_for(day, settings), now, of_day.MOST, team)
-    return of_day.daily(counts, settings, roster_of(settings, now), day, now, team)
+    """Return the figures of the digest of a day; of one that is over, as it was when its digest was due."""
+    past = day < local_day(now, settings.desk.timezone)
+    then = local_moment(day, settings.digest.daily, settings.desk.timezone) if past else now
+    counts = reader.day(*of_day.asked_for(day, settings), then, of_day.MOST, team, past=past)
+    return of_day.daily(counts, settings, roster_of(settings, then), day, then, team)
 
 
 def weekly_figures(reader: Reader, settings: Settings, monday: date, now: float, team: str | None) -> WeeklyFigures:
@@ -82,25 +95,21 @@ def weekly_figures(reader: Reader, settings: Settings, monday: date, now: float,
     return of_week.weekly(counts, settings, roster_of(settings, now), monday, team)
 
 
-def _write(path: Path, figures: DailyFigures | WeeklyFigures, settings: Settings) -> None:
-    daily = isinstance(figures, DailyFigures)
-    view = daily_view(figures, settings) if isinstance(figures, DailyFigures) else weekly_view(figures, settings)
+def _letter(figures: DailyFigures | WeeklyFigures, settings: Settings) -> Letter:
+    """Write it as `daemon.digests` does."""
     language = settings.desk.language
-    letter = Letters(language).write("digest-daily" if daily else "digest-weekly", language, view)
+    letters = Letters(language)
+    if isinstance(figures, DailyFigures):
+        return letters.write("digest-daily", language, daily_view(figures, settings))
+    return letters.write("digest-weekly", language, weekly_view(figures, settings))
+
+
+def _write(path: Path, letter: Letter) -> None:
     try:
         path.write_text(letter.html, "utf-8")
     except OSError as error:
         fail(f"{path} cannot be written: {(error.strerror or str(error)).lower()}")
     say(f"{path}: {letter.subject}")
-
-
-def _tell(figures: DailyFigures | WeeklyFigures, as_json: bool) -> None:
-    if as_json:
-        say_json(figures_record(figures))
-    elif isinstance(figures, DailyFigures):
-        show_daily(figures)
-    else:
-        show_weekly(figures)
 
 
 def figures_record(figures: DailyFigures | WeeklyFigures) -> Record:

@@ -14,7 +14,7 @@ from store.model.mailbox import MailboxLine
 from store.model.message import Address, Automatic, Bounce, Forwarded, Message, Permission
 from store.model.ticket import Ticket
 from store.model.verdict import Clause, Evidence, Tag, Verdict
-from store.model.views import AsideLine, OutboxLine, Status, Story
+from store.model.views import AsideLine, OutboxLine, ReceivedLine, Status, Story
 
 Json = dict[str, "Json"] | list["Json"] | str | float | int | bool | None
 Record = dict[str, Json]
@@ -254,6 +254,21 @@ def mail_record(o: OutboxLine) -> Record:
         "attempts": o.attempts,
         "due": iso(o.due),
         "answer": o.answer,
+    }
+
+
+def received_record(m: ReceivedLine) -> Record:
+    """Return the record of a message in `list --messages`."""
+    return {
+        "id": m.id,
+        "message_id": m.message_id,
+        "from": m.sender,
+        "subject": m.subject,
+        "became": m.became,
+        "reason": m.reason or None,
+        "ticket": m.ticket,
+        "received": iso(m.received_at),
+        "copies": m.copies,
     }
 
 

@@ -115,6 +115,7 @@ class Smtp(Section):
 
     listen: str = Field("127.0.0.1:8025", pattern=LISTEN, description="address:port")
     protocol: Literal["smtp", "lmtp"] = "smtp"
+    share_port: bool = Field(False, description="with other intake processes on this machine (SO_REUSEPORT)")
     max_bytes: int = Field(50 << 20, ge=65536, description="largest message, in octets (RFC 1870)")
     tls_certificate: str | None = Field(None, description="PEM file; turns STARTTLS on")
     tls_key: str | None = Field(None, description="PEM file")

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from store.model.alarm import Raised
 from store.model.changes import Draft, TicketChange
+from store.model.invitation import Invitation
+from store.model.shift import Shift
 from store.model.ticket import Ticket
 from store.model.verdict import Verdict
 
@@ -40,6 +42,8 @@ class Occasion:
     tickets: tuple[Due, ...] = ()  # that its drafts speak of, as they were looked at
     raised: tuple[Raised, ...] = ()  # troubles of the desk itself of which the operator is told
     passed: tuple[Raised, ...] = ()  # and those that are over
+    shifts: tuple[Shift, ...] = ()  # turns that are over
+    invitations: tuple[Invitation, ...] = ()  # that its mails bring to people's calendars
 
     def about(self, number: int | None) -> Due | None:
         """Return the ticket of that number, if a draft may speak of it."""

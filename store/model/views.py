@@ -65,6 +65,21 @@ class AsideLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedLine:
+    """A message that came in, and what became of it."""
+
+    id: int
+    received_at: float
+    message_id: str | None
+    sender: str  # of the envelope
+    subject: str
+    became: str  # an Outcome; "waiting" until it is worked
+    reason: str  # of a silence, or why it was set aside
+    ticket: int | None
+    copies: int  # how often it came
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxLine:
     """A row of the outbox."""
 

@@ -13,11 +13,12 @@ class Event(StrEnum):
     OPENED = "opened"
     ASKED = "asked"  # ... and a person was asked what it is
     UNANSWERED = "unanswered"  # ... and no person has answered it yet
-    ENDED = "ended"
+    SOLVED = "solved"  # ended, and still is
+    ENDED = "ended"  # as often as it did, like the two below
     REOPENED = "reopened"
+    CALLED = "called"  # somebody got a card for it while nobody had it
     FALSE = "false"  # the team said that it is no emergency, though it was judged one
     MISSED = "missed"  # the team said that it is one, though it was judged none
-    CALLED = "called"  # somebody got a card for it while nobody had it
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from daemon.core.mail.address import Purpose, mark_of_reply_address
 from store.migrate import migrate
 from store.model.facts import Clues, SentMail
 from store.model.occasion import Occasion
-from store.model.ticket import State
+from store.model.ticket import Kind, State
 from store.store import Store
 from tests.desk import Delivered, DeskUnderTest, desk_at
+from tests.journeys.clocked import HOUR, MINUTE, clocked
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -27,9 +28,8 @@ def request(number: int, subject: str) -> bytes:
     return f"{head}\r\n\r\nThe export shows an error message since the update, part {number}.\r\n".encode()
 
 
-async def ran_before(folder: Path) -> None:
+async def ran_before(url: str) -> None:
     """Let the desk have run for the first time two days ago."""
-    url = f"sqlite:///{folder / 'triaged.db'}"
     migrate(url)
     store = Store.open(url)
     try:
@@ -66,7 +66,7 @@ async def arrived(desk: DeskUnderTest, number: int) -> list[Delivered]:
 
 @pytest.fixture
 async def folder(tmp_path: Path) -> Path:
-    await ran_before(tmp_path)
+    await ran_before(f"sqlite:///{tmp_path / 'triaged.db'}")
     return tmp_path
 
 
@@ -97,6 +97,49 @@ async def test_the_digest_lists_what_is_open_and_the_store_knows_which_line_is_w
         for place, number in enumerate(known["bob@team.test"].lines, 1):
             (ticket,) = (one for one in tickets if one.number == number)
             assert f"{place:3}  {ticket.subject}\n     #{number}, " in text
+
+
+DIGEST = {"daily": "10:30", "team": ["bob@team.test", "team@list.test"]}
+
+
+async def test_a_member_works_the_digest_that_the_desk_sent_and_a_list_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clocked(tmp_path, monkeypatch, digest=DIGEST) as desk:
+        for words in ("export of invoices", "import of addresses"):
+            await desk.write(f"The {words} shows an error message since the update.")
+        await desk.later(MINUTE)  # the desk notes that it runs
+        mails = {mail.to: mail for mail in await desk.later(HOUR) if mail.kind == "digest"}
+        assert set(mails) == {"bob@team.test", "team@list.test"}
+        answered = await desk.say("1 bug p1\r\n2 mine", mails["bob@team.test"])
+        assert [mail.kind for mail in answered] == ["result"]
+        assert await desk.field(1, "resolution") == "bug"
+        assert await desk.field(2, "owner") == "bob"
+        (bug,) = [one for one in await desk.desk.running.house.store.tickets(ended=False) if one.kind is Kind.BUG]
+        assert bug.priority == "p1"
+        (refusal,) = await desk.say("2 done", mails["team@list.test"])
+        assert "that was the copy for a list" in refusal.message.subject
+        assert await desk.field(2, "state") is State.INVESTIGATING
+        assert not [mail for mail in await desk.later(HOUR) if mail.kind == "digest"]
+
+
+@pytest.mark.parametrize("requests", [0, 1])
+async def test_a_desk_with_nothing_or_one_thing_to_do_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, requests: int
+) -> None:
+    async with clocked(tmp_path, monkeypatch, digest=DIGEST | {"stakeholders": ["boss@corp.test"]}) as desk:
+        for _ in range(requests):
+            await desk.write()
+        await desk.later(MINUTE)
+        mails = {mail.to: mail for mail in await desk.later(HOUR) if mail.kind == "digest"}
+        for to in ("bob@team.test", "team@list.test"):
+            assert ("1 emergency" if requests else "nothing to do") in mails[to].message.subject
+            assert ("1  Login 1" in mails[to].message.text) == bool(requests)
+        weekly = [mail for mail in await desk.later(7 * DAY) if mail.to == "boss@corp.test"]
+        assert [mail.kind for mail in weekly] == ["digest"]
+        if requests:
+            said = (await desk.say("1 done", mails["bob@team.test"]))[0].message.subject
+            assert "#1" in said
 
 
 async def sent(desk: DeskUnderTest, mail: Delivered) -> SentMail:

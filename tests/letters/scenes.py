@@ -62,7 +62,7 @@ def huge_week() -> Weekly:
     areas = tuple(AreaTrend(f"Rechnungsstellung-{n}", 90 - n, tuple(range(n, n + 12)), 12.0) for n in range(40))
     alone = tuple(LoneArea(f"Zahlungsverkehrsabwicklung {n}", "anna", n) for n in range(1, 9))
     duty = tuple(DutyLoad(f"Maximiliane-Friederike {n}", 0.5 * n, 3 * n, n) for n in range(40))
-    shadows = tuple(ShadowRequest(f"somebody-{n}@elsewhere.example", "mail", 99) for n in range(40))
+    shadows = tuple(ShadowRequest(f"somebody-{n}@elsewhere.example", 99) for n in range(40))
     return weekly_view(
         replace(WEEK, weeks=weeks, areas=areas, lone_areas=alone, duty=duty, shadow_requests=shadows), SETTINGS
     )

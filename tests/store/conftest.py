@@ -49,6 +49,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A store that is up to date, on the server that several processes may share."""
+    yield from _database(postgres_server, "migrated")
+
+
+@pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     opened = Store.open(url)
     yield opened

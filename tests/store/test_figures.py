@@ -1,6 +1,7 @@
 """The figures of half a year: what the store counts is what the plain lists say, and what `list` finds."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -14,15 +15,19 @@ from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
 from store.database import writing
 from store.migrate import migrate
-from store.model.figures import Section
+from store.model.changes import Changes, Filed, Outcome
+from store.model.facts import Signal, Threading
+from store.model.figures import Accounting, Section
 from store.model.ticket import ENDED, Kind, State
 from store.model.verdict import Tag
 from store.model.wanted import Event, Wanted
 from store.reader import Reader
+from store.received import WAITING
 from store.store import Store
 from tests.benchmarks.past import fill_past
 from tests.store import half_year
-from tests.store.half_year import END, PASTS, Past
+from tests.store.half_year import DAY, END, HOUR, PASTS, Past
+from tests.store.specimens import raw
 
 SETTINGS = Settings.model_validate(
     {
@@ -109,12 +114,12 @@ def _listed(found: WeeklyFigures, reader: Reader, since: float, until: float) ->
 
     this = found.this
     assert count() == this.opened == found.accounting.tickets
-    assert sum(count(entered=state) for state in ENDED) == this.ended
+    assert sum(count(entered=state) for state in ENDED) == count(event=Event.ENDED) == this.ended
     assert count(event=Event.REOPENED) == this.reopened
     assert count(entered=State.INJECTED) == this.injected
     assert count(entered=State.SCHEDULED) == this.scheduled
     assert count(event=Event.UNANSWERED) == found.first_response.unanswered
-    assert count(event=Event.ENDED, classes=("config", "limitation")) == found.classify.count
+    assert count(event=Event.SOLVED, classes=("config", "limitation")) == found.classify.count
     for area in found.areas:
         assert count(kinds=(Kind.REPORT,), area=area.area or "") == area.reports
     assert count(judged=(Tag.EMERGENCY,)) == found.emergencies.paged
@@ -124,10 +129,29 @@ def _listed(found: WeeklyFigures, reader: Reader, since: float, until: float) ->
     assert count(event=Event.CALLED) == found.interruptions.total
     assert count(shadow=True) == sum(one.count for one in found.shadow_requests)
     for person in found.duty:
-        assert count(event=Event.ENDED, owner=person.person) == person.solved
+        assert count(event=Event.SOLVED, owner=person.person) == person.solved
     for lone in found.lone_areas:
         ended = reader.wanted(Wanted(ended=True, states=tuple(ENDED), area=lone.area))
         assert ({one.owner for one in ended}, len(ended)) == ({lone.person}, lone.solved)
+
+
+def _received(found: Accounting, reader: Reader, since: float, until: float) -> None:
+    """Every number of the accounting line is that of a list of messages."""
+
+    def count(became: str) -> int:
+        return len(reader.received(since, until, became))
+
+    everything = reader.received(since, until)
+    assert sum(one.became != WAITING for one in everything) == found.received
+    assert sum(one.became == WAITING for one in everything) == found.waiting
+    assert sum(one.copies - 1 for one in everything) == found.duplicates
+    assert count(Outcome.TICKET) == found.tickets
+    assert count(Outcome.FOLLOW_UP) == found.follow_ups
+    assert count(Outcome.COMMAND) == found.commands
+    assert count(Outcome.SILENCED) == found.silenced_total
+    assert count(Outcome.SET_ASIDE) == found.set_aside
+    for reason, many in found.silenced:
+        assert count(reason) == many
 
 
 def _backlog_listed(found: WeeklyFigures, reader: Reader, edges: tuple[float, ...]) -> None:
@@ -156,6 +180,76 @@ async def test_what_is_open_is_listed_oldest_first_in_its_section(lived: Store) 
     assert [line.line for line in found.lines] == list(range(1, len(found.lines) + 1))
     assert found.accounting.balances
     assert found.on_duty[0].person == "anna"
+
+
+async def test_what_happened_twice_in_a_week_is_listed_twice_as_it_is_counted(store: Store, url: str) -> None:
+    since = week.asked_for(LAST, SETTINGS)[-2]
+    states = (State.CLOSED, State.TO_INVESTIGATE, State.WAITING, State.CLOSED, State.WAITING, State.CLOSED)
+    moves = tuple((since + HOUR * n, state) for n, state in enumerate(states, 2))
+    first = replace(PASTS[0], number=1, opened=since + HOUR, started=State.PAGED, moves=moves, human=None, said=None)
+    await half_year.write(store, (first,))
+    found = await figures(store, LAST)
+    assert (found.this.ended, found.this.reopened, found.this.backlog) == (3, 2, 0)
+    edges = week.asked_for(LAST, SETTINGS)[-2:]
+    with Reader(url) as reader:
+        _listed(found, reader, *edges)
+        waited = reader.wanted(Wanted(ended=True, since=edges[0], until=edges[1], entered=State.WAITING))
+    assert [one.number for one in waited] == [1, 1]
+
+
+@pytest.mark.usefixtures("lived")
+async def test_the_lines_of_a_day_that_is_over_are_what_was_open_then(url: str) -> None:
+    with Reader(url) as reader:
+        assert reader.day(END - DAY, END, END, 100, past=True) == reader.day(END - DAY, END, END, 100)
+        for then in (END, END - 9 * DAY, END - 40 * DAY):
+            counts = reader.day(then - DAY, then, then, 100, past=True)
+            for section, states in OF_STATES.items():
+                found = {one.number for part, one in counts.lines if part is section}
+                assert found == {one.number for one in PASTS if one.state_at(then) in states and _is_in(section, one)}
+                assert dict(counts.totals)[section] == len(found)
+            assert all(one.state is PASTS[one.number - 1].state_at(then) for _, one in counts.lines)
+
+
+OF_STATES = {
+    Section.EMERGENCIES: (State.PAGED, *TAKEN),
+    Section.TO_INVESTIGATE: TAKEN,
+    Section.WAITING: (State.WAITING,),
+    Section.TO_SCHEDULE: (State.TO_SCHEDULE,),
+}
+
+
+def _is_in(section: Section, one: Past) -> bool:
+    """What is no emergency today, because somebody said so, is none in the past either."""
+    urgent = (one.tag if one.said is None else one.said[1] or Tag.EMERGENCY) is Tag.EMERGENCY
+    return section is Section.WAITING or urgent == (section is Section.EMERGENCIES)
+
+
+async def test_messages_are_listed_by_what_became_of_them(lived: Store, url: str) -> None:
+    at = END + HOUR
+    for n, (outcome, reason) in enumerate(
+        (
+            (Outcome.SILENCED, "list"),
+            (Outcome.SILENCED, "list"),
+            (Outcome.SILENCED, "bounce"),
+            (Outcome.FOLLOW_UP, ""),
+        )
+    ):
+        for _ in range(1 + n):  # the same message again is a duplicate
+            await lived.keep(raw(f"m{n}"), half_year.ENVELOPE, at)
+        (work,) = await lived.lease_messages(at, 1, 60)
+        filed = Filed(f"m{n}@x", "c1@customer.example", "s", f"m{n}")
+        ticket = 1 if outcome is Outcome.FOLLOW_UP else None
+        threading = Threading(Signal.ADDRESS if ticket else Signal.NONE, ticket)
+        assert await lived.commit(work, Changes(outcome, reason, threading, filed, ticket=ticket), (), None, at)
+    await lived.keep_and_lease(raw("unreadable"), half_year.ENVELOPE, at, 0, "it is too deep")
+    await lived.keep(raw("waits"), half_year.ENVELOPE, at)
+    with Reader(url) as reader:
+        for since, until in (week.asked_for(BEFORE, SETTINGS)[-2:], (END, END + DAY), (END - 30 * DAY, END + DAY)):
+            found = reader.day(since, until, until, 50).accounting
+            assert found.balances
+            _received(found, reader, since, until)
+        assert (found.silenced, found.waiting, found.set_aside) == ((("bounce", 1), ("list", 2)), 1, 1)
+        assert found.duplicates == 6
 
 
 async def test_an_empty_desk_is_all_noughts_and_divides_by_none(store: Store) -> None:

@@ -1,13 +1,18 @@
 """One process or twenty, the same code: whoever shares a store shares its work and never doubles it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from daemon.run import SWEEP_SECONDS
 from store.model.message import RawMessage
 from store.model.outbox import Mail, MailKind, MailState, Settlement
 from store.store import Store
+from tests.desk import desk_at
+from tests.journeys.test_digests import due_at, ran_before
 from tests.store.specimens import ANN, ENVELOPE, NOW, clues, mail, opens, raw
 
 MANY = 120
@@ -48,6 +53,18 @@ async def send_through(store: Store) -> list[int]:
     while leased := await store.lease_mails(NOW, 5, 60):
         await asyncio.gather(*(send(one) for one in leased))
     return sent
+
+
+async def test_of_two_processes_one_writes_the_digest(postgres_url: str, tmp_path: Path) -> None:
+    await ran_before(postgres_url)
+    sections = due_at(time.time()) | {"store": {"url": postgres_url}}
+    async with desk_at(tmp_path, **sections) as one, desk_at(tmp_path, **sections) as other:
+        deadline = time.monotonic() + 15
+        while len(one.post.mails + other.post.mails) < 3 and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(SWEEP_SECONDS + 0.5)  # time enough for the other to do it again
+        mails = one.post.mails + other.post.mails
+    assert sorted(mail.to for mail in mails) == ["bob@team.test", "boss@corp.test", "team@list.test"]
 
 
 async def test_many_doors_make_one_message_of_one(stores: tuple[Store, ...]) -> None:

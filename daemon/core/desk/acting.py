@@ -292,6 +292,7 @@ def applied(ticket: Ticket | None, weighed: Weighed) -> Changes:
         moves=tuple(moves),
         refiles=tuple(one for deed in deeds for one in deed.refiles),
         stops=tuple(row for deed in deeds for row in deed.stops),
+        overrides=tuple(one for deed in deeds for one in deed.overrides),
     )
 
 

@@ -33,6 +33,8 @@ class Backdrop:
     first: Reading | None = None  # the mail that opened the ticket
     kept: Reading | None = None  # the mail whose commands this one says yes to
     listed: tuple[Listed, ...] = ()  # where a list of tickets is answered: those that it names, in order
+    waiting: int | None = None  # the row of `kept`
+    waiting_since: float = 0.0  # when it was received
     answered: Reading | None = None  # the message because of which the answered mail was sent, where that matters
 
 

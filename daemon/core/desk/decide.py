@@ -10,6 +10,7 @@ from daemon.core.desk.gate import GIVES, facts_in
 from daemon.core.desk.listed import answered_news, members_lines
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.past import imported
+from daemon.core.desk.rota.heard import members_turn
 from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
 from daemon.core.desk.states import UNANSWERED, differences
@@ -180,6 +181,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     repeat,
     delivery_report,
     automatic_follow_up,
+    members_turn,
     members_lines,
     answered_news,
     members_word,

@@ -9,8 +9,9 @@ from daemon.core.desk.gate import barred, down, up
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import conversations, join, reopen
 from daemon.core.desk.plan import Planned
+from daemon.core.desk.rota.deeds import away, cover, duty, shadow
+from daemon.core.desk.rota.swapping import swap
 from daemon.core.desk.scene import (
-    UNBUILT,
     Deed,
     Scene,
     after,
@@ -118,11 +119,6 @@ def _conversation(scene: Scene, ticket: Ticket | None) -> Ticket | None:
     return next((one for one in apart if one.number == scene.background.conversation), ticket)
 
 
-def unbuilt(_: Scene, step: Planned) -> Deed:
-    """A word of the grammar that this desk cannot follow yet: said plainly."""
-    return no("unbuilt", step, who=step.command.verb)
-
-
 def named(what: str) -> Callable[[Scene, Planned], Deed]:
     """Return the deed of a word that only moves its ticket, and says what became of it."""
 
@@ -191,5 +187,9 @@ DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.WHO: answer_who,
     V.LIST: answer_list,
     V.HELP: answer_help,
-    **dict.fromkeys(UNBUILT, unbuilt),
+    V.DUTY: duty,
+    V.SWAP: swap,
+    V.COVER: cover,
+    V.AWAY: away,
+    V.SHADOW: shadow,
 }

@@ -24,6 +24,7 @@ from daemon.core.digest.view import (
 from daemon.core.figures import daily as of_day
 from daemon.core.figures import weekly as of_week
 from daemon.core.figures.daily import DailyFigures, DigestLine
+from daemon.core.figures.day import MOST
 from daemon.core.figures.response import FirstResponse, Spread
 from daemon.core.figures.weekly import WeekFlow, WeeklyFigures
 from daemon.core.mail.clean import clip, one_line
@@ -32,7 +33,6 @@ from store.model.figures import Section
 from store.model.ticket import Kind, State
 from store.model.verdict import Tag
 
-SHOWN = 10  # lines of a section: with all four full, the page is below the 102 KB at which a large provider cuts it
 SUBJECT = 110  # characters of what a stranger wrote that a line shows
 REPORTER = 60
 TALLEST = 84  # pixels of the highest column of the backlog
@@ -155,7 +155,7 @@ class _Names:
 
 def _parts(parts: Sequence[of_day.Part], names: _Names) -> tuple[Part, ...]:
     """Return the sections with the lines that there is room for, numbered through."""
-    shown = [line for part in parts for line in part.lines[:SHOWN]]
+    shown = [line for part in parts for line in part.lines[:MOST]]
     numbered = [(line.section, _line(line, place, names)) for place, line in enumerate(shown, 1)]
     return tuple(
         Part(part.section, part.total, tuple(line for section, line in numbered if section is part.section))
@@ -273,7 +273,7 @@ def _clock(name: str, spread: Spread) -> Clock:
 
 
 def _shadows(requests: Sequence[of_week.ShadowRequest], names: _Names) -> tuple[Shadow, ...]:
-    return tuple(Shadow(names.person(one.person), one.channel, one.count) for one in requests)
+    return tuple(Shadow(names.person(one.person), one.count) for one in requests)
 
 
 def _capacity(week: of_week.Capacity) -> Capacity:

@@ -70,10 +70,9 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """Requests that reached a member privately, by the way they had come."""
+    """Requests that reached a member privately."""
 
     person: str
-    channel: str
     number: int
 
 

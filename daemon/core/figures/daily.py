@@ -75,7 +75,7 @@ class DailyFigures:
     accounting: Accounting
     first_response: FirstResponse
     on_duty: tuple[OnDuty, ...]  # one a rota
-    set_aside: tuple[Aside, ...]  # what waits for the operator now, oldest first, 20 at most
+    set_aside: tuple[Aside, ...]  # what waits for the operator now, oldest first, 10 at most
     set_aside_total: int
     shadow_requests: tuple[ShadowRequest, ...]
     capacity: tuple[Capacity, ...] = ()  # this week and the next

@@ -13,7 +13,7 @@ from store.model.ticket import Ticket
 from store.model.views import AsideLine
 
 AHEAD = 2  # weeks whose capacity is told, from this one on
-MOST = 50  # lines of a section, and of what was set aside
+MOST = 10  # lines of a section: with all four full, the page is below the 102 KB at which a large provider cuts it
 
 
 def asked_for(day: date, settings: Settings) -> tuple[float, float]:

@@ -13,7 +13,6 @@ from daemon.core.settings import Person, Settings
 from store.model.figures import Card
 
 DAY = 86400.0
-MAIL = "mail"  # by which a private request reached the member who passed it on
 
 
 def interruptions(cards: Iterable[Card], roster: Roster) -> Interruptions:
@@ -58,7 +57,7 @@ def capacity(roster: Roster, monday: date) -> Capacity:
 
 def shadow_requests(found: Iterable[tuple[str, int]], settings: Settings) -> tuple[ShadowRequest, ...]:
     """Return the private requests by the member who passed them on, most first."""
-    requests = (ShadowRequest(person_of(address, settings), MAIL, many) for address, many in found)
+    requests = (ShadowRequest(person_of(address, settings), many) for address, many in found)
     return tuple(sorted(requests, key=lambda one: (-one.count, one.person)))
 
 

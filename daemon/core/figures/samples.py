@@ -27,7 +27,7 @@ _RESPONSE = FirstResponse(
     18, Spread(17, 0.4, 0.9, 2.1), Spread(14, 2.6 * HOUR, 19 * HOUR, 40 * HOUR), Spread(14, 1900.0, 4 * HOUR, 9 * HOUR)
 )
 _CAPACITY = (Capacity(MONDAY + timedelta(7), 25, 5, 2), Capacity(MONDAY + timedelta(14), 20, 4))
-_SHADOW = (ShadowRequest("bo", "mail", 3), ShadowRequest("cy", "mail", 1))
+_SHADOW = (ShadowRequest("bo", 3), ShadowRequest("cy", 1))
 
 
 def sample_daily() -> DailyFigures:

@@ -72,10 +72,9 @@ class Interruptions:
 
 @dataclass(frozen=True, slots=True)
 class ShadowRequest:
-    """Private requests that reached the desk through a member: by whom, and by which way they had come."""
+    """Private requests that reached the desk through a member."""
 
     person: str  # a person's id, or an address that is nobody's any more
-    channel: str  # such as "mail"
     count: int
 
 

@@ -5,6 +5,7 @@ from alembic import op
 
 from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
 from store.migrations.first_mailboxes import alarm_table, mailbox_table
+from store.migrations.first_turns import invitation_table, override_table
 
 revision = "0001"
 down_revision = None
@@ -21,13 +22,14 @@ def upgrade() -> None:
     ticket_indexes()
     _passage()
     _verdict()
-    _override()
     _shift()
     _link()
     _participant()
     _message()
     _correction()
     message_indexes()
+    override_table()
+    invitation_table()
     _message_raw()
     _event()
     _known_id()
@@ -177,26 +179,6 @@ def _correction() -> None:
     )
     op.create_index("ix_correction_at", "correction", ["at"])
     op.create_index("ix_correction_ticket", "correction", ["ticket"])
-
-
-def _override() -> None:
-    op.create_table(
-        "override",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("change", sa.String(32), nullable=False),
-        sa.Column("rota", sa.String(320), nullable=False),
-        sa.Column("person", sa.String(320), nullable=False),
-        sa.Column("other", sa.String(320), nullable=True),
-        sa.Column("since", sa.Double(), nullable=False),
-        sa.Column("until", sa.Double(), nullable=False),
-        sa.Column("back_since", sa.Double(), nullable=True),
-        sa.Column("back_until", sa.Double(), nullable=True),
-        sa.Column("takes_back", ID, nullable=True),
-        sa.Column("who", sa.String(320), nullable=False),
-        sa.Column("at", sa.Double(), nullable=False),
-        sa.ForeignKeyConstraint(["takes_back"], ["override.id"], name="fk_override_takes_back"),
-        sa.PrimaryKeyConstraint("id", name="pk_override"),
-    )
 
 
 def _shift() -> None:

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from daemon.core.desk.command import Commands, read_digest_commands
 from daemon.core.desk.permit import Level, permitted
-from daemon.core.digest.build import GROUPS, OLD, SHOWN, SUBJECT, WORDS, daily_view, weekly_view
+from daemon.core.digest.build import GROUPS, OLD, SUBJECT, WORDS, daily_view, weekly_view
 from daemon.core.digest.samples import REPLY, SETTINGS
 from daemon.core.digest.view import Daily
 from daemon.core.figures.daily import DigestLine, Part
+from daemon.core.figures.day import MOST
 from daemon.core.figures.samples import quiet_daily, sample_daily, sample_weekly
 from store.model.figures import Section
 from store.model.ticket import ENDED, Kind, State
@@ -42,7 +43,7 @@ def test_what_has_no_room_is_counted_and_never_numbered(sections: list[Section])
     view = of_lines(*(replace(LINE, section=section, ticket=n) for n, section in enumerate(sections)))
     for part in view.parts:
         assert part.total == sections.count(part.section) == len(part.lines) + part.more
-        assert len(part.lines) <= SHOWN
+        assert len(part.lines) <= MOST
     places = [line.place for part in view.parts for line in part.lines]
     assert places == list(range(1, len(view.tickets) + 1))
     assert view.open == len(sections)
