@@ -11,9 +11,11 @@ nothing and a stage done twice changes nothing twice.
 """
 
 import asyncio
+from collections.abc import Awaitable
 
 import structlog
 
+from daemon.alarms import Alert, alerts
 from daemon.calendar import Brought, Engagement, engagements
 from daemon.core.desk.clock.gathering import STRETCH_SECONDS, put_off, spared
 from daemon.core.desk.clock.moment import Moment
@@ -33,7 +35,7 @@ from daemon.wording import write_mails, write_occasion
 from store.model.changes import Changes
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.occasion import Occasion
-from store.model.outbox import Mail, MailKind, NewMail
+from store.model.outbox import Answer, Delivery, Mail, MailKind, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
@@ -126,12 +128,22 @@ async def deliver(mail: Mail, house: House) -> None:
     if not await _may_read(mail, house):
         await house.store.withhold(mail, "its recipient may read it no longer", house.clock())
         return
-    answer = await house.relay.send(
-        mail, before_dot=lambda: house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
-    )
+    answer = await _hand_over(mail, house)
     chance = house.random(1)[0] / 255
     settlement = after(answer, mail, house.clock(), chance, house.settings.relay.on_unknown)
     await house.store.settle(mail, settlement, house.clock())
+
+
+async def _hand_over(mail: Mail, house: House) -> Answer:
+    """Send it; what the operator must hear of does not depend on the relay that may be the trouble itself."""
+
+    def before_dot() -> Awaitable[bool]:
+        return house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
+
+    answer = await house.relay.send(mail, before_dot)
+    put_off = answer.delivery in (Delivery.DEFERRED, Delivery.UNREADY)
+    alarm = mail.kind is MailKind.NOTICE and mail.ticket is None and mail.to == house.settings.desk.operator
+    return await house.spare.send(mail, before_dot) if put_off and alarm and house.spare else answer
 
 
 async def _may_read(mail: Mail, house: House) -> bool:
@@ -142,17 +154,17 @@ async def _may_read(mail: Mail, house: House) -> bool:
     return may_read(mail, readers, house.settings)
 
 
-async def due(house: House) -> tuple[Occasion | Engagement, ...]:
+async def due(house: House) -> tuple[Occasion | Engagement | Alert, ...]:
     """Return what time has brought about; a few lookups, which cost the same however much is stored."""
     moment = _moment(house)
     of_tickets = occasions(await house.store.due(clocks(moment)), moment)
-    return (*of_tickets, *await engagements(moment, house))
+    return (*of_tickets, *await engagements(moment, house), *await alerts(moment, house))
 
 
-async def elapse(what: Occasion | Engagement, house: House) -> None:
+async def elapse(what: Occasion | Engagement | Alert, house: House) -> None:
     """Let it happen, with its mails; whoever is first does it, and nobody does it again."""
     moment = _moment(house)
-    brought = await what.keep(moment, house) if isinstance(what, Engagement) else await _bring(what, moment, house)
+    brought = await (_bring(what, moment, house) if isinstance(what, Occasion) else what.keep(moment, house))
     if await house.store.happen(brought.occasion, brought.mails, moment.now) and brought.mails:
         house.bell.ring(Stage.DELIVER)
 

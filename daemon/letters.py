@@ -17,6 +17,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 from markupsafe import Markup, escape
 
+from daemon.core.desk.alarm import SAMPLES as ALARMS
+from daemon.core.desk.alarm import Alarm
 from daemon.core.desk.permit import Why
 from daemon.core.digest.samples import DAILY, WEEKLY
 from daemon.core.digest.view import Daily, Weekly
@@ -35,8 +37,8 @@ NAMES = (
     *("shadow", "filed", "task", "list", "awake", "reminder", "misuse"),
     *("turn", "swap"),
 )  # the letters that the desk writes
-Spoken = Words | Daily | Weekly  # what a letter may be written of
-_FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
+Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
+_FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly, Alarm)}
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
 _TO_FILL = re.compile(r"\[[^\[\]]{0,40}\]|…|\b[A-Z]{1,12}\b| … p3")  # what stands in the help for words of the member
 _LONG = frozenset({"excerpt", "reason", "text"})  # fields that may have several lines
@@ -331,4 +333,5 @@ SAMPLES = (  # every branch of a template is walked by one of them
 TRIED: dict[str, tuple[Spoken, ...]] = dict.fromkeys(NAMES, SAMPLES) | {
     "digest-daily": DAILY,
     "digest-weekly": WEEKLY,
+    "alarm": ALARMS,
 }  # every letter, with what it is tried with

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,17 @@ import uvloop
 from daemon.core.mail.address import Own
 from daemon.core.mail.compose import self_test
 from daemon.core.roster.roster import build
+from daemon.core.settings import Relay as RelaySettings
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Stage, open_bell
+from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
 from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.oauth.kept import NAME as TOKENS
-from daemon.edge.relay import open_relay
+from daemon.edge.relay import Relay, open_relay
+from daemon.edge.sendmail import Sendmail
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.edge.supervisor import READY, STOPPING, stay_alive, tell
 from daemon.house import House, Memory
@@ -42,6 +46,7 @@ from daemon.journey import (
 )
 from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn
+from store.database import file_of
 from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
@@ -177,6 +182,8 @@ async def _stop(house: House, stopping: asyncio.Event, tasks: list[asyncio.Task[
 async def _close(house: House) -> None:
     await house.bell.close()
     await house.relay.close()
+    if house.spare:
+        await house.spare.close()
     await house.store.close()
 
 
@@ -202,7 +209,17 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         time.time,
         secrets.token_bytes,
         Memory(build(settings, time.time())),
+        partial(used_percent, file.absolute().parent) if (file := file_of(settings.store.url)) else lambda: None,
+        _spare(settings),
     )
+
+
+def _spare(settings: Settings) -> Relay | None:
+    """Return the way that mails to the operator go where the relay does not take them."""
+    url = settings.desk.alarm_relay
+    if not url or url.startswith("sendmail:"):
+        return Sendmail(url.removeprefix("sendmail:")) if url else None
+    return open_relay(RelaySettings(url=url), Path(), host=settings.desk.id_host)
 
 
 def _read_mailboxes(house: House, tokens: Path, metrics: Metrics) -> "Mailboxes":

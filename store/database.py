@@ -24,12 +24,15 @@ _SQLITE = (
 _DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
-def writing(url: str) -> Engine:
-    """Return an engine of one connection whose transactions hold the write lock from their start."""
+def writing(url: str, *, hurried: bool = False) -> Engine:
+    """Return an engine of one connection whose transactions hold the write lock from their start.
+
+    What is `hurried` may be undone by a loss of power, the latest transactions of it, each as a whole.
+    """
     at = _address(url)
     if at.get_backend_name() == "sqlite":
         engine = create_engine(at, pool_size=1, max_overflow=0, hide_parameters=True)
-        _prepare(engine, _SQLITE, "BEGIN IMMEDIATE")
+        _prepare(engine, (*_SQLITE, "PRAGMA synchronous=NORMAL") if hurried else _SQLITE, "BEGIN IMMEDIATE")
         return engine
     engine = create_engine(at, pool_size=1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     _insist(engine)

@@ -69,14 +69,10 @@ message = Table(
     Column("ended_at", Double),
     UniqueConstraint("digest", "message_id"),
 )
-Index(
-    "ix_message_due",
-    message.c.due,
-    sqlite_where=message.c.due.is_not(None),
-    postgresql_where=message.c.due.is_not(None),
-)
+_waits = message.c.due.is_not(None)
+Index("ix_message_due", message.c.due, sqlite_where=_waits, postgresql_where=_waits)
 Index(  # where several processes work, to keep the order of a conversation
-    "ix_message_thread", message.c.thread, message.c.id, postgresql_where=message.c.due.is_not(None)
+    "ix_message_thread", message.c.thread, message.c.id, postgresql_where=_waits
 ).ddl_if(dialect="postgresql")
 Index("ix_message_outcome", message.c.outcome, message.c.reason)
 Index("ix_message_received_at", message.c.received_at)
@@ -131,12 +127,8 @@ ticket = Table(
 )
 Index("ix_ticket_state", ticket.c.state)
 Index("ix_ticket_opened_at", ticket.c.opened_at)
-Index(
-    "ix_ticket_ended_at",
-    ticket.c.ended_at,
-    sqlite_where=ticket.c.ended_at.is_not(None),
-    postgresql_where=ticket.c.ended_at.is_not(None),
-)
+_ended = ticket.c.ended_at.is_not(None)
+Index("ix_ticket_ended_at", ticket.c.ended_at, sqlite_where=_ended, postgresql_where=_ended)
 ANSWERED = ticket.c.first_automatic_at.is_not(None) | ticket.c.first_human_at.is_not(None)
 Index("ix_ticket_answered", ticket.c.number, sqlite_where=ANSWERED, postgresql_where=ANSWERED)
 for _clock in Clock:  # of most tickets no clock runs
@@ -377,6 +369,20 @@ mailbox = Table(  # a folder that mail is fetched from
     Column("read_at", Double),  # when it was last read to its end
     Column("error", CleanText, nullable=False),  # "" while all is well
     Column("error_since", Double),
+    Column("refused", Boolean, nullable=False, server_default=false()),  # the login, by the server or the provider
+    Column("holder", Key),  # the process that reads it, ...
+    Column("held_until", Double),  # ... until then, if it does not say that it goes on
+    sqlite_with_rowid=False,
+)
+
+alarm = Table(  # troubles of the desk itself of which the operator was told, until they have passed
+    "alarm",
+    metadata,
+    Column("watch", Key, primary_key=True),
+    Column("subject", Key, primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("told_at", Double, nullable=False),
+    Column("latest", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -17,6 +17,7 @@ from store import (
     corrections,
     filing,
     happening,
+    health,
     intake,
     mailboxes,
     outbox,
@@ -31,6 +32,7 @@ from store.database import READERS, file_of, writing
 from store.identity import Identity, identify
 from store.lock import Lock, take
 from store.migrate import migrate, step_of
+from store.model.alarm import Health
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
 from store.model.correction import Correction
@@ -59,13 +61,13 @@ Answer = TypeVar("Answer")
 class Store:
     """Open it with `Store.open`, close it with `close`."""
 
-    def __init__(self, url: str, lock: Lock | None, secrets: Sequence[bytes] = ()) -> None:
+    def __init__(self, url: str, lock: Lock | None, secrets: Sequence[bytes] = (), *, hurried: bool = False) -> None:
         self._lock = lock
         self._erased = Erased(secrets)
         self._shared = file_of(url) is None
         self._reader = Reader(url)
         self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store-reader")
-        self._engine = writing(url)
+        self._engine = writing(url, hurried=hurried)
         if lock:
             _take_over(self._engine)
         self._writing = Batches(self._engine, "store-writer")
@@ -73,7 +75,15 @@ class Store:
         self._reader.ask(self._erased.refresh)
 
     @classmethod
-    def open(cls, url: str, *, alone: bool = True, migrating: bool = False, secrets: Sequence[bytes] = ()) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        alone: bool = True,
+        migrating: bool = False,
+        secrets: Sequence[bytes] = (),
+        hurried: bool = False,
+    ) -> Self:
         """Open a store that is up to date.
 
         Args:
@@ -82,6 +92,7 @@ class Store:
                 a daemon that runs on it, as an import does. On PostgreSQL every process joins.
             secrets: the desk's keys, by which messages are known again that were erased.
             migrating: bring it up to date first, under the lock that is kept from then on.
+            hurried: a loss of power may undo the latest that is written; only for what can be done again.
 
         Raises:
             StoreInUse: another process has taken this SQLite store.
@@ -95,7 +106,7 @@ class Store:
                 undo.callback(lock.release)
             if migrating:
                 migrate(url, locked=lock is not None)
-            store = cls(url, lock, secrets)
+            store = cls(url, lock, secrets, hurried=hurried)
             undo.pop_all()
         return store
 
@@ -135,9 +146,21 @@ class Store:
         """Write down how far a folder of a mailbox was read; to be said once all up to there is kept."""
         await self._writing.do(mailboxes.keep, place)
 
-    async def tell_mailbox(self, account: str, folder: str, error: str, now: float) -> None:
-        """Write down how a folder of a mailbox fares: read to its end ("") or what is wrong."""
-        await self._writing.do(mailboxes.tell, (account, folder, error, now))
+    async def tell_mailbox(self, account: str, folder: str, error: str, now: float, refused: bool = False) -> None:
+        """Write down how a folder of a mailbox fares: read to its end (""), or what is wrong with it."""
+        await self._writing.do(mailboxes.tell, (account, folder, error, refused, now))
+
+    async def hold_mailbox(self, account: str, folder: str, who: str, now: float, until: float) -> bool:
+        """Have a process read a folder alone until a moment, or go on; False while another one does."""
+        return await self._writing.do(mailboxes.hold, mailboxes.Hold(account, folder, who, now, until))
+
+    async def leave_mailboxes(self, who: str) -> None:
+        """Let go of all folders that a process held."""
+        await self._writing.do(mailboxes.leave, who)
+
+    async def health(self) -> Health:
+        """Return how the desk itself fares."""
+        return await self._thread(lambda: self._reader.ask(health.health))
 
     async def lease_messages(self, now: float, limit: int, seconds: float) -> tuple[RawMessage, ...]:
         """Take up to so many messages that are due, oldest first, for so many seconds."""
@@ -335,9 +358,11 @@ class Store:
         """
         return await self._writing.do(outbox.resend, (kinds, now))
 
-    async def stored(self, identities: tuple[Identity, ...]) -> tuple[bool, ...]:
-        """Say of each message whether it is ours already."""
-        return await self._asking.do(bringing.stored, identities)
+    async def known_past(
+        self, identities: tuple[Identity, ...], every: tuple[Clues, ...], now: float
+    ) -> tuple[tuple[bool, ...], tuple[Facts, ...]]:
+        """Say of each message whether the desk has it already, and what it knows that bears on it."""
+        return await self._asking.do(bringing.known, bringing.Asked(identities, every, now))
 
     async def bring(self, batch: Batch) -> None:
         """Keep old messages with all that they change, and how far the mailbox has come, in one transaction.
@@ -414,3 +439,4 @@ def _take_over(engine: Engine) -> None:
     with engine.begin() as connection:
         processing.release(connection)
         outbox.release(connection)
+        mailboxes.release(connection)
