@@ -7,14 +7,16 @@ from daemon.core.desk.acting import confirmation, inquiry, kept_since
 from daemon.core.desk.authority import needs_proof
 from daemon.core.desk.case import Backdrop, Listed
 from daemon.core.desk.listed import inquiries
+from daemon.core.desk.rota.heard import hearing
 from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
 from daemon.core.mail.reading import Reading, read
 from daemon.house import House
+from daemon.planning import plan_turns
 from store.model.facts import Facts, Inquiry
 from store.model.message import Proven, RawMessage
 from store.model.occasion import Occasion
 
-LARGE = 256 << 10  # octets from which a message is read beside the loop, so that no sender waits for another's
+LARGE = 32 << 10  # octets from which a message is read beside the loop: a hostile one of that size takes some 30 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,12 @@ async def _known(reading: Reading, facts: Facts, house: House, now: float) -> Ba
     mark = confirmation(reading, facts, house.settings, now)
     waiting = await house.store.kept(mark, kept_since(now)) if mark else None
     kept = await read_message(waiting, house) if waiting else None
+    of_turns = hearing(reading, kept or reading, facts, house.settings, house.definition, now)
+    if of_turns.at_all:
+        await plan_turns(house)
+    if of_turns.alone:
+        row, since = (waiting.id, waiting.received_at) if waiting else (None, now)
+        return Backdrop(kept=kept, waiting=row, waiting_since=since)
     if several := inquiries(reading, kept or reading, facts, house.settings, house.definition, now):
         return Backdrop(kept=kept, listed=await _listed(several, house))
     asked = inquiry(reading, kept or reading, facts, house.settings, house.definition, now)

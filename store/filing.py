@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.sql.expression import Executable
 
-from store import corrections
+from store import corrections, roster
 from store.budget import spend
 from store.epochs import begin
 from store.identity import SUBJECT_LETTERS
@@ -19,7 +19,7 @@ from store.moving import event_row, move
 from store.outbox import Posting, put
 from store.processing import held
 from store.refiling import refile
-from store.schema import event, failing, known_id, link, message, participant, sender, ticket, verdict
+from store.schema import event, failing, known_id, link, message, occasion, participant, sender, ticket, verdict
 from store.upsert import of, upsert
 from store.verdicts import row_of
 
@@ -73,6 +73,7 @@ _TICKET, _VERDICT, _EVENT, _KNOWN = insert(ticket), insert(verdict), insert(even
 _LINK = upsert(link, ("ticket", "other"), lambda _: {})
 _PARTICIPANT = upsert(participant, ("ticket", "address"), lambda _: {})
 _SENDER = upsert(sender, ("address",), lambda came: {"proven": sender.c.proven | came.proven})
+_HAPPENS = upsert(occasion, ("key",), lambda _: {})
 _FAILING = upsert(failing, ("address",), lambda came: {"message": came.message, "at": came.at})
 
 
@@ -138,6 +139,9 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     begin(connection, [(address, filing.now) for filing in filings for address in filing.changes.revokes])
     taught = [(filing.work.id, one) for filing in filings for one in filing.changes.corrections]
     corrections.put(connection, taught)
+    roster.put(connection, [(filing.work.id, one) for filing in filings for one in filing.changes.overrides])
+    keys = [(key, filing.now) for filing in filings for key in filing.changes.happens]
+    _many(connection, of(_HAPPENS, connection), [{"key": key, "at": now} for key, now in keys])
     reported = {address: filing for filing in filings for address in filing.changes.failing}
     _many(
         connection,

@@ -10,6 +10,7 @@ from store.model.outbox import NewMail
 from store.moving import as_seen, event_row, write
 from store.original import cause
 from store.outbox import Posting, put
+from store.roster import invite, record
 from store.schema import event, occasion, verdict
 from store.upsert import of, upsert
 from store.verdicts import row_of
@@ -54,5 +55,7 @@ def _happen(connection: Connection, happening: Happening) -> bool:
     history = [event_row(change.ticket, None, one) for change in what.moves for one in change.events]
     if history:
         connection.execute(insert(event), history)
+    record(connection, [what.shifts])
+    invite(connection, what.invitations)
     put(connection, [Posting(cause(connection, mail.ticket), mail, now) for mail in happening.mails])
     return True

@@ -1,16 +1,20 @@
 """The roster's memory: what was said that changes it, and the turns that are over; rows are added and never changed."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
+from store.model.invitation import Invitation
 from store.model.shift import Override, Shift
-from store.schema import override, shift
+from store.schema import invitation, override, shift
 from store.upsert import of, upsert
 
 FEW = 50  # of the latest that tell whether there are new ones: two processes may commit in the other order
 
 _ADD = insert(override)
+_INVITE = insert(invitation)
+_INVITED = select(invitation).where(invitation.c.end > bindparam("since")).order_by(invitation.c.id)
 _READ = select(override).order_by(override.c.id)
 _SHIFT = upsert(shift, ("rota", "start", "part"), lambda _: {})
 _SERVED = select(shift).order_by(shift.c.start, shift.c.part)
@@ -22,6 +26,30 @@ _LATEST = select(override.c.id).where(override.c.id > _NEWEST - FEW).order_by(ov
 def add(connection: Connection, overrides: Sequence[Override]) -> list[int]:
     """Keep changes of the rota; returns their rows."""
     return [_add(connection, one) for one in overrides]
+
+
+def put(connection: Connection, overrides: Sequence[tuple[int | None, Override]]) -> None:
+    """Keep changes of the rota, each with the message that said so."""
+    for cause, one in overrides:
+        _add(connection, replace(one, message=cause))
+
+
+def invite(connection: Connection, invitations: Sequence[Invitation]) -> None:
+    """Keep what people are told of their turns."""
+    if invitations:
+        connection.execute(_INVITE, [asdict(one) for one in invitations])
+
+
+def invited(connection: Connection, since: Sequence[float]) -> list[tuple[Invitation, ...]]:
+    """Return what people were told of turns that end after a moment (epoch seconds), in that order."""
+    return [_invited(connection, one) for one in since]
+
+
+def _invited(connection: Connection, since: float) -> tuple[Invitation, ...]:
+    return tuple(
+        Invitation(row.method, row.uid, row.sequence, row.rota, row.person, row.start, row.end, row.shadow)
+        for row in connection.execute(_INVITED, {"since": since})
+    )
 
 
 def _add(connection: Connection, one: Override) -> int:
@@ -38,6 +66,7 @@ def _add(connection: Connection, one: Override) -> int:
         "takes_back": one.takes_back,
         "who": one.who,
         "at": one.at,
+        "message": one.message,
     }
     (made,) = connection.execute(_ADD, row).inserted_primary_key or (0,)
     return int(made)
@@ -58,6 +87,7 @@ def overrides(connection: Connection) -> tuple[Override, ...]:
             None if row.back_since is None else (row.back_since, row.back_until),
             row.takes_back,
             row.id,
+            row.message,
         )
         for row in connection.execute(_READ)
     )

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from store.columns import CleanText, Id, Json, Key, Several, Word
 from store.model.changes import Outcome
 from store.model.facts import Signal
+from store.model.invitation import Method
 from store.model.message import Door
 from store.model.occasion import Clock
 from store.model.outbox import MailKind, MailState
@@ -48,6 +49,7 @@ message = Table(
     Column("message_id", Key, nullable=False),  # "" where the header has none
     Column("digest", String(64), nullable=False),  # of the content, see store.identity
     Column("copies", Integer, nullable=False),  # how often it came
+    Column("thread", String(16)),  # of its conversation, see store.identity
     Column("subject", CleanText, nullable=False),  # as the header writes it, for the operator's eye
     Column("mail_from", CleanText, nullable=False),
     Column("rcpt_to", Json, nullable=False),
@@ -73,6 +75,9 @@ Index(
     sqlite_where=message.c.due.is_not(None),
     postgresql_where=message.c.due.is_not(None),
 )
+Index(  # where several processes work, to keep the order of a conversation
+    "ix_message_thread", message.c.thread, message.c.id, postgresql_where=message.c.due.is_not(None)
+).ddl_if(dialect="postgresql")
 Index("ix_message_outcome", message.c.outcome, message.c.reason)
 Index("ix_message_received_at", message.c.received_at)
 Index("ix_message_copies", message.c.copies, sqlite_where=message.c.copies > 1, postgresql_where=message.c.copies > 1)
@@ -198,6 +203,21 @@ override = Table(  # what was said that changes the rota; rows are added and nev
     Column("takes_back", Id, ForeignKey("override.id")),
     Column("who", Key, nullable=False),  # said so
     Column("at", Double, nullable=False),
+    Column("message", Id, ForeignKey("message.id")),  # that said so
+)
+
+invitation = Table(  # what everybody was told of their turns, for their calendars; rows are added and never changed
+    "invitation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("method", Word(Method), nullable=False),
+    Column("uid", Key, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("rota", Key, nullable=False),
+    Column("person", Key, nullable=False),
+    Column("start", Double, nullable=False),
+    Column("end", Double, nullable=False, index=True),
+    Column("shadow", Key),
 )
 
 shift = Table(  # one person's part in a turn that is over

@@ -23,6 +23,7 @@ from daemon.cli.paper import FAULT, hanging, say, say_json
 from daemon.core.fault import Faults
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.bell import MISSING, has_redis, try_bell
 from daemon.edge.oauth.kept import tokens_beside
 from daemon.letters import SHIPPED, BadTemplates, Letters
 from store import migrate
@@ -178,6 +179,8 @@ def _door(settings: Settings) -> Iterator[tuple[str, str]]:
         family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as door:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if smtp.share_port:
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             door.bind(address)
     except OSError as error:
         if error.errno == 98:  # EADDRINUSE
@@ -250,6 +253,23 @@ def _gaps(settings: Settings) -> Iterator[tuple[str, str]]:
         )
 
 
+def _bell(settings: Settings) -> Iterator[tuple[str, str]]:
+    url = settings.bell.redis
+    if url is None:
+        if file_of(settings.store.url) is None:
+            yield "note", "bell.redis: is missing; several processes find each other's work by looking, seconds later"
+        return
+    if not has_redis():
+        yield "fault", MISSING
+        return
+    try:
+        try_bell(url, PATIENCE)
+    except OSError as error:
+        yield "fault", f"bell.redis: {place_of(url)} does not answer: {error}"
+    else:
+        yield "ok", place_of(url)
+
+
 def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
     language = settings.desk.language
     try:
@@ -267,6 +287,7 @@ PROBES: tuple[tuple[str, Probe], ...] = (
     ("store", _store),
     ("door", _door),
     ("relay", _relay),
+    ("bell", _bell),
     ("letters", _letters),
     ("duty", _duty),
 )

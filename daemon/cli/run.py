@@ -17,6 +17,7 @@ from daemon.core.fault import Faults
 from daemon.core.mail.address import Key, Own
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.bell import MISSING, has_redis
 from daemon.edge.oauth.kept import tokens_beside
 from daemon.letters import BadTemplates
 from daemon.run import serve
@@ -80,3 +81,5 @@ def _refuse_what_cannot_work(settings: Settings, role: Role) -> None:
         fail("smtp: is missing, and so is [[imap]]: no mail could come in")
     if role is not Role.WORKER and settings.imap and not is_readable():
         fail(NO_LIBRARY)
+    if settings.bell.redis and not has_redis():
+        fail(MISSING)

@@ -7,6 +7,7 @@ from store.model.correction import Correction
 from store.model.facts import Threading
 from store.model.message import Address
 from store.model.outbox import MailKind
+from store.model.shift import Override
 from store.model.ticket import Edit, Event, Kind, Participant, State
 from store.model.verdict import Tag, Verdict
 
@@ -45,6 +46,7 @@ class Draft:
     said: tuple[Said, ...] = ()
     answer_minutes: float | None = None  # of a card: until the next person is called
     lines: tuple[int, ...] = ()  # the tickets that it lists, in their order: an answer names the line
+    copy_of: str = ""  # of a card: the name of the member whose card it is, where the reader learns beside them
 
 
 class Outcome(StrEnum):
@@ -130,3 +132,5 @@ class Changes:
     refiles: tuple[Refile, ...] = ()  # like `moves`: all of them, or the whole is decided anew
     revokes: tuple[str, ...] = ()  # members whose secret addresses, as they have them now, count no longer
     confirms: str | None = None  # mark of the confirmation that is used up by it
+    overrides: tuple[Override, ...] = ()  # what it changes of the rotas
+    happens: tuple[str, ...] = ()  # keys of occasions that need not come any more

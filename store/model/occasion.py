@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from store.model.changes import Draft, TicketChange
+from store.model.invitation import Invitation
+from store.model.shift import Shift
 from store.model.ticket import Ticket
 from store.model.verdict import Verdict
 
@@ -37,6 +39,8 @@ class Occasion:
     verdict: Verdict | None = None  # what the first of the tickets moved is held to be from now on
     calls: str | None = None  # the member whom a card of it interrupts, by id
     tickets: tuple[Due, ...] = ()  # that its drafts speak of, as they were looked at
+    shifts: tuple[Shift, ...] = ()  # turns that are over
+    invitations: tuple[Invitation, ...] = ()  # that its mails bring to people's calendars
 
     def about(self, number: int | None) -> Due | None:
         """Return the ticket of that number, if a draft may speak of it."""

@@ -9,6 +9,7 @@ class Change(StrEnum):
 
     AWAY = "away"  # `person` is not there from `since` to `until`, in no rota
     COVER = "cover"  # `person` is on duty from `since` to `until`, whoever's turn it is
+    ASKED = "asked"  # `person` asks `other` to change places so; nothing is changed by it
     SWAP = "swap"  # `person` and `other` change places: `other` serves `since` to `until`, `person` the time in `back`
     SHADOW = "shadow"  # `person` learns beside whoever is on duty from `since` to `until`
     TAKEN_BACK = "taken-back"  # the override whose row is `takes_back` holds no longer
@@ -36,6 +37,7 @@ class Override:
     back: tuple[float, float] | None = None
     takes_back: int | None = None  # a row
     id: int = 0  # its row; 0 until it is kept
+    message: int | None = None  # that said so, by its row
 
 
 @dataclass(frozen=True, slots=True)

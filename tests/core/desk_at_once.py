@@ -13,7 +13,7 @@ from daemon.core.mail.address import Key, Own
 from daemon.core.mail.parse import parse
 from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
-from daemon.edge.bell import Bell
+from daemon.edge.bell import Here
 from daemon.house import House, Memory
 from daemon.journey import due, elapse, process
 from daemon.letters import Letters
@@ -96,7 +96,7 @@ class DeskAtOnce:
         self.store = StoreAtOnce(self.engine)
         nothing: Any = None
         self.house = House(
-            SETTINGS, OWN, DEFINITION, LETTERS, self.store, nothing, nothing, Bell(), Threads(), Hands(1), Hands(1),
+            SETTINGS, OWN, DEFINITION, LETTERS, self.store, nothing, nothing, Here(), Threads(), Hands(1), Hands(1),
             lambda: self.now, self._random, Memory(build(SETTINGS, START)),
         )  # fmt: skip
 

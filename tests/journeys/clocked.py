@@ -104,5 +104,5 @@ async def clocked(
 
 
 def went(mails: list[Delivered]) -> list[tuple[str, str]]:
-    """Which kind of mail went to whom, without acknowledgements and answers to members."""
-    return [(mail.kind, mail.to.partition("@")[0]) for mail in mails if mail.kind not in ("ack", "result")]
+    """Which kind of mail went to whom, without acknowledgements, answers to members and mails about turns."""
+    return [(mail.kind, mail.to.partition("@")[0]) for mail in mails if mail.kind not in ("ack", "result", "roster")]

@@ -12,7 +12,7 @@ from daemon.core.desk.grammar import GRAMMAR, LONGEST_SPELLING, SPELLINGS, Row, 
 HERE = Path(__file__).parent
 REFUSALS = re.compile(r"nothing changed|nichts geändert|'s already|hat schon|nothing waits", re.IGNORECASE)
 ELSEWHERE: dict[Verb, str] = {  # words whose journeys are not folders, and why
-    **dict.fromkeys((Verb.DUTY, Verb.SWAP, Verb.COVER, Verb.AWAY, Verb.SHADOW), "turns depend on the day of the test"),
+    **dict.fromkeys((Verb.DUTY, Verb.SWAP, Verb.COVER, Verb.AWAY, Verb.SHADOW), "their clock is set by hand"),
     **dict.fromkeys((Verb.UP, Verb.DOWN, Verb.MOVE), "they need a gate or teams, and have tests of their own"),
 }
 NEVER_REFUSED = frozenset({Verb.STATUS, Verb.WHO, Verb.LIST, Verb.HELP, Verb.WHY})  # they change nothing

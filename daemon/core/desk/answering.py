@@ -3,6 +3,8 @@
 import re
 
 from daemon.core.desk.plan import Planned
+from daemon.core.desk.rota.mails import rows
+from daemon.core.desk.rota.stretch import whole_turns
 from daemon.core.desk.scene import Deed, Scene, offered, said
 from store.model.facts import Past
 from store.model.ticket import Ticket
@@ -15,6 +17,7 @@ _WHY = (  # how lines of the history begin, and what they tell
     ("said: ", "said"),
 )
 _CAME = re.compile(r"(?:wrote again|answered)[a-z ]{0,30} \(([a-z-]{1,30})\)")
+COMING = 5  # turns in one answer, this one included
 LISTED = 30  # open tickets in one answer
 Row = tuple[str, ...]
 """One fact of an answer in the desk's own terms; the letter says it in the reader's language."""
@@ -54,9 +57,12 @@ def answer_status(scene: Scene, step: Planned) -> Deed:
 
 
 def answer_who(scene: Scene, step: Planned) -> Deed:
-    """Say who is on duty."""
-    duty = scene.case.roster.on_duty(scene.case.now, step.ticket.team if step.ticket else None)
-    return Deed(said("who", step, who=duty.name if duty else ""))
+    """Say who is on duty, and who comes next."""
+    roster, now = scene.case.roster, scene.case.now
+    team = step.ticket.team if step.ticket else scene.person.team
+    duty, line = roster.on_duty(now, team), roster.line(team)
+    turns = whole_turns(line, now, COMING) if line else ()
+    return Deed(said("who", step, who=duty.name if duty else "", rows=rows(turns, scene.settings)))
 
 
 def answer_list(scene: Scene, step: Planned) -> Deed:

@@ -14,6 +14,8 @@ from store.model.message import Permission, Proven
 from store.model.ticket import Event, Ticket
 
 NOTE_LETTERS = 20_000  # of a note stand in the history; the message itself is kept whole
+NOTE = "note: "  # how a note begins in the history: the last one is what `send` sends
+UNHEARD = "not applied, kept as a note: "  # how a text begins that was meant as a command: nothing ever sends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Backdrop:
     first: Reading | None = None  # the mail that opened the ticket
     kept: Reading | None = None  # the mail whose commands this one says yes to
     listed: tuple[Listed, ...] = ()  # where a list of tickets is answered: those that it names, in order
+    waiting: int | None = None  # the row of `kept`
+    waiting_since: float = 0.0  # when it was received
     answered: Reading | None = None  # the message because of which the answered mail was sent, where that matters
 
 

@@ -9,8 +9,10 @@ from daemon.core.desk.gate import barred, down, up
 from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import conversations, join, reopen
 from daemon.core.desk.plan import Planned
+from daemon.core.desk.rota.copies import copies
+from daemon.core.desk.rota.deeds import away, cover, duty, shadow
+from daemon.core.desk.rota.swapping import swap
 from daemon.core.desk.scene import (
-    UNBUILT,
     Deed,
     Scene,
     after,
@@ -66,7 +68,8 @@ def emergency(scene: Scene, step: Planned) -> Deed:
     others = scene.case.roster.chain(scene.case.now, ticket.team)
     minutes = scene.settings.duty.answer_minutes if others else None
     card = replace(to_member(scene, duty, "card", ticket), answer_minutes=minutes)
-    return Deed(said("emergency-called", step, who=duty.name), (card,), (), taught)
+    copy = copies(card, duty, scene.case.roster, scene.case.now, ticket.team)
+    return Deed(said("emergency-called", step, who=duty.name), (card, *copy), (), taught)
 
 
 def tagged(scene: Scene, step: Planned) -> Deed:
@@ -116,11 +119,6 @@ def _conversation(scene: Scene, ticket: Ticket | None) -> Ticket | None:
     """Return the ticket whose readers the answered message belongs to: this one, or one that is part of it."""
     apart = conversations(scene, ticket) if ticket else ()
     return next((one for one in apart if one.number == scene.background.conversation), ticket)
-
-
-def unbuilt(_: Scene, step: Planned) -> Deed:
-    """A word of the grammar that this desk cannot follow yet: said plainly."""
-    return no("unbuilt", step, who=step.command.verb)
 
 
 def named(what: str) -> Callable[[Scene, Planned], Deed]:
@@ -191,5 +189,9 @@ DEEDS: dict[Verb, Callable[[Scene, Planned], Deed]] = {
     V.WHO: answer_who,
     V.LIST: answer_list,
     V.HELP: answer_help,
-    **dict.fromkeys(UNBUILT, unbuilt),
+    V.DUTY: duty,
+    V.SWAP: swap,
+    V.COVER: cover,
+    V.AWAY: away,
+    V.SHADOW: shadow,
 }

@@ -175,6 +175,7 @@ def _together(case: Case, person: Person, sent: SentMail, done: list[Changes]) -
         moves=tuple(move for one in done for move in _with_notes(one, case)),
         corrections=tuple(one for changes in done for one in changes.corrections),
         stops=tuple(row for changes in done for row in changes.stops),
+        overrides=tuple(one for changes in done for one in changes.overrides),
         drafts=(
             *_said(case, person, said, sent).drafts,
             *(draft for changes in done for draft in changes.drafts[1:]),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from daemon.core.desk.case import Case
-from daemon.core.desk.grammar import Verb
 from daemon.core.desk.permit import HelpLine, Level, help_for
 from daemon.core.desk.plan import Planned
 from daemon.core.desk.routing import pipeline_for, supporting, task
@@ -14,13 +13,9 @@ from store.model.correction import Correction
 from store.model.facts import Background
 from store.model.message import Address
 from store.model.outbox import MailKind
+from store.model.shift import Override
 from store.model.ticket import Event, Kind, State, Ticket
 from store.model.verdict import Tag
-
-V = Verb
-UNBUILT = frozenset(  # words of the grammar that the desk does not follow yet: said plainly, and never offered
-    {V.DUTY, V.SWAP, V.COVER, V.AWAY, V.SHADOW}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +58,12 @@ class Deed:
     opens: Opening | None = None
     refiles: tuple[Refile, ...] = ()
     about: int | None = None  # another ticket that the answer speaks of, and that is meant in answer to it
+    overrides: tuple[Override, ...] = ()  # what it changes of the rotas
 
 
 def offered(ticket: Ticket | None, level: Level) -> tuple[HelpLine, ...]:
-    """Return the words that fit now, and do what they say."""
-    return tuple(line for line in help_for(ticket, level) if line.verb not in UNBUILT)
+    """Return the words that fit now."""
+    return help_for(ticket, level)
 
 
 def no(what: str, step: Planned, **more: str | int | tuple[str, ...]) -> Deed:

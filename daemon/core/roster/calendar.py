@@ -8,8 +8,9 @@ from icalendar import Calendar, Event, vCalAddress, vRecur, vText
 
 from daemon.core.roster.changes import Turn
 from daemon.core.roster.hours import FIRST_DAY
-from daemon.core.roster.invitations import Invitation, Method, uid
+from daemon.core.roster.invitations import uid
 from daemon.core.settings import Desk, Person
+from store.model.invitation import Invitation, Method
 
 LAST_DAY = date(2100, 1, 1)  # until which a holiday is repeated
 MOST_LETTERS = 4 << 20  # of a file of holidays

@@ -1,32 +1,10 @@
 """Turns as calendar invitations: what has to be sent so that everybody's calendar shows the roster as it is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from daemon.core.roster.changes import Turn
-
-
-class Method(StrEnum):
-    """What an invitation is for (RFC 5546 section 1.4)."""
-
-    REQUEST = "REQUEST"
-    CANCEL = "CANCEL"
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """What one person was, or is to be, told of one turn; keep it, to know later what their calendar shows."""
-
-    method: Method
-    uid: str  # the same for as long as the turn begins at the same time
-    sequence: int  # raised whenever the turn changes (RFC 5545 section 3.8.7.4)
-    rota: str
-    person: str  # a person's id
-    start: float  # epoch seconds
-    end: float
-    shadow: str | None = None
+from store.model.invitation import Invitation, Method
 
 
 def uid(turn: Turn, host: str) -> str:

@@ -53,6 +53,8 @@ class Roster:
     hours: Hours  # when turns may change
     built: float  # epoch seconds
     until: float  # how far it sees
+    said: tuple[Override, ...] = ()  # all that it is built from: what was said
+    served: tuple[Shift, ...] = ()  # and the turns that are over
 
     def on_duty(self, now: float, team: str | None = None) -> Person | None:
         """Return the one person who may be interrupted; None only where nobody is declared at all."""
@@ -141,6 +143,8 @@ def build(
         hours_of(settings),
         now,
         end,
+        tuple(overrides),
+        tuple(served),
     )
 
 

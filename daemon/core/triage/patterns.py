@@ -76,6 +76,10 @@ def _places(part: str, class_of: Callable[[str], Words | None]) -> list[Words]:
             if words is None:
                 raise PhraseError(f"no class of words is called {choice}")
             taken |= words
+        elif not choice:
+            raise PhraseError(
+                "a | stands between two words, with no blank beside it; several words make a phrase of their own"
+            )
         else:
             spelled = spell(choice)
             if len(spelled) > 1 and choice == part:

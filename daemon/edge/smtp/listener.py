@@ -64,7 +64,12 @@ async def open_door(settings: Smtp, desk: Desk, receive: Receive, *, tls: ssl.SS
     if tls and settings.tls_implicit:
         implicit = {"ssl": tls, "ssl_handshake_timeout": TLS_SECONDS, "ssl_shutdown_timeout": TLS_GOODBYE_SECONDS}
     server = await loop.create_server(
-        lambda: Connection(house, hall, loop), host.strip("[]"), int(port), backlog=BACKLOG, **implicit
+        lambda: Connection(house, hall, loop),
+        host.strip("[]"),
+        int(port),
+        backlog=BACKLOG,
+        reuse_port=settings.share_port or None,
+        **implicit,
     )
     return Listener(server, house, hall)
 

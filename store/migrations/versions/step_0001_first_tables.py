@@ -5,6 +5,8 @@ from alembic import op
 
 from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
 from store.migrations.first_mailboxes import mailbox_table
+from store.migrations.first_privacy import erased_table
+from store.migrations.first_turns import invitation_table, override_table
 
 revision = "0001"
 down_revision = None
@@ -21,13 +23,14 @@ def upgrade() -> None:
     ticket_indexes()
     _passage()
     _verdict()
-    _override()
     _shift()
     _link()
     _participant()
     _message()
     _correction()
     message_indexes()
+    override_table()
+    invitation_table()
     _message_raw()
     _event()
     _known_id()
@@ -37,8 +40,9 @@ def upgrade() -> None:
     mail_indexes()
     _mail_raw()
     mailbox_table()
+    erased_table()
     _occasion()
-    op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
+    op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0), ('round', 0), ('stopped', 0)")
 
 
 def _counter() -> None:
@@ -178,26 +182,6 @@ def _correction() -> None:
     op.create_index("ix_correction_ticket", "correction", ["ticket"])
 
 
-def _override() -> None:
-    op.create_table(
-        "override",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("change", sa.String(32), nullable=False),
-        sa.Column("rota", sa.String(320), nullable=False),
-        sa.Column("person", sa.String(320), nullable=False),
-        sa.Column("other", sa.String(320), nullable=True),
-        sa.Column("since", sa.Double(), nullable=False),
-        sa.Column("until", sa.Double(), nullable=False),
-        sa.Column("back_since", sa.Double(), nullable=True),
-        sa.Column("back_until", sa.Double(), nullable=True),
-        sa.Column("takes_back", ID, nullable=True),
-        sa.Column("who", sa.String(320), nullable=False),
-        sa.Column("at", sa.Double(), nullable=False),
-        sa.ForeignKeyConstraint(["takes_back"], ["override.id"], name="fk_override_takes_back"),
-        sa.PrimaryKeyConstraint("id", name="pk_override"),
-    )
-
-
 def _shift() -> None:
     op.create_table(
         "shift",
@@ -245,6 +229,7 @@ def _message() -> None:
         sa.Column("message_id", sa.String(320), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("thread", sa.String(16), nullable=True),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("mail_from", sa.Text(), nullable=False),
         sa.Column("rcpt_to", sa.Text(), nullable=False),

@@ -9,9 +9,10 @@ from icalendar import Calendar, Event
 from daemon import config
 from daemon.core.fault import Faults
 from daemon.core.roster.calendar import holidays, invitation, published
-from daemon.core.roster.invitations import Invitation, Method, outstanding
+from daemon.core.roster.invitations import outstanding
 from daemon.core.roster.roster import Roster, build
 from daemon.core.settings import Settings
+from store.model.invitation import Invitation, Method
 from store.model.shift import Change, Override
 from tests.core.roster.given import MONDAY, at, desk
 

@@ -1,7 +1,8 @@
-"""Wakes the cranks: a ring only says "look now", and a lost ring costs one sweep."""
+"""What a bell is, and the one within a process."""
 
 import asyncio
 from enum import StrEnum
+from typing import Protocol
 
 
 class Stage(StrEnum):
@@ -11,7 +12,20 @@ class Stage(StrEnum):
     DELIVER = "deliver"
 
 
-class Bell:
+class Bell(Protocol):
+    """Wakes whoever works a stage; may lose a ring, and never makes anybody wait."""
+
+    def ring(self, stage: Stage) -> None:
+        """Say that there is work for this stage."""
+
+    async def listen(self, stage: Stage, seconds: float) -> None:
+        """Wait for the next ring, `seconds` at most; a ring that came before is not missed."""
+
+    async def close(self) -> None:
+        """Ring and listen no more."""
+
+
+class Here:
     """A bell within one process."""
 
     def __init__(self) -> None:
@@ -29,3 +43,6 @@ class Bell:
             return
         finally:
             self._rung[stage].clear()
+
+    async def close(self) -> None:
+        """Nothing is open."""
