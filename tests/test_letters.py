@@ -20,7 +20,7 @@ from store.model.verdict import Clause, Evidence, Tag
 from tests.core.composing import a_message
 from tests.corpora import CORPORA
 
-LETTERS = Letters()
+LETTERS = Letters().tried()
 LANGUAGES = ("en", "de")
 FULL = SAMPLES[1]
 EACH = [(name, language) for name in NAMES for language in LANGUAGES]

@@ -22,7 +22,7 @@ from tests.core.given import CUSTOMER, NOW, OWN
 from tests.desk import shipped_definition
 
 DEFINITION = shipped_definition()
-LETTERS = Letters()
+LETTERS = Letters().tried()
 SMTP = Smtp(trusted_authserv=("mx.hd.test",))
 TO_CUSTOMERS = frozenset({MailKind.ACK, MailKind.REPLY, MailKind.ASK})
 

@@ -16,7 +16,7 @@ from store.model.changes import Said
 from store.model.ticket import Kind, State
 from tests.core.given import CUSTOMER, ticket
 
-LETTERS = Letters()
+LETTERS = Letters().tried()
 NAMED = re.compile(r'(?:"|„|<b>)([a-z][a-z ]{0,20}?)(?::|"|“|</b>)(?!: ["{[])')  # without the keys of a table
 
 

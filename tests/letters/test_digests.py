@@ -18,7 +18,7 @@ from daemon.letters import COLUMNS, TRIED, Letters
 from tests.core.command.words import DESK
 from tests.letters.scenes import SCENES
 
-LETTERS = Letters()
+LETTERS = Letters().tried()
 LANGUAGES = ("en", "de")
 EACH = [(scene, language) for scene in SCENES for language in LANGUAGES]
 CUT_AT = 100_000  # octets; a large provider shows no more than 102 KB of a message

@@ -12,7 +12,7 @@ from daemon.letters import NAMES, SAMPLES, Letters
 from tests.core.command.test_words import WORDS
 from tests.core.command.words import DESK, NOBODY
 
-LETTERS = Letters()
+LETTERS = Letters().tried()
 LANGUAGES = ("en", "de")
 
 
