@@ -21,7 +21,7 @@ from daemon.edge.relay import Waits
 from store.model.outbox import MailKind
 
 
-def always(*_: object) -> bool:
+def always(*_: object, **__: object) -> bool:
     return True
 
 
