@@ -343,14 +343,10 @@ mail = Table(
 )
 Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
 Index("ix_mail_state", mail.c.state)
-Index(
-    "ix_mail_card",
-    mail.c.created_at,
-    sqlite_where=mail.c.kind == MailKind.CARD,
-    postgresql_where=mail.c.kind == MailKind.CARD,
-)
+_card, _off_duty = mail.c.kind == MailKind.CARD, mail.c.off_duty == true()
+Index("ix_mail_card", mail.c.created_at, sqlite_where=_card, postgresql_where=_card)
 Index("ix_mail_ticket", mail.c.ticket)
-Index("ix_mail_off_duty", mail.c.id, sqlite_where=mail.c.off_duty == true(), postgresql_where=mail.c.off_duty == true())
+Index("ix_mail_off_duty", mail.c.id, sqlite_where=_off_duty, postgresql_where=_off_duty)
 
 mail_raw = Table(
     "mail_raw",
