@@ -69,7 +69,9 @@ class Several:
 
     async def _sender(self, waiting: list[tuple[str, str, bytes]]) -> None:
         while waiting:
-            client = aiosmtplib.SMTP("127.0.0.1", self.door, start_tls=False, local_hostname="c.test", timeout=30)
+            client = aiosmtplib.SMTP(
+                hostname="127.0.0.1", port=self.door, start_tls=False, local_hostname="c.test", timeout=30
+            )
             try:
                 async with client:
                     while waiting:
