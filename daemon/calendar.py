@@ -18,9 +18,18 @@ from dataclasses import dataclass, replace
 
 from daemon.core.desk.clock.calendar import DAY, Appointment
 from daemon.core.desk.clock.moment import Moment
+from daemon.core.desk.rota.coming import (
+    gap_due,
+    handover_due,
+    invitations_due,
+    reminder_due,
+    standup_due,
+    unclaimed_due,
+)
 from daemon.core.digest.due import daily_due, weekly_due
 from daemon.digests import write_daily, write_weekly
 from daemon.house import House
+from daemon.turns import Story, ask_who_is_on_duty, hand_over, invite, raise_alarm, remind, tell_others
 from store.model.occasion import Occasion
 from store.model.outbox import NewMail
 
@@ -68,9 +77,25 @@ def _of_mails(write: Callable[[Appointment, Moment, House], Awaitable[tuple[NewM
     return bring
 
 
+def _of_turns(tell: Callable[[Appointment, Moment, House], Awaitable[Story | None]]) -> Bring:
+    """Bring about what follows from turns."""
+
+    async def bring(appointment: Appointment, moment: Moment, house: House) -> Brought | None:
+        story = await tell(appointment, moment, house)
+        return Brought(*story) if story else None
+
+    return bring
+
+
 CALENDAR: tuple[Entry, ...] = (
     Entry(daily_due, _of_mails(write_daily)),
     Entry(weekly_due, _of_mails(write_weekly)),
+    Entry(handover_due, _of_turns(hand_over)),
+    Entry(standup_due, _of_turns(ask_who_is_on_duty)),
+    Entry(reminder_due, _of_turns(remind)),
+    Entry(unclaimed_due, _of_turns(tell_others)),
+    Entry(gap_due, _of_turns(raise_alarm)),
+    Entry(invitations_due, _of_turns(invite)),
 )
 
 

@@ -15,6 +15,7 @@ from daemon.letters import Letters
 from daemon.loops import Hands, Threads
 from store.model.message import RawMessage
 from store.model.outbox import Mail
+from store.model.privacy import Aged
 from store.store import Store
 
 
@@ -29,6 +30,8 @@ class Memory:
     kept: set[str] = field(default_factory=set)  # appointments of the last day that were kept, by key
     looked_at: float = 0.0  # when it was last seen how the desk fares (epoch seconds)
     first_run: float | None = None  # when the desk first ran (epoch seconds), once that was asked
+    aged: Aged | None = None  # how far the present pass came in which what is old is forgotten
+    next_pass: float = 0.0  # when the next one begins (epoch seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
-    *("shadow", "filed", "task", "list", "awake", "reminder"),
+    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse"),
     *("turn", "swap"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
@@ -185,6 +185,18 @@ TURNS = (  # sentences about turns
     *("turn-swap-declined-by", "turn-undone", "turn-back", "turn-taken-over", "turn-nothing-to-take-over"),
     *("turn-no-word", "turn-unknown", "turn-confirm", "turn-nothing-waits", "turn-yes-or-no", "turn-off-rota"),
     *("turn-too-far", "turn-own-swap", "turn-own-shadow", "turn-other-off-rota", "turn-anothers", "turn-none"),
+    *(
+        "turn-standup",
+        "turn-begins",
+        "turn-ends",
+        "turn-remind",
+        "turn-unclaimed",
+        "turn-gap",
+        "turn-graduated",
+        "turn-invited",
+        "turn-invited-beside",
+        "turn-withdrawn",
+    ),
     *("turn-agreed", "turn-no-days", "turn-nothing-to-undo", "turn-changed-since"),
 )
 SENTENCES = (  # by which a letter answers a member, or tells a reporter the outcome
@@ -218,7 +230,7 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "reopened",
         "replied",
     ),
-    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo"),
+    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo", "would-have"),
     *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "gated"),
     *(
         "admitted",
@@ -227,7 +239,8 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "no-such-ticket",
         "taken-over",
         *("up", "up-taken", "up-reason", "up-facts", "not-up", "with-support", "no-support", "down"),
-        *("drafted", "draft-sent", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *("drafted", "draft-sent", "draft-over", "no-reader", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *("no-command", "no-yes", "lapsed-since"),
         *TURNS,
         "refused",
         *(f"refused-{why}" for why in Why),
@@ -237,6 +250,7 @@ _SPANS = (
     ("mon 2026-11-23 09:30", "mon 2026-11-30 09:30", "Ann"),
     ("fri 2026-12-04 09:30", "mon 2026-12-07 09:30", "Bob"),
 )
+_COMPARED = (("#12", "Login", "mine", ""), ("#13", "Export", "bug p1", "bug p2"))
 _ROWS = (
     ("status", (("kind", "report"), ("state", "paged"), ("verdict", "emergency"), ("class", "bug"), ("owner", "Ann"))),
     ("list", (("#12", "report", "paged", "Ann", "Export fails"), ("#13", "bug", "to-schedule", "", "Login"))),
@@ -255,7 +269,10 @@ _ROWS = (
         ),
     ),
 )
-TASKS = ("support", "investigate", "schedule", "draft-reply", "draft-ask", "returned", "moved")  # of the letter `task`
+TASKS = (  # of the letter `task`
+    *("support", "investigate", "schedule", "returned", "moved"),
+    *("draft-reply", "draft-ask", "draft-limitation", "draft-config", "draft-done"),
+)
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
     Words(
@@ -277,6 +294,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
         reason="550 no such user",
         text="Please try again.",
         answer="support+c1abc@desk.example",
+        copy_of="Bob",
         opened=13,
         said=(Said("mine", 12), Said("bug", 12, text="p1"), Said("injected", 0)),
     ),
@@ -288,9 +306,17 @@ SAMPLES = (  # every branch of a template is walked by one of them
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
             *((Said(what, 12, rows=rows),) for what, rows in (*_ROWS, ("who", _SPANS))),
-            *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
+            *((Said(task, 12, who=who, lines=to),) for task in TASKS for who, to in (("", ()), ("Ann", ("a@b.test",)))),
             *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
             *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
+            (
+                Said(
+                    "turn-compared",
+                    None,
+                    "Ann",
+                    rows=(("#12", "Login", "mine", ""), ("#13", "Export", "bug p1", "bug p2")),
+                ),
+            ),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )
     ),

@@ -41,12 +41,13 @@ from daemon.journey import (
     elapse,
     process,
     receive,
+    remember,
     round_,
 )
 from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn
 from store.database import file_of
-from store.migrate import migrate
+from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.model.views import Status
@@ -93,11 +94,27 @@ async def _serve(settings: Settings, own: Own, definition: Definition, role: str
         log.info("ready", address=settings.desk.address, port=port, role=role)
         tell(READY)
         alive = asyncio.create_task(stay_alive())
-        await stopping.wait()
+        outgrown = await _outgrown(desk.house, stopping)
         log.info("stopping")
         tell(STOPPING)
     alive.cancel()
-    return 0
+    return int(outgrown)
+
+
+async def _outgrown(house: House, stopping: asyncio.Event) -> bool:
+    """Wait until told to stop; True where another program changed the tables, whom this one must not write beside."""
+    known, outgrown = head(), False
+
+    async def look() -> None:
+        nonlocal outgrown
+        step = await house.store.step()
+        if step != known:
+            log.error("another triaged changed the store; this one must stop", step=step, known=known)
+            outgrown = True
+            stopping.set()
+
+    await every(SWEEP_SECONDS, look, stopping)
+    return outgrown
 
 
 def open_many_files() -> None:
@@ -133,6 +150,7 @@ async def running(
     async with AsyncExitStack() as ending:  # what was opened last is closed first
         ending.push_async_callback(_close, house)
         if role in ("all", "worker"):
+            await remember(house)
             await round_(house)
             stopping = asyncio.Event()
             tasks = [asyncio.create_task(work) for work in _cranks(house, metrics, stopping)]
@@ -176,13 +194,12 @@ def _spare_the_collector() -> None:
 
 
 def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, letters: Letters) -> House:
-    migrate(settings.store.url)
     return House(
         settings,
         own,
         definition,
         letters,
-        Store.open(settings.store.url),
+        Store.open(settings.store.url, migrating=True, secrets=[key.secret for key in own.keys]),
         open_relay(settings.relay, Path(), host=settings.desk.id_host),
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
@@ -254,7 +271,7 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
     )
     mails = Crank(
         Stage.DELIVER,
-        lambda free: store.lease_mails(clock(), free, MAIL_LEASE_SECONDS),
+        lambda free: store.lease_mails(clock(), 0 if house.mails.tied else free, MAIL_LEASE_SECONDS),
         send_mail,
         leave,
         house.mails,
@@ -263,5 +280,6 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
         turn(messages, bell, stopping),
         turn(mails, bell, stopping),
         every(ROUND_SECONDS, lambda: round_(house), stopping),
+        every(SWEEP_SECONDS, lambda: remember(house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, lambda: each(due(house), lambda occasion: elapse(occasion, house)), stopping),
     )

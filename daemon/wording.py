@@ -98,6 +98,7 @@ def _write(
     """Give a draft its words and its bytes."""
     mark, marks = mark_from(house.random(10)), MARKS[draft.kind]
     answer = reply_address(house.own, marks.reply, mark) if marks.reply in _SAID_TO else ""
+    words = replace(words, copy_of=draft.copy_of) if draft.copy_of else words
     if draft.answer_minutes:
         words = replace(words, answer_minutes=draft.answer_minutes)
     return compose(

@@ -78,6 +78,11 @@ def backgrounds(connection: Connection, asked: Sequence[Inquiry]) -> list[Backgr
     return [_background(connection, one) for one in asked]
 
 
+def open_tickets(connection: Connection) -> tuple[Ticket, ...]:
+    """Return the tickets that are open, oldest first."""
+    return tickets(connection, connection.execute(_OPEN).scalars().all())
+
+
 def kept(connection: Connection, asked: Sequence[tuple[str, float]]) -> list[RawMessage | None]:
     """Return the messages whose commands wait for a yes, given as (mark of the confirmation, sent at or after)."""
     return [_kept(connection, mark, since) for mark, since in asked]
@@ -107,7 +112,7 @@ def _background(connection: Connection, inquiry: Inquiry) -> Background:
         verdict=verdict_of(judged) if judged else None,
         history=tuple(reversed(history)),
         related=kin,
-        open=tickets(connection, connection.execute(_OPEN).scalars().all()),
+        open=open_tickets(connection),
         posted=tuple(posted[row] for row in sorted(posted)),
         original=original(connection, inquiry.ticket),
         author=answered.sender or "" if answered else "",

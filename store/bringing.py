@@ -137,7 +137,7 @@ def _bring(connection: Connection, batch: Batch) -> None:
 
 def _arrival(one: Brought) -> intake.Arrival:
     return intake.Arrival(
-        one.raw, one.envelope, Identity(one.message_id, one.digest, one.subject), one.at, LEASE_SECONDS
+        one.raw, one.envelope, Identity(one.message_id, one.digest, one.subject, thread=""), one.at, LEASE_SECONDS
     )
 
 

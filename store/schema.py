@@ -49,6 +49,7 @@ message = Table(
     Column("message_id", Key, nullable=False),  # "" where the header has none
     Column("digest", String(64), nullable=False),  # of the content, see store.identity
     Column("copies", Integer, nullable=False),  # how often it came
+    Column("thread", String(16)),  # of its conversation, see store.identity
     Column("subject", CleanText, nullable=False),  # as the header writes it, for the operator's eye
     Column("mail_from", CleanText, nullable=False),
     Column("rcpt_to", Json, nullable=False),
@@ -70,6 +71,9 @@ message = Table(
 )
 _waits = message.c.due.is_not(None)
 Index("ix_message_due", message.c.due, sqlite_where=_waits, postgresql_where=_waits)
+Index(  # where several processes work, to keep the order of a conversation
+    "ix_message_thread", message.c.thread, message.c.id, postgresql_where=_waits
+).ddl_if(dialect="postgresql")
 Index("ix_message_outcome", message.c.outcome, message.c.reason)
 Index("ix_message_received_at", message.c.received_at)
 Index("ix_message_copies", message.c.copies, sqlite_where=message.c.copies > 1, postgresql_where=message.c.copies > 1)
@@ -339,12 +343,8 @@ mail = Table(
 )
 Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
 Index("ix_mail_state", mail.c.state)
-Index(
-    "ix_mail_card",
-    mail.c.created_at,
-    sqlite_where=mail.c.kind == MailKind.CARD,
-    postgresql_where=mail.c.kind == MailKind.CARD,
-)
+_card = mail.c.kind == MailKind.CARD
+Index("ix_mail_card", mail.c.created_at, sqlite_where=_card, postgresql_where=_card)
 Index("ix_mail_ticket", mail.c.ticket)
 Index("ix_mail_off_duty", mail.c.id, sqlite_where=mail.c.off_duty == true(), postgresql_where=mail.c.off_duty == true())
 

@@ -1,11 +1,10 @@
 """The store as the daemon sees it: verbs to await, each of them one transaction."""
 
 import os
-from asyncio import get_running_loop, to_thread
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from asyncio import to_thread
+from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Self, TypeVar
+from typing import Self
 
 from sqlalchemy import Connection, Engine
 
@@ -21,52 +20,64 @@ from store import (
     intake,
     mailboxes,
     outbox,
+    pairing,
     processing,
     readers,
     recall,
     roster,
 )
 from store.batches import Batches
-from store.database import READERS, file_of, writing
+from store.database import file_of, writing
 from store.identity import Identity, identify
 from store.lock import Lock, take
+from store.looking import Looking
+from store.migrate import migrate, step_of
 from store.model.alarm import Health
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
 from store.model.correction import Correction
-from store.model.facts import Background, Clues, Facts, Inquiry
-from store.model.figures import DayCounts, WeekCounts
+from store.model.facts import Background, Clues, Compared, Facts, Inquiry
 from store.model.invitation import Invitation
 from store.model.mailbox import Place
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
+from store.model.privacy import Aged, Ageing
 from store.model.shift import Override, Shift
 from store.model.ticket import Event, Ticket
-from store.model.views import AsideLine, OutboxLine, Status, Story
+from store.numbers import is_stopped
 from store.original import originals
-from store.reader import Reader
+from store.privacy.ageing import forget
+from store.privacy.hashes import Erased
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
-Answer = TypeVar("Answer")
 
-
-class Store:
+class Store(Looking):
     """Open it with `Store.open`, close it with `close`."""
 
-    def __init__(self, url: str, lock: Lock | None, *, hurried: bool = False) -> None:
+    def __init__(self, url: str, lock: Lock | None, secrets: Sequence[bytes] = (), *, hurried: bool = False) -> None:
         self._lock = lock
-        self._reader = Reader(url)
-        self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store-reader")
+        self._erased = Erased(secrets)
+        self._shared = file_of(url) is None
+        super().__init__(url)
         self._engine = writing(url, hurried=hurried)
         if lock:
             _take_over(self._engine)
         self._writing = Batches(self._engine, "store-writer")
         self._asking = Batches(self._reader.engine, "store-facts", crowd=1)  # a message asks it once, and nothing waits
+        self._reader.ask(self._erased.refresh)
 
     @classmethod
-    def open(cls, url: str, *, alone: bool = True, hurried: bool = False) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        alone: bool = True,
+        migrating: bool = False,
+        secrets: Sequence[bytes] = (),
+        hurried: bool = False,
+    ) -> Self:
         """Open a store that is up to date.
 
         Args:
@@ -74,10 +85,12 @@ class Store:
             alone: take an SQLite store for this process, and end the leases of the one that had it before; False joins
                 a daemon that runs on it, as an import does. On PostgreSQL every process joins.
             hurried: a loss of power may undo the latest that is written; only for what can be done again.
+            secrets: the desk's keys, by which messages are known again that were erased.
+            migrating: bring it up to date first, under the lock that is kept from then on.
 
         Raises:
             StoreInUse: another process has taken this SQLite store.
-            SchemaOutdated: the store has to be migrated first.
+            SchemaOutdated: the store has to be migrated first, or a newer program did so.
 
         """
         path = file_of(url)
@@ -85,7 +98,9 @@ class Store:
         with ExitStack() as undo:
             if lock:
                 undo.callback(lock.release)
-            store = cls(url, lock, hurried=hurried)
+            if migrating:
+                migrate(url, locked=lock is not None)
+            store = cls(url, lock, secrets, hurried=hurried)
             undo.pop_all()
         return store
 
@@ -109,10 +124,11 @@ class Store:
     async def keep_and_lease(self, raw: bytes, envelope: Envelope, now: float, seconds: float, aside: str = "") -> Kept:
         """Make a message ours, and lease it in the same transaction to whoever brings it, for so many seconds.
 
-        0 seconds lease nothing, and a message that came before is nobody's work. Nor is one that is set aside at once,
-        for the reason given.
+        0 seconds lease nothing; a message that came before is nobody's work, nor one that is set aside for a reason.
         """
         identity = identify(raw) if len(raw) < LARGE else await to_thread(identify, raw)
+        if self._erased.holds(identity):
+            return Kept(Receipt(identity.digest[: intake.TOKEN_LETTERS], duplicate=True), None)
         arrival = intake.Arrival(raw, envelope, identity, now, 0.0 if aside else seconds, aside)
         return await self._writing.do(intake.keep, arrival)
 
@@ -149,6 +165,14 @@ class Store:
         """Return what the store knows that bears on a message; costs the same however much is stored."""
         return await self._asking.do(recall.facts, (clues, now))
 
+    async def behind(self, work: RawMessage) -> bool:
+        """Say whether an older message of its conversation is to be worked first, where several processes share it."""
+        return self._shared and await self._asking.do(processing.behind, work.id)
+
+    async def put_off(self, work: RawMessage, until: float) -> None:
+        """Give a leased message back until then, as if it had not been tried."""
+        await self._writing.do(processing.put_off, (work, until))
+
     async def reserve_number(self, message_id: int) -> int:
         """Return the number of the ticket that this message (by its row) opens: always the same one.
 
@@ -167,8 +191,8 @@ class Store:
     ) -> bool:
         """Write all that a message changes and end its work, in one transaction.
 
-        `number` is that of the ticket it opens, as reserved, and None where it opens none. False, and nothing is
-        written, if the fence is lost, or if a ticket that `changes` moves is no longer as it was looked at.
+        `number` is that of the ticket it opens, as reserved, or None. False, and nothing is written, if the fence is
+        lost, or if a ticket that `changes` moves is no longer as it was looked at.
         """
         return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now)) is not None
 
@@ -191,6 +215,10 @@ class Store:
         whole = filing.Filing(work, changes, mails, number, now, hands, seconds, further)
         return await self._writing.do(filing.commit, whole)
 
+    async def step(self) -> str | None:
+        """Return the step at which the store is by now."""
+        return await self._thread(lambda: self._reader.ask(step_of))
+
     async def due(self, wishes: Sequence[clocks.Wish]) -> tuple[tuple[Due, ...], ...]:
         """Return, for each clock given with a moment and a number, so many tickets whose clock stood then or before.
 
@@ -205,8 +233,7 @@ class Store:
     async def happen(self, occasion: Occasion, mails: tuple[NewMail, ...], now: float) -> bool:
         """Write all that time brings about, in one transaction.
 
-        False, and nothing is written, if it happened before (by its key), or if a ticket is no longer as it was looked
-        at.
+        False, and nothing is written, if it happened before (by its key), or if a ticket is no longer as it was seen.
         """
         return await self._writing.do(happening.happen, happening.Happening(occasion, mails, now))
 
@@ -249,6 +276,14 @@ class Store:
     async def invitations(self, since: float) -> tuple[Invitation, ...]:
         """Return what people were told of turns that end after a moment (epoch seconds), in that order."""
         return await self._asking.do(roster.invited, since)
+
+    async def compared(self, person: str, since: float, until: float, marks: tuple[str, str]) -> tuple[Compared, ...]:
+        """Return what who learned would have said in a stretch of time, and what was; `marks` begin their lines."""
+        return await self._thread(lambda: self._reader.ask(lambda c: pairing.of_turn(c, person, since, until, marks)))
+
+    async def open_tickets(self) -> tuple[Ticket, ...]:
+        """Return the tickets that are open, oldest first, 50 at most."""
+        return await self._thread(lambda: self._reader.ask(background.open_tickets))
 
     async def latest_of_roster(self) -> tuple[int, ...]:
         """Return what stays the same as long as there are no new overrides or turns served."""
@@ -299,7 +334,16 @@ class Store:
 
     async def recover(self, now: float) -> int:
         """Call unknown the mails that were attempted under a lease that has run out; returns how many."""
+        await self._thread(lambda: self._reader.ask(self._erased.refresh))
         return await self._writing.do(_recover, now)
+
+    async def is_stopped(self) -> bool:
+        """Say whether nothing may be sent, since this store is a copy that nobody has released yet."""
+        return await self._thread(lambda: self._reader.ask(is_stopped))
+
+    async def forget(self, ageing: Ageing) -> Aged:
+        """Go a step further in forgetting what is old."""
+        return await self._writing.do(forget, ageing)
 
     async def resend_unknown(self, kinds: tuple[MailKind, ...], now: float) -> int:
         """Queue again the mails of these kinds that `recover` called unknown; returns how many.
@@ -338,45 +382,6 @@ class Store:
     async def retry_aside(self, identifier: int, now: float) -> bool:
         """Take a message up anew that was set aside; False if none of that id was."""
         return await self._writing.do(processing.retry, (identifier, now))
-
-    async def next_due(self) -> float | None:
-        """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""
-        return await self._thread(self._reader.next_due)
-
-    async def day(self, since: float, until: float, now: float, most: int, team: str | None = None) -> DayCounts:
-        """Count what a day needs, and list what is open at `now`, oldest first: so many at most in each section."""
-        return await self._thread(lambda: self._reader.day(since, until, now, most, team))
-
-    async def week(self, bounds: Sequence[float], team: str | None = None) -> WeekCounts:
-        """Count what the last of several weeks needs; `bounds` are the beginnings of all, and the end of the last."""
-        return await self._thread(lambda: self._reader.week(bounds, team))
-
-    async def status(self, now: float) -> Status:
-        """Return the desk in figures."""
-        return await self._thread(lambda: self._reader.status(now))
-
-    async def ticket(self, number: int) -> Story | None:
-        """Return a ticket with its history, None if there is no such ticket."""
-        return await self._thread(lambda: self._reader.ticket(number))
-
-    async def tickets(self, ended: bool) -> tuple[Ticket, ...]:
-        """Return the open tickets in the order of their numbers, or all of them with the ended ones."""
-        return await self._thread(lambda: self._reader.tickets(ended))
-
-    async def aside(self) -> tuple[AsideLine, ...]:
-        """Return what was set aside, oldest first."""
-        return await self._thread(self._reader.aside)
-
-    async def aside_raw(self, identifier: int) -> RawMessage | None:
-        """Return a message that was set aside, with its bytes; None if there is none of that id."""
-        return await self._thread(lambda: self._reader.aside_raw(identifier))
-
-    async def outbox(self, everything: bool) -> tuple[OutboxLine, ...]:
-        """Return the outgoing mails, oldest first: those not yet sent, or everything."""
-        return await self._thread(lambda: self._reader.outbox(everything))
-
-    async def _thread(self, question: Callable[[], Answer]) -> Answer:
-        return await get_running_loop().run_in_executor(self._readers, question)
 
 
 def _recover(connection: Connection, nows: Sequence[float]) -> list[int]:

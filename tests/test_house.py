@@ -17,9 +17,10 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.journey",),
     ("daemon.alarms",),
     ("daemon.calendar",),
-    ("daemon.digests",),
+    ("daemon.digests", "daemon.turns"),
+    ("daemon.inviting",),
     ("daemon.wording",),
-    ("daemon.finding",),
+    ("daemon.finding", "daemon.forgetting"),
     ("daemon.planning",),
     ("daemon.house",),
     ("daemon.loops",),  # the cranks listen to the bell

@@ -102,6 +102,7 @@ class StoreSettings(Section):
     """Where everything is kept."""
 
     url: str = Field("sqlite:///triaged.db", pattern=STORE, description="sqlite:/// or postgresql://")
+    keep_days: float = Field(0, ge=0, description="until the words of what has ended are forgotten; 0: never")
 
 
 class Bell(Section):
@@ -243,6 +244,11 @@ class Duty(Section):
     pair_shifts: int = Field(3, ge=0, description="finished turns before somebody serves alone")
     shadow_answers: bool = False
     fallback: str | None = None
+    standup: Literal["auto", "on", "off"] = Field(
+        "auto", description="the morning question who is on duty; auto: where a turn is a day"
+    )
+    standup_at: Clock = "09:00"
+    invite_weeks: float = Field(4, ge=0, le=12, description="of turns that stand in people's calendars; 0: none")
 
 
 class Waiting(Section):

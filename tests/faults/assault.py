@@ -1,4 +1,4 @@
-"""Kill a daemon under load again and again, then count what was lost, and what came twice.
+"""A load on a daemon that is killed again and again, or harmed in other ways; then loss and doubles are counted.
 
 Three logs that know nothing of each other are compared: what the senders were told, what arrived at the far end, and
 what stands in the store.
@@ -6,32 +6,34 @@ what stands in the store.
 
 import asyncio
 import random
-import sqlite3
 import time
 from collections import Counter, defaultdict
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import aiosmtplib
+from sqlalchemy.exc import SQLAlchemyError
 
-from daemon.core.mail.parse import parse
-from tests.child import Child
+from tests.faults.audit import Audit
+from tests.faults.farend import FarEnd
+from tests.faults.nursery import Fate, Nursery
 from tests.ports import free_port
-from tests.sink import open_sink
 
 SENDERS = 8
-REST_SECONDS = 60.0
+REST_SECONDS = 150.0
+START_SECONDS = 60.0
 
 _CONFIGURATION = """
 [desk]
 name = "Desk"
 address = "desk@hd.test"
+[store]
+url = "{store}"
 [smtp]
 listen = "127.0.0.1:{door}"
 [relay]
-url = "smtp://127.0.0.1:{sink}"
+url = "smtp://127.0.0.1:{far_end}"
 [pipeline]
 address = "pipeline@team.test"
 [acknowledge]
@@ -42,16 +44,41 @@ unproven_per_domain = 0
 
 @dataclass(frozen=True)
 class Counters:
-    """What an assault came to, in the words that such checkers use."""
+    """What an assault came to, in the words that such checkers use; all but the last five have to be nought."""
 
     lost: int  # accepted by the door, and not in the store
     unexpected: int  # in the store, and never sent
-    recovered: int  # in the store although the sender heard no 250, and so sent again
-    duplicated: int  # tickets beyond one for each message
+    changed: int  # stored with other bytes than were sent
+    duplicated: int  # messages stored, and tickets opened, beyond one for each that was sent
     unfinished: int  # messages without an outcome, mails without an end
-    unacknowledged: int  # customers without an acknowledgement at the far end
+    aside: int  # messages that were set aside
+    unacknowledged: int  # customers without an acknowledgement at the far end, though it took mail for them
+    vanished: int  # mails that the store calls sent, and that never arrived
+    unexplained: int  # copies beyond the first, for which no attempt had an unknown end
+    misled: int  # mails that went to somebody who is neither the customer nor the team
+    refused: int  # honest mail that was answered 5xx
+    recovered: int  # stored although the sender heard no 250, and so sent again
     doubled: int  # mails that arrived more than once
-    unexplained: int  # of these, those without an attempt whose end a crash took away
+    unknown: int  # attempts whose end nobody knows
+    failed: int  # outgoing mails that were given up
+    postponed: int  # times that a sender was told to try again later
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """What must not be."""
+        allowed = {"recovered", "doubled", "unknown", "failed", "postponed"}
+        return {name: count for name, count in vars(self).items() if count and name not in allowed}
+
+
+@dataclass
+class Life:
+    """A process of the daemon."""
+
+    role: str
+    number: int
+    door: int = 0
+    pid: int = 0
+    harmed: bool = False  # it comes to its end by itself
 
 
 @dataclass
@@ -59,121 +86,197 @@ class Assault:
     """A load, the daemon under it, and the far end."""
 
     folder: Path
+    nursery: Nursery
     messages: int
-    kills: int
-    seed: int
-    module: str = "daemon"
+    kills: int = 0
+    seed: int = 1
+    url: str = ""  # of the store; one in the folder, if none is given
+    roles: Sequence[str] = ("all",)
+    more: str = ""  # sections of the configuration beside the usual
+    fate: Fate = field(default_factory=Fate)  # of every life
+    harms: Sequence[str] = ("",)  # for one life after the other, beside that; "" leaves it to the kill at random
+    beside: Sequence[Callable[["Assault"], Awaitable[None]]] = ()  # other troubles, which end when the load is over
     told: set[str] = field(default_factory=set)  # Message-IDs that the door answered 250
-    arrived: list[tuple[str, str, str]] = field(default_factory=list)  # (kind, recipient, Message-ID)
+    refused: int = 0
+    postponed: int = 0
+    killed: int = 0
+    died: int = 0  # at a place where harm was meant
 
     async def run(self) -> Counters:
-        """Send everything, kill so many times meanwhile, wait until all is quiet, and count."""
-        port = free_port()
-        mailboxes = await open_sink(port, self._deliver)
-        self._configuration = _CONFIGURATION.replace("{sink}", str(port))
+        """Send everything, do all harm meanwhile, wait until all is quiet, and count."""
+        self.url = self.url or f"sqlite:///{self.folder / 'triaged.db'}"
+        self.audit = await asyncio.to_thread(Audit, self.url)
+        self._chance = random.Random(self.seed)
         self._waiting = list(range(self.messages))
-        self._child = await self._start()
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._kill())
-                for _ in range(SENDERS):
-                    group.create_task(self._send())
-            await self._rest()
-        finally:
-            self._child.stop()
-            mailboxes.close()
-        return self._count()
+        self._next_harm = 0
+        self.lives = [Life(role, number) for number, role in enumerate(self.roles)]
+        async with FarEnd(free_port(), chance=self._chance) as self.far_end:
+            try:
+                for life in self.lives:
+                    await self.begin(life, harmed=self.kills > 0)
+                await self._load()
+                await self._rest()
+                return self._count()
+            finally:
+                for life in self.lives:
+                    self.nursery.kill(life.pid)
+                self.audit.close()
 
-    def _deliver(self, _: str, rcpt_to: str, raw: bytes) -> None:
-        mail = parse(raw)
-        self.arrived.append((mail.header("x-triaged-kind") or "", rcpt_to, mail.message_id or ""))
+    @property
+    def log(self) -> bytes:
+        """All that the lives said."""
+        return (self.folder / "log").read_bytes()
 
-    async def _start(self) -> Child:
-        return await Child.start(self.folder, self._configuration, self.module)
+    @property
+    def is_sending(self) -> bool:
+        return len(self.told) < self.messages
+
+    async def begin(self, life: Life, *, harmed: bool = False) -> None:
+        """Start a life, and wait until its door is open.
+
+        Raises:
+            RuntimeError: it did not open; with what it said.
+
+        """
+        life.door = free_port()
+        path = self.folder / f"triaged{life.number}.toml"
+        words = (_CONFIGURATION + self.more).replace("{store}", self.url).replace("{door}", str(life.door))
+        path.write_text(words.replace("{far_end}", str(self.far_end.port)), "utf-8")
+        harms = self._harm() if harmed else ()
+        fate = replace(self.fate, harms=(*self.fate.harms, *harms))
+        life.harmed = bool(harms)
+        life.pid = self.nursery.start(self.folder / "log", fate, "run", "-c", str(path), "--role", life.role)
+        await self._opened(life)
+
+    def _harm(self) -> tuple[str, ...]:
+        harm = self.harms[self._next_harm % len(self.harms)]
+        self._next_harm += 1
+        return (harm.replace("{n}", str(self._chance.randint(2, 30))),) if harm else ()
+
+    async def _opened(self, life: Life) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while life.role != "worker" and time.monotonic() < deadline:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", life.door)
+            except OSError:
+                if self.nursery.ended(life.pid) is not None:
+                    break
+                await asyncio.sleep(0.01)
+            else:
+                writer.close()
+                return
+        if life.role != "worker":
+            self.nursery.kill(life.pid)
+            raise RuntimeError((self.folder / "log").read_text("utf-8", "replace")[-5000:])
+
+    async def _load(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._kill())
+            for trouble in self.beside:
+                group.create_task(trouble(self))
+            for _ in range(SENDERS):
+                group.create_task(self._send())
 
     async def _kill(self) -> None:
         """Kill at moments spread over the whole load, so that each finds work under way."""
-        chance = random.Random(self.seed)
         for n in range(self.kills):
-            mark = self.messages * (n + chance.random()) / self.kills
-            while len(self.told) < mark:
-                await asyncio.sleep(0.002)
-            await asyncio.sleep(chance.random() * 0.03)
-            self._child.kill()
-            self._child = await self._start()
+            life = self.lives[n % len(self.lives)]
+            mark = self.messages if life.harmed else self.messages * (n + self._chance.random()) / self.kills
+            while len(self.told) < mark and self.nursery.ended(life.pid) is None:
+                await asyncio.sleep(0.005)
+            await asyncio.sleep(self._chance.random() * 0.03)
+            if self.nursery.ended(life.pid) is None:
+                self.nursery.kill(life.pid)
+                self.killed += 1
+            else:
+                self.died += 1
+            await self.begin(life, harmed=n + len(self.lives) < self.kills)
 
     async def _send(self) -> None:
         """Send as an honest server does: what was not answered 250 is sent again with the same bytes."""
-        while self._waiting:
+        while self.is_sending:
+            door = self._chance.choice([life.door for life in self.lives if life.door and life.role != "worker"])
             try:
                 async with aiosmtplib.SMTP(
-                    hostname="127.0.0.1", port=self._child.door, start_tls=False, local_hostname="c.test", timeout=20
+                    hostname="127.0.0.1", port=door, start_tls=False, local_hostname="c.test", timeout=20
                 ) as client:
                     while self._waiting:
                         await self._send_one(client)
             except (aiosmtplib.SMTPException, OSError):
-                await asyncio.sleep(0.05)
+                pass
+            await asyncio.sleep(0.03)
 
     async def _send_one(self, client: aiosmtplib.SMTP) -> None:
         number = self._waiting.pop()
         try:
-            await client.sendmail(_customer(number), ["desk@hd.test"], _mail(number))
-        except BaseException:
+            await client.sendmail(customer(number), ["desk@hd.test"], letter(number))
+        except BaseException as error:
             self._waiting.append(number)
+            codes = [error.code] if isinstance(error, aiosmtplib.SMTPResponseException) else []
+            if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+                codes = [one.code for one in error.recipients]
+            self.postponed += any(400 <= code < 500 for code in codes)
+            self.refused += any(code >= 500 for code in codes)
             raise
-        self.told.add(_identifier(number))
+        self.told.add(identifier(number))
 
     async def _rest(self) -> None:
         deadline = time.monotonic() + REST_SECONDS
         while self._unfinished() and time.monotonic() < deadline:
-            await asyncio.sleep(0.1)
+            for life in self.lives:
+                if self.nursery.ended(life.pid) is not None:
+                    self.died += 1
+                    await self.begin(life)
+            await asyncio.sleep(0.2)
 
     def _unfinished(self) -> int:
-        ((waiting,),) = self._ask(
-            "SELECT (SELECT count(*) FROM message WHERE outcome IS NULL)"
-            " + (SELECT count(*) FROM mail WHERE state NOT IN ('sent', 'failed'))"
-        )
-        return int(waiting)
+        try:
+            return self.audit.unfinished()
+        except SQLAlchemyError:  # the database is away just now
+            return -1
 
     def _count(self) -> Counters:
-        stored = dict(self._ask("SELECT message_id, copies FROM message"))
-        tries = dict(self._ask("SELECT message_id, attempts FROM mail"))
-        copies = Counter(identifier for _, _, identifier in self.arrived)
-        doubled = [identifier for identifier, count in copies.items() if count > 1]
+        found = self.audit.find()
+        arrived = self.far_end.arrived
+        copies = Counter(one.message_id for one in arrived)
         acknowledgements: dict[str, set[str]] = defaultdict(set)
-        for kind, to, identifier in self.arrived:
-            if kind == "ack":
-                acknowledgements[to].add(identifier)
-        ((tickets,),) = self._ask("SELECT count(*) FROM ticket")
-        sent = {_identifier(number) for number in range(self.messages)}
+        for one in arrived:
+            if one.kind == "ack":
+                acknowledgements[one.to].add(one.message_id)
+        sent = {identifier(number): letter(number) for number in range(self.messages)}
+        customers = {customer(number) for number in range(self.messages)}
+        beyond = sum(max(0, count - 1 - found.unknown[name]) for name, count in copies.items())
         return Counters(
-            lost=len(self.told - stored.keys()),
-            unexpected=len(stored.keys() - sent),
-            recovered=sum(copies > 1 for copies in stored.values()),
-            duplicated=int(tickets) - len(stored),
+            lost=len(self.told - found.raws.keys()),
+            unexpected=len(found.raws.keys() - sent.keys()),
+            changed=sum(raw != sent.get(name) for name, raws in found.raws.items() for raw in raws),
+            duplicated=sum(len(raws) - 1 for raws in found.raws.values()) + max(0, found.tickets - len(found.raws)),
             unfinished=self._unfinished(),
-            unacknowledged=sum(not acknowledgements[_customer(number)] for number in range(self.messages)),
-            doubled=len(doubled),
-            unexplained=sum(tries.get(identifier, 0) < 2 for identifier in doubled)
-            + sum(len(ids) - 1 for ids in acknowledgements.values() if ids),
+            aside=found.aside,
+            unacknowledged=sum(not acknowledgements[who] for who in customers - self.far_end.refused),
+            vanished=len(found.sent - copies.keys()),
+            unexplained=beyond + sum(len(names) - 1 for names in acknowledgements.values() if names),
+            misled=sum(one.to not in customers and one.to != "pipeline@team.test" for one in arrived),
+            refused=self.refused,
+            recovered=found.recovered,
+            doubled=sum(count > 1 for count in copies.values()),
+            unknown=found.unknown.total(),
+            failed=found.failed,
+            postponed=self.postponed,
         )
 
-    def _ask(self, question: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(f"file:{self.folder / 'triaged.db'}?mode=ro", uri=True)) as connection:
-            return connection.execute(question).fetchall()
 
-
-def _customer(number: int) -> str:
+def customer(number: int) -> str:
     return f"c{number}@cust{number % 50}.test"
 
 
-def _identifier(number: int) -> str:
+def identifier(number: int) -> str:
     return f"m.{number}@cust{number % 50}.test"
 
 
-def _mail(number: int) -> bytes:
+def letter(number: int) -> bytes:
     return (
-        f"From: Customer {number} <{_customer(number)}>\r\nTo: desk@hd.test\r\nSubject: Question {number}\r\n"
-        f"Message-ID: <{_identifier(number)}>\r\nDate: Mon, 03 Nov 2025 10:00:00 +0100\r\n\r\n"
+        f"From: Customer {number} <{customer(number)}>\r\nTo: desk@hd.test\r\nSubject: Question {number}\r\n"
+        f"Message-ID: <{identifier(number)}>\r\nDate: Mon, 03 Nov 2025 10:00:00 +0100\r\n\r\n"
         f"Hello,\r\n\r\nhow do I change the address on invoice {number}?\r\n\r\nRegards\r\n"
     ).encode()

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store import overview
+from store.beside import retry_aside
 from store.identity import identify
-from store.mending import retry_aside
 from store.model.bringing import Batch, Brought
 from store.model.changes import Outcome
 from store.model.figures import nearest_rank

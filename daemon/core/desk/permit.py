@@ -34,6 +34,7 @@ class Why(StrEnum):
     UNCLASSIFIED = "unclassified"
     NOT_A_REPORT = "not-a-report"
     IS_A_BUG = "is-a-bug"
+    BUG_ASKS = "bug-asks"
     NOTHING_ASKED = "nothing-asked"
     ALREADY = "already"
     NO_EMERGENCY = "no-emergency"
@@ -186,6 +187,10 @@ OBSTACLES: tuple[Obstacle, ...] = (
     Obstacle(
         frozenset(CLASSES), _of(*BUG), W.IS_A_BUG,
         "it is a bug already", _say(V.P0, V.INJECT, V.SCHEDULE, V.DONE),
+    ),
+    Obstacle(
+        frozenset({V.ASK}), _of(*BUG), W.BUG_ASKS,
+        "a bug waits for nobody's answer: `reply` asks its reporter, and its plan stays", _say(V.REPLY),
     ),
     Obstacle(
         _VERDICTS | {V.YES, V.NO}, _of(*BUG), W.IS_A_BUG,

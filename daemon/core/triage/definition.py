@@ -186,7 +186,9 @@ class _Reader:
     def line(self, key: str, needle: str) -> int:
         """Find the line, from 1, where `needle` first stands at or after the head of the table `key`."""
         head = self.text.find(f"[{key}]")
-        place = self.text.find(needle, max(head, 0))
+        laid_out = re.compile(r"\s+".join(map(re.escape, needle.split())))
+        found = laid_out.search(self.text, max(head, 0))
+        place = found.start() if found else -1
         place = place if place >= 0 else head
         return self.text.count("\n", 0, place) + 1 if place >= 0 else 0
 

@@ -6,6 +6,7 @@ from daemon.core.triage.scoring import Balance, balances, clauses, score_of
 from daemon.core.triage.spans import Findings, findings_of
 from store.model.verdict import Clause, Lesson, Tag, Verdict
 
+REFUSING = -1.0  # weight of words that say that nobody is stopped; lighter ones only make it less likely
 CLEAR = 0.7  # strength from which an axis names the tag of what is filed
 
 
@@ -21,7 +22,7 @@ def judge(definition: Definition, subject: str, text: str, learned: Learned = NO
     by_rules, taught = score_of(balance), lesson(learned, subject, text)
     score = _bounded(definition.thresholds, answers, by_rules, taught)
     emergency = score >= definition.thresholds.page and _may_page(answers, balance, taught)
-    unsure = not emergency and score >= definition.thresholds.ask and _may_ask(answers)
+    unsure = not emergency and score >= definition.thresholds.ask and may_ask(answers)
     named = _named(balance, answers)
     tag = Tag.EMERGENCY if emergency else named or _by_form(findings)
     area = _area(findings)
@@ -47,10 +48,10 @@ def _may_page(answers: tuple[Clause, ...], balance: dict[str, Balance], taught: 
     return taught is not None and taught.offset > 0 and bool(quoted) and not refused
 
 
-def _may_ask(answers: tuple[Clause, ...]) -> bool:
+def may_ask(answers: tuple[Clause, ...]) -> bool:
     """Say whether an answer can make it an emergency: it is no wish, and no words say that nobody is stopped."""
     technical, existing, stopping = answers
-    refused = stopping.holds is False and any(evidence.weight < 0 for evidence in stopping.evidence)
+    refused = stopping.holds is False and any(evidence.weight <= REFUSING for evidence in stopping.evidence)
     open_still = technical.holds is not False or stopping.holds is not False
     return existing.holds is not False and open_still and not refused
 

@@ -13,6 +13,7 @@ CEILING = 4.5  # what speaks for a clause counts no further, so that one cannot 
 SLOPE, BIAS = 0.75, -2.6  # from strengths to log odds
 WISHED = 1.5  # strength from which "existing" is refused
 DOUBT = 0.5  # who asks how to do a thing may not be stopped
+ERRAND = 0.2  # so may who asks a favour, or writes of something else
 REFUSAL = 1.1  # what speaks against "existing" counts against the whole
 
 
@@ -105,6 +106,8 @@ def _existing(balance: Balance, technical: bool | None) -> bool | None:
 def score_of(balance: dict[str, Balance]) -> float:
     """Return the log odds, by the written rules alone, that the definition is met."""
     refused = min(balance["existing"].net, 0.0)
-    doubt = DOUBT * max(balance["question"].net, 0.0)
+    doubt = DOUBT * max(balance["question"].net, 0.0) + ERRAND * sum(
+        max(balance[axis].net, 0.0) for axis in ("favour", "other")
+    )
     strength = balance["technical"].net + balance["stopping"].net + REFUSAL * refused - doubt
     return round(SLOPE * strength + BIAS, 4)

@@ -31,6 +31,7 @@ REFUSALS = """
     other forwarded              dup 12            ungated   not-a-report      problem
     bug to-schedule p1           bug               ungated   is-a-bug          inject
     bug to-schedule              bug               ungated   is-a-bug          done [: …]
+    bug injected                 ask: since when?  ungated   bug-asks          reply: …
     bug to-schedule              not emergency     ungated   is-a-bug          p0 … p3
     bug injected                 emergency         ungated   is-a-bug          p0 … p3
     report to-investigate        yes               ungated   nothing-asked     emergency
@@ -105,8 +106,8 @@ def test_a_word_about_a_ticket_needs_one_and_the_rotas_words_do_not() -> None:
 HELP = {
     "report paged emergency": "mine | not emergency | bug [p0-p3] | limitation | config | dup N | reply: … | ask [: …]",
     "report paged unsure": "yes | no | mine | not emergency | bug [p0-p3] | limitation | config | dup N",
-    "bug to-schedule p1": "mine | inject | schedule [SPRINT or DATE] | done [: …] | reply: … | ask [: …] | p0 … p3"
-    " | give NAME",
+    "bug to-schedule p1": "mine | inject | schedule [SPRINT or DATE] | done [: …] | reply: … | p0 … p3 | give NAME"
+    " | snooze 3d",
     "bug done": "reopen | reply: … | area AREA | send | split | admit | note: … | undo",
     "feature forwarded": "mine | done [: …] | reply: … | ask [: …] | emergency | question | problem | p0 … p3",
 }

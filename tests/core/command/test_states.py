@@ -62,7 +62,9 @@ JOURNEYS = """
     question done                reopen                  question forwarded
     report investigating         ask                     report waiting, owner anna
     report paged                 ask: since when?        report waiting, owner anna
-    question forwarded           ask                     question forwarded
+    question forwarded           ask                     question waiting, owner anna
+    feature forwarded            ask: what for?          feature waiting, owner anna
+    question paged               ask                     report waiting, owner anna
     report investigating         move billing            report to-investigate, team billing
     report paged                 move billing            report paged, team billing
     report to-investigate        area export             report to-investigate, area export

@@ -8,6 +8,7 @@ from store.model.verdict import Tag
 from tests.core.judge.desk import SHIPPED
 
 EFFECTS = "no such effect; there are weighs, supposes, supposes if asked, announces, voids, resolves"
+CHOICE = "a | stands between two words, with no blank beside it; several words make a phrase of their own"
 SMALL = """
 sentence = "It is an emergency when the boat sinks."
 
@@ -128,6 +129,9 @@ def test_every_mistake_is_named_at_once_with_its_line() -> None:
         ("leak*", "***", "not a word: ***"),
         ("leak*", "l*", "a beginning needs at least 2 letters: l*"),
         ("leak*", "a-b|leak*", "a-b is more than one word; write a phrase of its own"),
+        ("leak*", "leak |drip", CHOICE),
+        ("leak*", "leak| drip", CHOICE),
+        ("leak*", "big leak | drip", CHOICE),
         ("leak*", "a b c d e f g h i j k", "more than 10 elements"),
         ("boat ship* ferry", "row-boat", "is more than one word; a class holds single words"),
         ('[words.only]\nen = "only"', "", "this class of words is needed"),
@@ -144,6 +148,13 @@ def test_every_mistake_is_named_at_once_with_its_line() -> None:
 )
 def test_a_mistake_is_told_in_words(old: str, new: str, words: str) -> None:
     assert words in [told for _, _, told in faults(SMALL.replace(old, new))]
+
+
+def test_a_mistake_in_a_phrase_laid_out_widely_names_its_own_line() -> None:
+    broken = SMALL.replace('"leak*"', '"""\n  leak*\n  big   leak|  drip\n"""')
+    ((line, key, words),) = faults(broken)
+    assert (broken.splitlines()[line - 1].split(), words) == (["big", "leak|", "drip"], CHOICE)
+    assert key == "groups.leak: big leak| drip"
 
 
 def test_what_is_no_toml_names_the_line() -> None:
