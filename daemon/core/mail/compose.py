@@ -99,8 +99,6 @@ def compose(
     `news` may reach many, and never tells them an address that commands. Raises ValueError for a recipient that cannot
     be written, and for octets that no relay may see (which no input should bring about).
     """
-    if not header_line.is_mailbox(to.address):
-        raise ValueError(f"this recipient cannot be written: {to.address!r}")
     marks, identifier = replace(MARKS[kind], reply=Purpose.TALK) if news else MARKS[kind], message_id(own, mark)
     head = [
         *_parties(marks, to, desk, own, mark),
@@ -164,6 +162,8 @@ def self_test() -> str | None:
 
 
 def _parties(marks: Marks, to: Address, desk: Desk, own: Own, mark: str) -> tuple[str, ...]:
+    if not header_line.is_mailbox(to.address):
+        raise ValueError(f"this recipient cannot be written: {to.address!r}")
     return (
         header_line.mailbox("From", Address(desk.name, desk.address)),
         header_line.mailbox("To", to if marks.named else Address("", to.address)),
