@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 
 from daemon.cli import app
-from daemon.core.desk.grammar import GRAMMAR
+from daemon.core.commands.grammar import GRAMMAR
 from daemon.core.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
