@@ -5,7 +5,9 @@ import time
 from pathlib import Path
 
 import aiosmtplib
+import pytest
 
+from daemon.core.mail.parse import parse
 from tests.core.bombs import BOMBS
 from tests.desk import DeskUnderTest, desk_at
 
@@ -27,7 +29,8 @@ STALL_SECONDS = 0.1  # of the loop's own work, without what it waits for the mac
 HONEST = b"From: ann@honest.test\r\nTo: support@hd.test\r\nSubject: Help\r\n\r\nHow do I export my data?\r\n"
 
 
-async def test_no_bomb_keeps_another_sender_waiting(tmp_path: Path) -> None:
+async def test_no_bomb_keeps_another_sender_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.desk.parse", lambda raw: parse(raw[:2000]))  # the far end shares the loop with the desk
     made = [make(size) for make in WORST for size in SIZES]
     bombs = [bomb.replace(b"Subject: x", b"Subject: %d" % place, 1) for place, bomb in enumerate(made)]
     async with desk_at(tmp_path) as desk:
