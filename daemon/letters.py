@@ -17,7 +17,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 from markupsafe import Markup, escape
 
-from daemon.core.desk.permit import Why
+from daemon.core.commands.permit import Why
+from daemon.core.desk.alarm import SAMPLES as ALARMS
+from daemon.core.desk.alarm import Alarm
 from daemon.core.digest.samples import DAILY, WEEKLY
 from daemon.core.digest.view import Daily, Weekly
 from daemon.core.mail.clean import clip, lines, one_line
@@ -32,11 +34,11 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
-    *("shadow", "filed", "task", "list", "awake", "reminder"),
+    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse"),
     *("turn", "swap"),
 )  # the letters that the desk writes
-Spoken = Words | Daily | Weekly  # what a letter may be written of
-_FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
+Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
+_FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly, Alarm)}
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
 _TO_FILL = re.compile(r"\[[^\[\]]{0,40}\]|…|\b[A-Z]{1,12}\b| … p3")  # what stands in the help for words of the member
 _LONG = frozenset({"excerpt", "reason", "text"})  # fields that may have several lines
@@ -237,7 +239,8 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "no-such-ticket",
         "taken-over",
         *("up", "up-taken", "up-reason", "up-facts", "not-up", "with-support", "no-support", "down"),
-        *("drafted", "draft-sent", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *("drafted", "draft-sent", "draft-over", "no-reader", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *("no-command", "no-yes", "lapsed-since"),
         *TURNS,
         "refused",
         *(f"refused-{why}" for why in Why),
@@ -266,7 +269,10 @@ _ROWS = (
         ),
     ),
 )
-TASKS = ("support", "investigate", "schedule", "draft-reply", "draft-ask", "returned", "moved")  # of the letter `task`
+TASKS = (  # of the letter `task`
+    *("support", "investigate", "schedule", "returned", "moved"),
+    *("draft-reply", "draft-ask", "draft-limitation", "draft-config", "draft-done"),
+)
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
     Words(
@@ -300,7 +306,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
             *((Said(what, 12, rows=rows),) for what, rows in (*_ROWS, ("who", _SPANS))),
-            *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
+            *((Said(task, 12, who=who, lines=to),) for task in TASKS for who, to in (("", ()), ("Ann", ("a@b.test",)))),
             *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
             *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
             (
@@ -327,4 +333,5 @@ SAMPLES = (  # every branch of a template is walked by one of them
 TRIED: dict[str, tuple[Spoken, ...]] = dict.fromkeys(NAMES, SAMPLES) | {
     "digest-daily": DAILY,
     "digest-weekly": WEEKLY,
+    "alarm": ALARMS,
 }  # every letter, with what it is tried with

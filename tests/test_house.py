@@ -15,6 +15,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.run",),
     ("daemon.mailroom",),
     ("daemon.journey",),
+    ("daemon.alarms",),
     ("daemon.calendar",),
     ("daemon.digests", "daemon.turns"),
     ("daemon.inviting",),

@@ -31,6 +31,7 @@ EXAMPLES = {  # settings that have no default, or none that could be written: wh
     "pipeline.question",
     "pipeline.other",
     "duty.fallback",
+    "desk.alarm_relay",
 }
 TABLES = ("imap", "oauth", "people", "teams")  # repeated ones: as a whole, examples
 

@@ -92,6 +92,7 @@ class Assault:
     seed: int = 1
     url: str = ""  # of the store; one in the folder, if none is given
     roles: Sequence[str] = ("all",)
+    more: str = ""  # sections of the configuration beside the usual
     fate: Fate = field(default_factory=Fate)  # of every life
     harms: Sequence[str] = ("",)  # for one life after the other, beside that; "" leaves it to the kill at random
     beside: Sequence[Callable[["Assault"], Awaitable[None]]] = ()  # other troubles, which end when the load is over
@@ -139,7 +140,7 @@ class Assault:
         """
         life.door = free_port()
         path = self.folder / f"triaged{life.number}.toml"
-        words = _CONFIGURATION.replace("{store}", self.url).replace("{door}", str(life.door))
+        words = (_CONFIGURATION + self.more).replace("{store}", self.url).replace("{door}", str(life.door))
         path.write_text(words.replace("{far_end}", str(self.far_end.port)), "utf-8")
         harms = self._harm() if harmed else ()
         fate = replace(self.fate, harms=(*self.fate.harms, *harms))

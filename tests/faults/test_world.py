@@ -15,11 +15,14 @@ from tests.faults.assault import Assault
 from tests.faults.farend import Manners
 from tests.faults.nursery import Fate, Nursery
 from tests.faults.points import told
+from tests.ports import free_port
+from tests.redis import RedisServer
 from tests.store import postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 PHASE_SECONDS = 1.5
+LEASE_SECONDS = 10.0
 
 
 @pytest.fixture
@@ -82,7 +85,7 @@ async def test_a_full_disk_puts_mail_off_and_loses_none(nursery: Nursery, tmp_pa
                 await asyncio.sleep(0.05)
 
     url = f"sqlite:///{small_disk / 'triaged.db'}"
-    assault = Assault(tmp_path, nursery, 300, url=url, fate=Fate(hasty=True, lease_seconds=3.0), beside=(fill,))
+    assault = Assault(tmp_path, nursery, 300, url=url, fate=Fate(hasty=True, lease_seconds=20.0), beside=(fill,))
     counters = await assault.run()
     assert counters.faults == {}, counters
     assert counters.postponed >= 5, counters
@@ -95,7 +98,7 @@ async def test_a_database_that_crashes_under_load(nursery: Nursery, tmp_path: Pa
             await asyncio.sleep(PHASE_SECONDS)
             await asyncio.to_thread(_kill_backend, server)
 
-    assault = Assault(tmp_path, nursery, 200, url=server, fate=Fate(lease_seconds=4.0), beside=(crash,))
+    assault = Assault(tmp_path, nursery, 200, url=server, fate=Fate(lease_seconds=20.0), beside=(crash,))
     counters = await assault.run()
     assert counters.faults == {}, counters
 
@@ -109,16 +112,38 @@ def _kill_backend(url: str) -> None:
             os.kill(row[0], signal.SIGKILL)
 
 
+async def test_a_redis_that_forgets_and_goes_away(nursery: Nursery, tmp_path: Path, server: str) -> None:
+    redis = RedisServer(free_port())
+    redis.start()
+
+    async def trouble(_: Assault) -> None:
+        for _ in range(3):
+            await asyncio.sleep(PHASE_SECONDS)
+            await asyncio.to_thread(redis.say, "FLUSHALL")
+        await asyncio.to_thread(redis.stop)
+        await asyncio.sleep(PHASE_SECONDS)
+        await asyncio.to_thread(redis.start)
+
+    bell = f'[bell]\nredis = "{redis.url}"\n'
+    roles = ("intake", "worker", "worker")
+    assault = Assault(tmp_path, nursery, 200, url=server, roles=roles, more=bell, beside=(trouble,))
+    try:
+        counters = await assault.run()
+    finally:
+        redis.stop()
+    assert counters.faults == {}, counters
+
+
 async def test_who_was_stopped_past_its_lease_does_nothing_twice(nursery: Nursery, tmp_path: Path, server: str) -> None:
     async def stop(assault: Assault) -> None:
         for life in assault.lives:
             await asyncio.sleep(PHASE_SECONDS)
             os.kill(life.pid, signal.SIGSTOP)
-            await asyncio.sleep(5.0)
+            await asyncio.sleep(LEASE_SECONDS + 2.0)
             os.kill(life.pid, signal.SIGCONT)
 
     assault = Assault(
-        tmp_path, nursery, 200, url=server, roles=("all", "all"), fate=Fate(lease_seconds=3.0), beside=(stop,)
+        tmp_path, nursery, 200, url=server, roles=("all", "all"), fate=Fate(lease_seconds=LEASE_SECONDS), beside=(stop,)
     )
     counters = await assault.run()
     assert counters.faults == {}, counters
@@ -143,7 +168,7 @@ async def test_a_clock_that_steps_back_and_forth(nursery: Nursery, tmp_path: Pat
 async def test_an_operation_that_fails_once_at_each_place(nursery: Nursery, tmp_path: Path) -> None:
     places = ("K03", "K04", "K05", "K07", "K08", "K09", "K10", "K11", "K12", "K13", "K14", "K15")
     harms = tuple(f"{place}:raise@{number % 4 + 1}" for number, place in enumerate(places))
-    fate = Fate((*harms, "K04:full@9-10"), hasty=True, lease_seconds=3.0)
+    fate = Fate((*harms, "K04:full@9-10"), hasty=True, lease_seconds=20.0)
     assault = Assault(tmp_path, nursery, 100, fate=fate)
     counters = await assault.run()
     assert counters.faults == {}, counters

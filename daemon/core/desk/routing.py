@@ -163,9 +163,13 @@ def _turns_since(settings: Settings, now: float) -> int:
     return days // 7 if settings.duty.turn == "week" else days
 
 
-def task(settings: Settings, person: Person, what: str, who: str = "", text: str = "") -> Draft:
-    """Return a card that says what its reader is to do; `who` is the name of the member who wants it."""
-    return Draft(MailKind.CARD, TASK, _address(person), settings.desk.language, text=text, said=(Said(what, who=who),))
+def task(settings: Settings, person: Person, what: str, who: str = "", text: str = "", to: str = "") -> Draft:
+    """Return a card that says what its reader is to do; `who` is the name of the member who wants it.
+
+    `to` is who would read the text if the reader of the card sends it.
+    """
+    said = Said(what, who=who, lines=(to,) if to else ())
+    return Draft(MailKind.CARD, TASK, _address(person), settings.desk.language, text=text, said=(said,))
 
 
 def _forward(request: Request) -> Draft:
