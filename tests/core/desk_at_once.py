@@ -102,7 +102,6 @@ class DeskAtOnce:
 
     def close(self) -> None:
         self._loop.close()
-        self.engine.dispose()
 
     def send(self, raw: bytes, sender: str, to: str) -> list[Got]:
         """Receive a message, work it, send what is due; return what left."""
@@ -152,15 +151,16 @@ def _template() -> sqlite3.Connection:
 
 
 TEMPLATE = _template()
+ENGINE = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})  # compiles once
+
+
+@event.listens_for(ENGINE, "connect")
+def _connect(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA foreign_keys=ON")
 
 
 def open_desk() -> DeskAtOnce:
-    """Return a new desk with nothing in it."""
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: Any, _: object) -> None:
-        TEMPLATE.backup(connection)
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    return DeskAtOnce(engine)
+    """Return a new desk with nothing in it; the one before it is gone."""
+    raw: Any = ENGINE.raw_connection().driver_connection
+    TEMPLATE.backup(raw)
+    return DeskAtOnce(ENGINE)
