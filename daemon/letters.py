@@ -17,9 +17,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 from markupsafe import Markup, escape
 
+from daemon.core.commands.permit import Why
 from daemon.core.desk.alarm import SAMPLES as ALARMS
 from daemon.core.desk.alarm import Alarm
-from daemon.core.desk.permit import Why
 from daemon.core.digest.samples import DAILY, WEEKLY
 from daemon.core.digest.view import Daily, Weekly
 from daemon.core.mail.clean import clip, lines, one_line

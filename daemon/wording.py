@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from daemon.core.desk.plan import UNNUMBERED
+from daemon.core.commands.plan import UNNUMBERED
 from daemon.core.desk.rota.mails import about_turns
 from daemon.core.desk.words import numbered, words_at, words_for, words_listed, words_of
 from daemon.core.mail.address import Purpose, mark_from, reply_address

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.core.commands.grammar import GRAMMAR, SPELLINGS, Row, Verb
+from daemon.core.commands.permit import Level
 from daemon.core.desk.deeds import DEEDS
-from daemon.core.desk.grammar import GRAMMAR, SPELLINGS, Row, Verb
-from daemon.core.desk.permit import Level
 from daemon.core.desk.scene import offered
 from daemon.core.mail.letter import Words
 from daemon.letters import SHIPPED, Letters

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daemon.core.commands.states import UNANSWERED
 from daemon.core.desk.routing import Request, keeper, pipeline_for, supporting, team_of, way, with_support
-from daemon.core.desk.states import UNANSWERED
 from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
 from store.model.outbox import MailKind

@@ -43,8 +43,7 @@ def _make_hasty() -> None:
     retry.WAITS = (0.5, 1.0, 2.0)
     retry.UNREADY_SECONDS = 0.5
     run.ROUND_SECONDS = 1.0
-    waits = relay.Waits(connect=2.0, command=3.0, dot=2.0, shut=0.3)
-    run.open_relay = functools.partial(relay.open_relay, waits=waits)
+    run.open_relay = functools.partial(relay.open_relay, waits=points.HASTY)
 
 
 def _shorten_leases(seconds: float) -> None:

@@ -10,7 +10,7 @@ import aiosmtplib
 
 from tests.desk import DeskUnderTest, desk_at
 
-FORGED = 500
+FORGED = 200
 AT_ONCE = 4
 LIMIT = 20
 CANARY = "buy-cheap-pills"

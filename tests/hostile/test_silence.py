@@ -22,7 +22,6 @@ listen = "127.0.0.1:{door}"
 url = "smtp://127.0.0.1:{sink}"
 user = "desk"
 password = "PASSWORD"
-starttls = "never"
 [pipeline]
 address = "pipeline@team.test"
 """

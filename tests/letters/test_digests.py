@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import Commands, read_digest_commands
-from daemon.core.desk.grammar import GRAMMAR
+from daemon.core.commands.grammar import GRAMMAR
+from daemon.core.commands.reading import Commands, read_digest_commands
 from daemon.core.digest.build import daily_view
 from daemon.core.digest.samples import REPLY, SETTINGS
 from daemon.core.digest.view import Daily

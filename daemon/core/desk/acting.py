@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass, replace
 
-from daemon.core.desk.arguments import Known, TicketNumber
+from daemon.core.commands.arguments import Known, TicketNumber
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.known import day_at, known_to
+from daemon.core.commands.line import NotUnderstood
+from daemon.core.commands.permit import Level
+from daemon.core.commands.plan import UNNUMBERED, Planned, Refused, open_bug, plan
+from daemon.core.commands.reading import Command, Commands, read_command
+from daemon.core.commands.states import Hand
 from daemon.core.desk.authority import CONFIRM_SECONDS, Authority, authority
 from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE, NOTE_LETTERS, UNHEARD, Case
-from daemon.core.desk.command import Command, Commands, read_command
 from daemon.core.desk.deeds import DEEDS
 from daemon.core.desk.disowning import disowned, disowns
-from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import OF_ITSELF
-from daemon.core.desk.known import day_at, known_to
-from daemon.core.desk.line import NotUnderstood
-from daemon.core.desk.permit import Level
-from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, open_bug, plan
 from daemon.core.desk.scene import Deed, Scene, offered, to_manager
-from daemon.core.desk.states import Hand
 from daemon.core.desk.undoing import SAID, bug_of
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Person, Settings

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from daemon.core.commands.states import UNANSWERED, differences
 from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE, NOTE_LETTERS, Backdrop, Case
@@ -15,7 +16,6 @@ from daemon.core.desk.rota.pairing import learners_word
 from daemon.core.desk.rota.replied import answers_invitation
 from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
-from daemon.core.desk.states import UNANSWERED, differences
 from daemon.core.mail.address import Own, fold
 from daemon.core.mail.reading import Reading, may_answer
 from daemon.core.mail.thread import thread

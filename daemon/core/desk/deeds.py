@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from daemon.core.commands.arguments import MemberId, TicketNumber
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.plan import Planned
 from daemon.core.desk.answering import answer_help, answer_list, answer_status, answer_who, answer_why
-from daemon.core.desk.arguments import MemberId, TicketNumber
 from daemon.core.desk.gate import barred, down, up
-from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import conversations, join, reopen
-from daemon.core.desk.plan import Planned
 from daemon.core.desk.rota.copies import copies
 from daemon.core.desk.rota.deeds import away, cover, duty, shadow
 from daemon.core.desk.rota.swapping import swap

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.line import NotUnderstood
+from daemon.core.commands.reading import Commands
 from daemon.core.desk.case import Case
-from daemon.core.desk.command import Commands
-from daemon.core.desk.grammar import Verb
-from daemon.core.desk.line import NotUnderstood
 from daemon.core.settings import Person
 from store.model.changes import Changes, Draft, Outcome, Said
 from store.model.message import Address

@@ -1,13 +1,13 @@
 """Words of a developer, where the gate is on: a draft for support, which alone sends anything to a customer."""
 
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.plan import UNNUMBERED, Planned
+from daemon.core.commands.reading import Command
+from daemon.core.commands.states import Hand, move
 from daemon.core.desk.case import NOTE_LETTERS
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import asker, conversations
-from daemon.core.desk.plan import UNNUMBERED, Planned
 from daemon.core.desk.routing import keeper, task
 from daemon.core.desk.scene import Deed, Scene, after, no, said, spoken, to_reporter
-from daemon.core.desk.states import Hand, move
 from daemon.core.desk.telling import outcome_of, to_everybody
 from daemon.core.settings import Person
 from store.model.changes import Draft, TicketChange

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterable
 
-from daemon.core.desk.arguments import Anyway
+from daemon.core.commands.arguments import Anyway
+from daemon.core.commands.grammar import ROWS, Verb
+from daemon.core.commands.permit import Level
+from daemon.core.commands.plan import Planned
+from daemon.core.commands.reading import Command
 from daemon.core.desk.case import NOTE, UNHEARD
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import ROWS, Verb
-from daemon.core.desk.permit import Level
-from daemon.core.desk.plan import Planned
 from daemon.core.desk.routing import keeper, task, with_support
 from daemon.core.desk.scene import Deed, Scene, after, no, onward, person_named, said, spoken, to_manager
 from daemon.core.settings import Person

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.plan import Planned
+from daemon.core.commands.states import UNANSWERED, Step, take_back
 from daemon.core.desk.drafting import DRAFTS
-from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import parted
-from daemon.core.desk.plan import Planned
 from daemon.core.desk.scene import Deed, Scene, no, said
 from daemon.core.desk.splitting import SPLIT, WITHDRAWN, unsplit, withdrawal
-from daemon.core.desk.states import UNANSWERED, Step, take_back
 from store.model.changes import Said, TicketChange
 from store.model.correction import Correction
 from store.model.facts import Background, Past

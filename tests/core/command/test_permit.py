@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import GRAMMAR, ROWS, Verb
-from daemon.core.desk.permit import MOST_HELP, OBSTACLES, Level, Why, help_for, permitted
-from daemon.core.desk.states import CLASSES
+from daemon.core.commands.grammar import GRAMMAR, ROWS, Verb
+from daemon.core.commands.permit import MOST_HELP, OBSTACLES, Level, Why, help_for, permitted
+from daemon.core.commands.reading import Command
+from daemon.core.commands.states import CLASSES
 from store.model.ticket import Kind, State, Ticket
 from store.model.verdict import Tag
 from tests.core.command.test_states import LINES, given_ticket

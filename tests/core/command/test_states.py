@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from daemon.core.desk.grammar import GRAMMAR
-from daemon.core.desk.permit import Level, permitted
-from daemon.core.desk.states import MOVES, PRIORITIES, Hand, NewBug, Step, move, take_back
+from daemon.core.commands.grammar import GRAMMAR
+from daemon.core.commands.permit import Level, permitted
+from daemon.core.commands.states import MOVES, PRIORITIES, Hand, NewBug, Step, move, take_back
 from store.model.ticket import ENDED, Kind, State, Ticket
 from store.model.verdict import Tag
 from tests.core.command.test_words import WORDS

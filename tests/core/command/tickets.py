@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import Command, Commands, read_command
-from daemon.core.desk.states import Hand
+from daemon.core.commands.reading import Command, Commands, read_command
+from daemon.core.commands.states import Hand
 from store.model.ticket import ENDED, Kind, State, Ticket
 from store.model.verdict import Tag
 from tests.core.command.words import DESK

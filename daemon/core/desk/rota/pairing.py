@@ -1,10 +1,10 @@
 """Who learns the duty gets a copy of each card; what they would do is kept beside what is done, and does nothing."""
 
+from daemon.core.commands.grammar import ROWS
+from daemon.core.commands.known import day_at, known_to
+from daemon.core.commands.reading import Commands, read_command
 from daemon.core.desk.authority import Level
 from daemon.core.desk.case import NOTE_LETTERS, Case
-from daemon.core.desk.command import Commands, read_command
-from daemon.core.desk.grammar import ROWS
-from daemon.core.desk.known import day_at, known_to
 from daemon.core.settings import Person
 from store.model.changes import Changes, Draft, Outcome, Said
 from store.model.message import Address

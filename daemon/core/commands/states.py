@@ -6,10 +6,10 @@ from datetime import datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from daemon.core.desk.arguments import AreaName, MemberId, Priority, Span, Sprint, TeamId, TicketNumber
-from daemon.core.desk.command import Command
-from daemon.core.desk.dates import Days
-from daemon.core.desk.grammar import Verb
+from daemon.core.commands.arguments import AreaName, MemberId, Priority, Span, Sprint, TeamId, TicketNumber
+from daemon.core.commands.dates import Days
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.reading import Command
 from store.model.ticket import Edit, Kind, State, Ticket
 from store.model.verdict import Tag
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from daemon.core.desk.arguments import Anyway, TicketNumber
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import GRAMMAR, ROWS, For, Row, Verb
-from daemon.core.desk.states import BUG, CLASSES, PLANNED, PRIORITIES, row_for
+from daemon.core.commands.arguments import Anyway, TicketNumber
+from daemon.core.commands.grammar import GRAMMAR, ROWS, For, Row, Verb
+from daemon.core.commands.reading import Command
+from daemon.core.commands.states import BUG, CLASSES, PLANNED, PRIORITIES, row_for
 from store.model.ticket import ENDED, Kind, State, Ticket
 from store.model.verdict import Tag
 
