@@ -10,7 +10,7 @@ import pytest
 from tests.redis import RedisServer
 from tests.scale.several import Several, mail, mails, several
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # ten processes start, on machines that may be busy
 FOUR = ("intake", "intake", "worker", "worker")
 
 

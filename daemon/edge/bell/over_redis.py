@@ -39,6 +39,7 @@ class OverRedis:
         self._idle: dict[Stage, asyncio.Event] = {stage: asyncio.Event() for stage in Stage}  # somebody listens
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._away = False
+        self._closed = False
 
     def ring(self, stage: Stage) -> None:
         """Say here and elsewhere that there is work for this stage."""
@@ -57,20 +58,22 @@ class OverRedis:
 
     async def close(self) -> None:
         """Ring and listen no more; a token on its way may be lost."""
+        self._closed = True
         for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=PATIENCE_SECONDS)
         for redis in (self._telling, self._hearing):
             await redis.aclose()
 
     def _begin(self, name: str, task: Callable[[], Awaitable[None]]) -> None:
-        if name not in self._tasks:
+        if name not in self._tasks and not self._closed:
             self._tasks[name] = asyncio.create_task(self._again(task), name=name)
 
     async def _again(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Do it for ever; after a failure a pause, the longer the more of them came in a row."""
+        """Do it until the end; after a failure a pause, the longer the more of them came in a row."""
         failures = 0
-        while True:
+        while not self._closed:  # a cancellation alone may be lost: the library takes some for its own time limits
             try:
                 await act()
                 failures = 0
