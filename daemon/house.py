@@ -15,6 +15,7 @@ from daemon.letters import Letters
 from daemon.loops import Hands, Threads
 from store.model.message import RawMessage
 from store.model.outbox import Mail
+from store.model.privacy import Aged
 from store.store import Store
 
 
@@ -27,7 +28,10 @@ class Memory:
     latest: tuple[int, ...] = ()  # rows of the latest corrections it is learned from
     rota: tuple[int, ...] = ()  # of the latest overrides and turns that the roster is built from
     kept: set[str] = field(default_factory=set)  # appointments of the last day that were kept, by key
+    looked_at: float = 0.0  # when it was last seen how the desk fares (epoch seconds)
     first_run: float | None = None  # when the desk first ran (epoch seconds), once that was asked
+    aged: Aged | None = None  # how far the present pass came in which what is old is forgotten
+    next_pass: float = 0.0  # when the next one begins (epoch seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,5 @@ class House:
     clock: Callable[[], float]  # epoch seconds
     random: Callable[[int], bytes]
     memory: Memory
+    disk_percent: Callable[[], float | None] = lambda: None  # in use of the disk that the store is on, if it is ours
+    spare: Relay | None = None  # for mails to the operator that the relay does not take

@@ -4,7 +4,7 @@ from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.rota.mails import rows
 from daemon.core.desk.rota.stretch import Stretch
 from daemon.core.mail.address import mark_from
-from daemon.core.mail.compose import compose
+from daemon.core.mail.compose import Calendar, compose
 from daemon.core.mail.letter import Words
 from daemon.core.roster.calendar import invitation
 from daemon.house import House
@@ -21,6 +21,7 @@ def write_invitation(one: Invitation, moment: Moment, house: House) -> NewMail:
     what = "turn-invited" if asked and not learns else "turn-invited-beside" if asked else "turn-withdrawn"
     row = rows((Stretch(one.start, one.end, one.person),), settings)
     words = Words(settings.desk.name, settings.desk.address, said=(Said(what, who=person.name, rows=row),))
+    octets = invitation(one, moment.roster.people, settings.desk, settings.desk.address, moment.now)
     return compose(
         house.letters.write("turn", settings.desk.language, words),
         kind=MailKind.ROSTER,
@@ -31,6 +32,5 @@ def write_invitation(one: Invitation, moment: Moment, house: House) -> NewMail:
         mark=mark_from(house.random(10)),
         now=moment.now,
         due=moment.now,
-        calendar=invitation(one, moment.roster.people, settings.desk, settings.desk.address, moment.now),
-        method=one.method,
+        calendar=Calendar(octets, one.method),
     )

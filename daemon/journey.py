@@ -11,9 +11,11 @@ nothing and a stage done twice changes nothing twice.
 """
 
 import asyncio
+from collections.abc import Awaitable
 
 import structlog
 
+from daemon.alarms import Alert, alerts
 from daemon.calendar import Brought, Engagement, engagements
 from daemon.core.desk.clock.gathering import STRETCH_SECONDS, put_off, spared
 from daemon.core.desk.clock.moment import Moment
@@ -26,17 +28,20 @@ from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
 from daemon.edge.bell import Stage
 from daemon.finding import find_originals, find_out, prove_author, read_message
+from daemon.forgetting import forget_old
 from daemon.house import House
 from daemon.planning import plan_turns
 from daemon.wording import write_mails, write_occasion
 from store.model.changes import Changes
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.occasion import Occasion
-from store.model.outbox import Mail, MailKind, NewMail
+from store.model.outbox import Answer, Delivery, Mail, MailKind, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
 WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
+PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an older one which another process works
+OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 
 log = structlog.get_logger()
@@ -51,7 +56,7 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
 
     With words in `aside` it is not worked, but set aside at once for that reason.
     """
-    with house.messages.promised(1) as hands:
+    with house.messages.promised(1, envelope.mail_from.lower()) as hands:
         kept = await house.store.keep_and_lease(raw, envelope, house.clock(), MESSAGE_LEASE_SECONDS * hands, aside)
         if kept.work:
             house.messages.take(kept.work)
@@ -62,19 +67,36 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
 
 async def process(work: RawMessage, house: House) -> None:
     """Find out what a message changes, then change all of it at once."""
-    reading = await prove_author(work, await read_message(work, house), house)
-    reading = asks_for_author(reading, house.settings)
-    async with house.threads.hold(reading.clues):
-        for _ in range(DECIDED_AGAIN):
-            changes = await _change(work, reading, house)
-            if changes is not None:
-                break
-        else:
-            raise Contended(f"message {work.id}: its ticket was changed again and again")
+    async with house.threads.of_sender(work.envelope):
+        reading = await prove_author(work, await read_message(work, house), house)
+        reading = asks_for_author(reading, house.settings)
+        changes = await _in_turn(work, reading, house)
+    if changes is None:
+        await house.store.put_off(work, house.clock() + OUT_OF_TURN_SECONDS)
+        return
     for address in changes.revokes:
         log.warning("a member did not write what came in their name; their older addresses are dead", member=address)
     if changes.corrections or changes.overrides:
         await remember(house)
+
+
+async def _in_turn(work: RawMessage, reading: Reading, house: House) -> Changes | None:
+    """Change what a message changes once all older ones of its conversation have; None if one takes too long."""
+    for pause in PAUSES:
+        if pause:
+            await asyncio.sleep(pause)
+        async with house.threads.hold(reading.clues):
+            if not await house.store.behind(work):
+                return await _decided(work, reading, house)
+    return None
+
+
+async def _decided(work: RawMessage, reading: Reading, house: House) -> Changes:
+    for _ in range(DECIDED_AGAIN):
+        changes = await _change(work, reading, house)
+        if changes is not None:
+            return changes
+    raise Contended(f"message {work.id}: its ticket was changed again and again")
 
 
 async def _change(work: RawMessage, reading: Reading, house: House) -> Changes | None:
@@ -106,12 +128,22 @@ async def deliver(mail: Mail, house: House) -> None:
     if not await _may_read(mail, house):
         await house.store.withhold(mail, "its recipient may read it no longer", house.clock())
         return
-    answer = await house.relay.send(
-        mail, before_dot=lambda: house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
-    )
+    answer = await _hand_over(mail, house)
     chance = house.random(1)[0] / 255
     settlement = after(answer, mail, house.clock(), chance, house.settings.relay.on_unknown)
     await house.store.settle(mail, settlement, house.clock())
+
+
+async def _hand_over(mail: Mail, house: House) -> Answer:
+    """Send it; what the operator must hear of does not depend on the relay that may be the trouble itself."""
+
+    def before_dot() -> Awaitable[bool]:
+        return house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
+
+    answer = await house.relay.send(mail, before_dot)
+    put_off = answer.delivery in (Delivery.DEFERRED, Delivery.UNREADY)
+    alarm = mail.kind is MailKind.NOTICE and mail.ticket is None and mail.to == house.settings.desk.operator
+    return await house.spare.send(mail, before_dot) if put_off and alarm and house.spare else answer
 
 
 async def _may_read(mail: Mail, house: House) -> bool:
@@ -122,17 +154,17 @@ async def _may_read(mail: Mail, house: House) -> bool:
     return may_read(mail, readers, house.settings)
 
 
-async def due(house: House) -> tuple[Occasion | Engagement, ...]:
+async def due(house: House) -> tuple[Occasion | Engagement | Alert, ...]:
     """Return what time has brought about; a few lookups, which cost the same however much is stored."""
     moment = _moment(house)
     of_tickets = occasions(await house.store.due(clocks(moment)), moment)
-    return (*of_tickets, *await engagements(moment, house))
+    return (*of_tickets, *await engagements(moment, house), *await alerts(moment, house))
 
 
-async def elapse(what: Occasion | Engagement, house: House) -> None:
+async def elapse(what: Occasion | Engagement | Alert, house: House) -> None:
     """Let it happen, with its mails; whoever is first does it, and nobody does it again."""
     moment = _moment(house)
-    brought = await what.keep(moment, house) if isinstance(what, Engagement) else await _bring(what, moment, house)
+    brought = await (_bring(what, moment, house) if isinstance(what, Occasion) else what.keep(moment, house))
     if await house.store.happen(brought.occasion, brought.mails, moment.now) and brought.mails:
         house.bell.ring(Stage.DELIVER)
 
@@ -160,14 +192,23 @@ async def remember(house: House) -> None:
 
 
 async def round_(house: House) -> None:
-    """Look after what nobody rang for: what a crash left without an end, what is due again, what others taught."""
+    """Look after what nobody rang for: what a crash left without an end, and what is due again."""
     now = house.clock()
-    await remember(house)
+    await _hold_if_restored(house)
     await house.store.recover(now)
     drop_acks = house.settings.relay.on_unknown == "drop"
+    await forget_old(house)
     await house.store.resend_unknown(tuple(kind for kind in MailKind if not (drop_acks and kind is MailKind.ACK)), now)
     house.bell.ring(Stage.PROCESS)
     house.bell.ring(Stage.DELIVER)
+
+
+async def _hold_if_restored(house: House) -> None:
+    """Send nothing from a copy of a store until a person has released it: most of it may have left long ago."""
+    stopped = await house.store.is_stopped()
+    if stopped and not house.mails.tied:
+        log.warning("this store is a restored copy: nothing is sent until `triaged outbox release`")
+    house.mails.tied = stopped
 
 
 async def _commit(

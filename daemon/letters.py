@@ -17,7 +17,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 from markupsafe import Markup, escape
 
-from daemon.core.desk.permit import Why
+from daemon.core.commands.permit import Why
+from daemon.core.desk.alarm import SAMPLES as ALARMS
+from daemon.core.desk.alarm import Alarm
 from daemon.core.digest.samples import DAILY, WEEKLY
 from daemon.core.digest.view import Daily, Weekly
 from daemon.core.mail.clean import clip, lines, one_line
@@ -32,11 +34,11 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
-    *("shadow", "filed", "task", "list", "awake", "reminder"),
+    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse"),
     *("turn", "swap"),
 )  # the letters that the desk writes
-Spoken = Words | Daily | Weekly  # what a letter may be written of
-_FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly)}
+Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
+_FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly, Alarm)}
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
 _TO_FILL = re.compile(r"\[[^\[\]]{0,40}\]|…|\b[A-Z]{1,12}\b| … p3")  # what stands in the help for words of the member
 _LONG = frozenset({"excerpt", "reason", "text"})  # fields that may have several lines
@@ -228,7 +230,7 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "reopened",
         "replied",
     ),
-    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo"),
+    *("asked", "priority", "area", "snoozed", "noted", "kept", "unknown", "undone", "nothing-to-undo", "would-have"),
     *("changed-since", "why", "status", "who", "list", "help", "confirm", "nothing-waits", "no-note", "gated"),
     *(
         "admitted",
@@ -237,7 +239,8 @@ SENTENCES = (  # by which a letter answers a member, or tells a reporter the out
         "no-such-ticket",
         "taken-over",
         *("up", "up-taken", "up-reason", "up-facts", "not-up", "with-support", "no-support", "down"),
-        *("drafted", "draft-sent", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *("drafted", "draft-sent", "draft-over", "no-reader", "passed-on", "kept-behind-gate", "moved", "same-team"),
+        *("no-command", "no-yes", "lapsed-since"),
         *TURNS,
         "refused",
         *(f"refused-{why}" for why in Why),
@@ -247,6 +250,7 @@ _SPANS = (
     ("mon 2026-11-23 09:30", "mon 2026-11-30 09:30", "Ann"),
     ("fri 2026-12-04 09:30", "mon 2026-12-07 09:30", "Bob"),
 )
+_COMPARED = (("#12", "Login", "mine", ""), ("#13", "Export", "bug p1", "bug p2"))
 _ROWS = (
     ("status", (("kind", "report"), ("state", "paged"), ("verdict", "emergency"), ("class", "bug"), ("owner", "Ann"))),
     ("list", (("#12", "report", "paged", "Ann", "Export fails"), ("#13", "bug", "to-schedule", "", "Login"))),
@@ -265,7 +269,10 @@ _ROWS = (
         ),
     ),
 )
-TASKS = ("support", "investigate", "schedule", "draft-reply", "draft-ask", "returned", "moved")  # of the letter `task`
+TASKS = (  # of the letter `task`
+    *("support", "investigate", "schedule", "returned", "moved"),
+    *("draft-reply", "draft-ask", "draft-limitation", "draft-config", "draft-done"),
+)
 SAMPLES = (  # every branch of a template is walked by one of them
     Words(desk="Support", address="support@desk.example", ticket=1),
     Words(
@@ -287,6 +294,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
         reason="550 no such user",
         text="Please try again.",
         answer="support+c1abc@desk.example",
+        copy_of="Bob",
         opened=13,
         said=(Said("mine", 12), Said("bug", 12, text="p1"), Said("injected", 0)),
     ),
@@ -298,9 +306,17 @@ SAMPLES = (  # every branch of a template is walked by one of them
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),
             *((Said(what, 12, rows=rows),) for what, rows in (*_ROWS, ("who", _SPANS))),
-            *((Said(task, 12, who=who),) for task in TASKS for who in ("", "Ann")),
+            *((Said(task, 12, who=who, lines=to),) for task in TASKS for who, to in (("", ()), ("Ann", ("a@b.test",)))),
             *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
             *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
+            (
+                Said(
+                    "turn-compared",
+                    None,
+                    "Ann",
+                    rows=(("#12", "Login", "mine", ""), ("#13", "Export", "bug p1", "bug p2")),
+                ),
+            ),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )
     ),
@@ -317,4 +333,5 @@ SAMPLES = (  # every branch of a template is walked by one of them
 TRIED: dict[str, tuple[Spoken, ...]] = dict.fromkeys(NAMES, SAMPLES) | {
     "digest-daily": DAILY,
     "digest-weekly": WEEKLY,
+    "alarm": ALARMS,
 }  # every letter, with what it is tried with

@@ -1,8 +1,8 @@
 """The cranks: take what is due, hand it to a stage, set the failed aside, never die."""
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Hashable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -11,6 +11,7 @@ import structlog
 
 from daemon.edge.bell import Bell, Stage
 from store.model.facts import Clues
+from store.model.message import Envelope
 
 Work = TypeVar("Work")
 log = structlog.get_logger()
@@ -26,7 +27,11 @@ class Hands(Generic[Work]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._promised = 0
+        self._queued: dict[str, int] = {}  # whose work waits in the store, or is on its way there, with its latest look
+        self._arriving: Counter[str] = Counter()  # of these, what is on its way there
+        self._looks = 0  # how often the crank began to look for work
         self._offered = False  # the crank listens
+        self.tied = False  # nothing may be taken up for now
         self._tasks: set[asyncio.Task[None]] = set()
         self._eased = asyncio.Event()  # something has come to its end
         self.do: Callable[[Work], Coroutine[None, None, None]]  # what is done with work, as the crank says
@@ -43,15 +48,40 @@ class Hands(Generic[Work]):
         task.add_done_callback(self._end)
 
     @contextmanager
-    def promised(self, wanted: int) -> Iterator[int]:
-        """Keep hands free until this is left; gives their number, which may be none."""
-        count = min(wanted, self.free) if self._offered else 0
+    def promised(self, wanted: int, whose: str = "") -> Iterator[int]:
+        """Keep hands free until this is left; gives their number, which may be none.
+
+        There are none for somebody whose earlier work still waits in the store: nobody's work overtakes their own.
+        """
+        offered = self._offered and not self.tied and whose not in self._queued
+        count = min(wanted, self.free) if offered else 0
         self._promised += count
+        if whose and not count:
+            self._arrives(whose, 1)
         try:
             yield count
         finally:
             self._promised -= count
             self._eased.set()
+            if whose and not count:
+                self._arrives(whose, -1)
+
+    def look(self) -> int:
+        """Begin to look for work in the store; gives the number of the look."""
+        self._looks += 1
+        return self._looks
+
+    def found_all(self, look: int) -> None:
+        """All that was in the store when this look began has been taken up: nobody has to wait for it."""
+        self._queued = {
+            whose: latest for whose, latest in self._queued.items() if latest >= look or self._arriving[whose]
+        }
+
+    def _arrives(self, whose: str, change: int) -> None:
+        self._queued[whose] = self._looks
+        self._arriving[whose] += change
+        if not self._arriving[whose]:
+            del self._arriving[whose]
 
     @contextmanager
     def offered(self) -> Iterator[None]:
@@ -98,11 +128,12 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
     hands = crank.hands
     hands.do = lambda work: _one(crank, work)
     while not stopping.is_set():
-        free = hands.free
+        free, look = hands.free, hands.look()
         taken = await _take(crank, free)
         for work in taken:
             hands.take(work)
         if len(taken) < free:
+            hands.found_all(look)
             with hands.offered():
                 await bell.listen(crank.stage, crank.sweep_seconds)
         await hands.one_free()
@@ -166,15 +197,24 @@ class Threads:
     """Keeps messages that may belong together in order: two replies of one thread are never decided side by side."""
 
     def __init__(self) -> None:
-        self._queues: dict[str, deque[asyncio.Event]] = {}
+        self._queues: dict[Hashable, deque[asyncio.Event]] = {}
+
+    @asynccontextmanager
+    async def of_sender(self, envelope: Envelope) -> AsyncIterator[None]:
+        """Hold the envelope's sender: what one hand writes is read, proven and decided in the order of its coming."""
+        async with self._hold({("from", envelope.mail_from.lower())} if envelope.mail_from else set()):
+            yield
 
     @asynccontextmanager
     async def hold(self, clues: Clues) -> AsyncIterator[None]:
-        """Hold every identifier that a message names, once all that came before it and name one of them have ended.
-
-        Each takes its place in all queues at one moment, so nobody overtakes, and no two wait for each other.
-        """
+        """Hold every identifier that a message names, once all that came before it and name one of them have ended."""
         names = {clues.message_id or "", clues.sender, *clues.reply_marks, *clues.own_marks, *clues.foreign_ids} - {""}
+        async with self._hold(names):
+            yield
+
+    @asynccontextmanager
+    async def _hold(self, names: Collection[Hashable]) -> AsyncIterator[None]:
+        """Take a place in all queues at one moment, so that nobody overtakes, and no two wait for each other."""
         turn_come = asyncio.Event()
         queues = [self._queues.setdefault(name, deque()) for name in names]
         for queue in queues:
@@ -187,7 +227,7 @@ class Threads:
         finally:
             self._leave(names, turn_come)
 
-    def _leave(self, names: set[str], turn_come: asyncio.Event) -> None:
+    def _leave(self, names: Collection[Hashable], turn_come: asyncio.Event) -> None:
         for name in names:
             queue = self._queues[name]
             queue.remove(turn_come)

@@ -67,14 +67,21 @@ def _room(house: House, timed: Callable[[], AbstractContextManager[None]]) -> Ro
         with timed():
             return await receive(raw, envelope, house, aside)
 
-    async def tell(account: str, folder: str, error: str) -> None:
-        await store.tell_mailbox(account, folder, error, house.clock())
+    async def tell(account: str, folder: str, error: str, refused: bool) -> None:
+        await store.tell_mailbox(account, folder, error, house.clock(), refused)
+
+    who = house.random(12).hex()
+
+    async def hold(account: str, folder: str, seconds: float) -> bool:
+        return await store.hold_mailbox(account, folder, who, house.clock(), house.clock() + seconds)
 
     return Room(
         receive=received,
         place=store.place,
         keep=store.keep_place,
         tell=tell,
+        hold=hold,
+        leave=lambda: store.leave_mailboxes(who),
         recipient=lambda box, raw: recipient(raw, box.recipient_header, house.own),
         max_bytes=(house.settings.smtp or Smtp()).max_bytes,
         stopping=asyncio.Event(),

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,17 @@ import uvloop
 from daemon.core.mail.address import Own
 from daemon.core.mail.compose import self_test
 from daemon.core.roster.roster import build
+from daemon.core.settings import Relay as RelaySettings
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Stage, open_bell
+from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
 from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.oauth.kept import NAME as TOKENS
-from daemon.edge.relay import open_relay
+from daemon.edge.relay import Relay, open_relay
+from daemon.edge.sendmail import Sendmail
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.edge.supervisor import READY, STOPPING, stay_alive, tell
 from daemon.house import House, Memory
@@ -37,11 +41,13 @@ from daemon.journey import (
     elapse,
     process,
     receive,
+    remember,
     round_,
 )
 from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn
-from store.migrate import migrate
+from store.database import file_of
+from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.model.views import Status
@@ -88,11 +94,27 @@ async def _serve(settings: Settings, own: Own, definition: Definition, role: str
         log.info("ready", address=settings.desk.address, port=port, role=role)
         tell(READY)
         alive = asyncio.create_task(stay_alive())
-        await stopping.wait()
+        outgrown = await _outgrown(desk.house, stopping)
         log.info("stopping")
         tell(STOPPING)
     alive.cancel()
-    return 0
+    return int(outgrown)
+
+
+async def _outgrown(house: House, stopping: asyncio.Event) -> bool:
+    """Wait until told to stop; True where another program changed the tables, whom this one must not write beside."""
+    known, outgrown = head(), False
+
+    async def look() -> None:
+        nonlocal outgrown
+        step = await house.store.step()
+        if step != known:
+            log.error("another triaged changed the store; this one must stop", step=step, known=known)
+            outgrown = True
+            stopping.set()
+
+    await every(SWEEP_SECONDS, look, stopping)
+    return outgrown
 
 
 def open_many_files() -> None:
@@ -128,6 +150,7 @@ async def running(
     async with AsyncExitStack() as ending:  # what was opened last is closed first
         ending.push_async_callback(_close, house)
         if role in ("all", "worker"):
+            await remember(house)
             await round_(house)
             stopping = asyncio.Event()
             tasks = [asyncio.create_task(work) for work in _cranks(house, metrics, stopping)]
@@ -159,6 +182,8 @@ async def _stop(house: House, stopping: asyncio.Event, tasks: list[asyncio.Task[
 async def _close(house: House) -> None:
     await house.bell.close()
     await house.relay.close()
+    if house.spare:
+        await house.spare.close()
     await house.store.close()
 
 
@@ -169,13 +194,12 @@ def _spare_the_collector() -> None:
 
 
 def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, letters: Letters) -> House:
-    migrate(settings.store.url)
     return House(
         settings,
         own,
         definition,
         letters,
-        Store.open(settings.store.url),
+        Store.open(settings.store.url, migrating=True, secrets=[key.secret for key in own.keys]),
         open_relay(settings.relay, Path(), host=settings.desk.id_host),
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
@@ -185,7 +209,17 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         time.time,
         secrets.token_bytes,
         Memory(build(settings, time.time())),
+        partial(used_percent, file.absolute().parent) if (file := file_of(settings.store.url)) else lambda: None,
+        _spare(settings),
     )
+
+
+def _spare(settings: Settings) -> Relay | None:
+    """Return the way that mails to the operator go where the relay does not take them."""
+    url = settings.desk.alarm_relay
+    if not url or url.startswith("sendmail:"):
+        return Sendmail(url.removeprefix("sendmail:")) if url else None
+    return open_relay(RelaySettings(url=url), Path(), host=settings.desk.id_host)
 
 
 def _read_mailboxes(house: House, tokens: Path, metrics: Metrics) -> "Mailboxes":
@@ -237,7 +271,7 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
     )
     mails = Crank(
         Stage.DELIVER,
-        lambda free: store.lease_mails(clock(), free, MAIL_LEASE_SECONDS),
+        lambda free: store.lease_mails(clock(), 0 if house.mails.tied else free, MAIL_LEASE_SECONDS),
         send_mail,
         leave,
         house.mails,
@@ -246,5 +280,6 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
         turn(messages, bell, stopping),
         turn(mails, bell, stopping),
         every(ROUND_SECONDS, lambda: round_(house), stopping),
+        every(SWEEP_SECONDS, lambda: remember(house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, lambda: each(due(house), lambda occasion: elapse(occasion, house)), stopping),
     )

@@ -4,7 +4,19 @@ from daemon.core.desk.clock.calendar import DAY, Appointment
 from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.rota.coming import change_at, gap_at
 from daemon.core.desk.rota.handover import lines_once
-from daemon.core.desk.rota.written import gap_alarm, graduated, graduation, handover, over, reminder, standup, unclaimed
+from daemon.core.desk.rota.pairing import WOULD
+from daemon.core.desk.rota.written import (
+    comparison,
+    gap_alarm,
+    graduated,
+    graduation,
+    handover,
+    over,
+    reminder,
+    standup,
+    unclaimed,
+)
+from daemon.core.desk.undoing import SAID
 from daemon.core.roster.invitations import outstanding
 from daemon.house import House
 from daemon.inviting import write_invitation
@@ -30,6 +42,11 @@ async def hand_over(appointment: Appointment, moment: Moment, house: House) -> S
     drafts = handover(one, moment, await house.store.open_tickets())
     for who in graduated(shifts, one.line, moment):
         drafts = (*drafts, *graduation(who, one.line, moment))
+    before = one.before
+    if before.shadow:
+        marks = (WOULD, SAID)
+        found = await house.store.compared(before.shadow, before.start, before.end, marks)
+        drafts = (*drafts, *comparison(before.shadow, before.person, found, moment))
     return _told(Occasion("", drafts=drafts, shifts=shifts), moment, house)
 
 

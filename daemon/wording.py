@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from daemon.core.desk.plan import UNNUMBERED
+from daemon.core.commands.plan import UNNUMBERED
 from daemon.core.desk.rota.mails import about_turns
 from daemon.core.desk.words import numbered, words_at, words_for, words_listed, words_of
 from daemon.core.mail.address import Purpose, mark_from, reply_address
@@ -98,6 +98,7 @@ def _write(
     """Give a draft its words and its bytes."""
     mark, marks = mark_from(house.random(10)), MARKS[draft.kind]
     answer = reply_address(house.own, marks.reply, mark) if marks.reply in _SAID_TO else ""
+    words = replace(words, copy_of=draft.copy_of) if draft.copy_of else words
     if draft.answer_minutes:
         words = replace(words, answer_minutes=draft.answer_minutes)
     return compose(

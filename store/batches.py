@@ -21,11 +21,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from store.database import no_room
+from store.database import contended, no_room
 
 MOST_AT_ONCE = 200
 CROWD = 4  # items in one transaction from which the next one is waited for a moment
 GATHERING_SECONDS = 0.003
+TRIES = 5  # of one item that others stand in the way of
 IDLE_SECONDS = 1.0  # without work, until the connection is let go
 FAULTS = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError)
 
@@ -120,7 +121,7 @@ class Batches:
             if job is not None:
                 yield job
 
-    def _do(self, batch: list[_Job]) -> list[_Outcome]:
+    def _do(self, batch: list[_Job], tries: int = TRIES) -> list[_Outcome]:
         kept = self._connection is not None
         try:
             transaction = self._begin()
@@ -133,9 +134,10 @@ class Batches:
         except FAULTS as fault:
             self._let_go()
             stale = kept and isinstance(fault, DBAPIError) and fault.connection_invalidated
-            if len(batch) == 1 and not stale:
+            again = stale or (tries > 1 and contended(fault))
+            if len(batch) == 1 and not again:
                 return [(batch[0], None, no_room(fault) or fault)]
-        return [outcome for job in batch for outcome in self._do([job])]
+        return [outcome for job in batch for outcome in self._do([job], tries - 1)]
 
     def _begin(self) -> RootTransaction:
         self._connection = self._connection or self._engine.connect()

@@ -1,7 +1,7 @@
 """Bring old messages along: each batch with its tickets and how far it got, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -10,11 +10,13 @@ from store import filing, intake
 from store.identity import Identity
 from store.model.bringing import Batch, Brought, LastWord
 from store.model.changes import Changes, Outcome
+from store.model.facts import Clues, Facts
 from store.model.message import Door, Kept
 from store.model.ticket import ENDED, Event, Kind, State
 from store.moving import event_row
 from store.passages import note
 from store.processing import reserve
+from store.recall import facts
 from store.schema import brought, event, known_id, message, ticket
 from store.upsert import of, upsert
 
@@ -57,11 +59,27 @@ class Overtaken(ValueError):  # noqa: N818 - it reads as what is the case
     """Another process stored a message of the batch meanwhile; nothing was written."""
 
 
-def stored(connection: Connection, asked: Sequence[Sequence[Identity]]) -> list[tuple[bool, ...]]:
-    """Say of each message whether the desk has it already."""
-    digests = list({one.digest for row in asked for one in row})
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Messages of which it is asked whether they are known, and what bears on them."""
+
+    identities: tuple[Identity, ...]
+    clues: tuple[Clues, ...]  # of the same messages
+    now: float
+
+
+def known(connection: Connection, asked: Sequence[Asked]) -> list[tuple[tuple[bool, ...], tuple[Facts, ...]]]:
+    """Say of each message whether the desk has it already, and what it knows that bears on it."""
+    return [
+        (_stored(connection, one.identities), tuple(facts(connection, [(clues, one.now) for clues in one.clues])))
+        for one in asked
+    ]
+
+
+def _stored(connection: Connection, asked: Sequence[Identity]) -> tuple[bool, ...]:
+    digests = list({one.digest for one in asked})
     found = {(row.digest, row.message_id) for row in connection.execute(_STORED, {"digests": digests})}
-    return [tuple(intake.key(one) in found for one in row) for row in asked]
+    return tuple(intake.key(one) in found for one in asked)
 
 
 def done(connection: Connection, mailboxes: Sequence[str]) -> list[int]:
@@ -119,7 +137,7 @@ def _bring(connection: Connection, batch: Batch) -> None:
 
 def _arrival(one: Brought) -> intake.Arrival:
     return intake.Arrival(
-        one.raw, one.envelope, Identity(one.message_id, one.digest, one.subject), one.at, LEASE_SECONDS
+        one.raw, one.envelope, Identity(one.message_id, one.digest, one.subject, thread=""), one.at, LEASE_SECONDS
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 READERS = 4  # threads that read at once
 
 _DISK_FULL = "53100"  # PostgreSQL's disk_full
+_CONTENDED = ("40P01", "40001")  # deadlock_detected, serialization_failure
 _SQLITE = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL may lose the last commits at power loss, and a 250 has been said by then
@@ -18,24 +19,31 @@ _SQLITE = (
     "PRAGMA cache_size=-32768",  # KiB
     "PRAGMA wal_autocheckpoint=4000",  # pages; a page that many commits touch is copied back once
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten, and not only unlinked
 )
+_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
-def writing(url: str) -> Engine:
-    """Return an engine of one connection whose transactions hold the write lock from their start."""
+def writing(url: str, *, hurried: bool = False) -> Engine:
+    """Return an engine of one connection whose transactions hold the write lock from their start.
+
+    What is `hurried` may be undone by a loss of power, the latest transactions of it, each as a whole.
+    """
     at = _address(url)
     if at.get_backend_name() == "sqlite":
-        engine = create_engine(at, pool_size=1, max_overflow=0)
-        _prepare(engine, _SQLITE, "BEGIN IMMEDIATE")
+        engine = create_engine(at, pool_size=1, max_overflow=0, hide_parameters=True)
+        _prepare(engine, (*_SQLITE, "PRAGMA synchronous=NORMAL") if hurried else _SQLITE, "BEGIN IMMEDIATE")
         return engine
-    return create_engine(at, pool_size=1, max_overflow=0, pool_pre_ping=True)
+    engine = create_engine(at, pool_size=1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+    _insist(engine)
+    return engine
 
 
 def reading(url: str) -> Engine:
     """Return an engine whose transactions see one moment of the store and can change nothing."""
     at = _address(url)
     if at.get_backend_name() == "sqlite":
-        engine = create_engine(at, pool_size=READERS, max_overflow=0)
+        engine = create_engine(at, pool_size=READERS, max_overflow=0, hide_parameters=True)
         _prepare(engine, (*_SQLITE[2:], "PRAGMA query_only=ON"), "BEGIN")
         return engine
     return create_engine(
@@ -43,6 +51,7 @@ def reading(url: str) -> Engine:
         pool_size=READERS,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,  # a fault is told, and never with a word of the mail that met it
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
     )
@@ -63,6 +72,11 @@ def file_of(url: str) -> Path | None:
     return Path(at.database)
 
 
+def contended(fault: BaseException) -> bool:
+    """Say whether others stood in the way of a transaction, which was undone and may be tried again at once."""
+    return getattr(getattr(fault, "orig", None), "sqlstate", None) in _CONTENDED
+
+
 def no_room(fault: BaseException) -> OSError | None:
     """Return what a full disk would have said, if that is what the database complains of."""
     said = getattr(fault, "orig", None)
@@ -80,6 +94,15 @@ def _address(url: str) -> URL:
         file_of(url)
         return at.set(drivername="sqlite+pysqlite", query={"check_same_thread": "false"})
     return at.set(drivername="postgresql+psycopg")
+
+
+def _insist(engine: Engine) -> None:
+    """Have every commit of ours on the disk before it is called one, whatever the server does for others."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: object) -> None:  # noqa: ARG001
+        connection.execute(_DURABLE)
+        connection.commit()
 
 
 def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:

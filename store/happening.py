@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select
 
+from store.health import write as write_alarms
 from store.model.occasion import Occasion
 from store.model.outbox import NewMail
 from store.moving import as_seen, event_row, write
@@ -55,6 +56,7 @@ def _happen(connection: Connection, happening: Happening) -> bool:
     history = [event_row(change.ticket, None, one) for change in what.moves for one in change.events]
     if history:
         connection.execute(insert(event), history)
+    write_alarms(connection, what.raised, what.passed)
     record(connection, [what.shifts])
     invite(connection, what.invitations)
     put(connection, [Posting(cause(connection, mail.ticket), mail, now) for mail in happening.mails])

@@ -12,11 +12,13 @@ from hashlib import sha256
 
 SUBJECT_LETTERS = 300
 PIECE = 1 << 18  # octets of a body that are looked at together
+THREAD_LETTERS = 16
 
 _CONTENT = (b"from", b"to", b"subject", b"date", b"content-type", b"content-transfer-encoding")
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(  # a wanted field with its folded lines (RFC 5322 section 2.2.3); linear, each step consumes
-    rb"^(message-id|" + b"|".join(_CONTENT) + rb")[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE
+    rb"^(message-id|references|in-reply-to|" + b"|".join(_CONTENT) + rb")[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _BRACKETED = re.compile(rb"<([^<>]*)>")
 
@@ -28,6 +30,7 @@ class Identity:
     message_id: str  # without brackets, "" where there is none
     digest: str  # 64 hexadecimal letters
     subject: str  # as the header writes it, unfolded and cut
+    thread: str  # of the message that began the conversation, as far as the header names it; "" where it names none
 
 
 def identify(raw: bytes) -> Identity:
@@ -48,6 +51,7 @@ def identify(raw: bytes) -> Identity:
         message_id=_message_id(fields.get(b"message-id", [b""])[0]),
         digest=digest.hexdigest(),
         subject=_text(fields.get(b"subject", [b""])[0])[:SUBJECT_LETTERS],
+        thread=_thread(fields),
     )
 
 
@@ -65,6 +69,15 @@ def _lines(raw: bytes, start: int) -> Iterator[bytes]:
             pending = 0
         pending += len(piece) - len(full)
         start = stop
+
+
+def _thread(fields: dict[bytes, list[bytes]]) -> str:
+    """Return what messages of a conversation have alike, a digest of its first Message-ID (RFC 5322 section 3.6.4)."""
+    for name in (b"references", b"in-reply-to", b"message-id"):
+        first = _BRACKETED.search(fields.get(name, [b""])[0])
+        if first:
+            return sha256(first[1].strip()).hexdigest()[:THREAD_LETTERS]
+    return ""
 
 
 def _message_id(value: bytes) -> str:

@@ -75,6 +75,7 @@ def _row(key: _Key, copies: list[Arrival]) -> dict[str, object]:
         "digest": key[0],
         "message_id": key[1],
         "copies": len(copies),
+        "thread": first.identity.thread or None,
         "subject": first.identity.subject,
         "mail_from": first.envelope.mail_from,
         "rcpt_to": first.envelope.rcpt_to,

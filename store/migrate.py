@@ -21,8 +21,12 @@ class SchemaOutdated(Exception):  # noqa: N818 - it reads as what is the case
     """The store does not have the tables that this program works with."""
 
     def __init__(self, found: str | None, wanted: str) -> None:
-        what = f"is at step {found}" if found else "is empty"
-        super().__init__(f"the store {what}, and this program needs {wanted}: run `triaged migrate`")
+        if found is None or found in _steps():
+            what = f"is at step {found}" if found else "is empty"
+            words = f"the store {what}, and this program needs {wanted}: run `triaged migrate`"
+        else:
+            words = f"a newer triaged brought the store to step {found}, and this one knows none after {wanted}"
+        super().__init__(words)
         self.found = found
         self.wanted = wanted
 
@@ -43,7 +47,7 @@ def current(url: str) -> str | None:
     engine = reading(url)
     try:
         with engine.connect() as connection:
-            return _current(connection)
+            return step_of(connection)
     finally:
         engine.dispose()
 
@@ -60,8 +64,11 @@ def require_current(url: str) -> None:
         raise SchemaOutdated(found, wanted)
 
 
-def migrate(url: str) -> list[str]:
+def migrate(url: str, *, locked: bool = False) -> list[str]:
     """Apply the steps that a store lacks, in one transaction; returns their names in order, none if it was up to date.
+
+    With `locked` the caller has taken the SQLite store for itself. Of several processes on PostgreSQL one does it, and
+    the others wait for it.
 
     Raises:
         StoreInUse: a process runs on this SQLite store, and it is not up to date.
@@ -71,7 +78,7 @@ def migrate(url: str) -> list[str]:
     if current(url) == head():
         return []
     path = file_of(url)
-    lock = take(path, os.getpid()) if path else None
+    lock = take(path, os.getpid()) if path and not locked else None
     engine = writing(url)
     try:
         return _upgrade(engine)
@@ -85,17 +92,22 @@ def _upgrade(engine: Engine) -> list[str]:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(_ADVISORY)
-        before = _current(connection)
+        before = step_of(connection)
         script = _script()
-        if before is not None and before not in {step.revision for step in script.walk_revisions()}:
+        if before is not None and before not in _steps():
             raise SchemaOutdated(before, head())
         command.upgrade(_config(connection), "head")
         steps = [step.revision for step in script.iterate_revisions("head", before or "base")]
     return steps[::-1]
 
 
-def _current(connection: Connection) -> str | None:
+def step_of(connection: Connection) -> str | None:
+    """Return the step at which the store of a connection is."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _steps() -> frozenset[str]:
+    return frozenset(step.revision for step in _script().walk_revisions())
 
 
 def _script() -> ScriptDirectory:

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from store.schema import counter
 
 TICKET = "ticket"
+STOPPED = "stopped"  # 1: nothing is sent, since this store is a copy of another
 
 _TAKE = update(counter).where(counter.c.name == bindparam("which")).values(value=counter.c.value + bindparam("many"))
 _LAST = select(counter.c.value).where(counter.c.name == bindparam("which"))
@@ -15,3 +16,15 @@ def take(connection: Connection, name: str, many: int) -> int:
     connection.execute(_TAKE, {"which": name, "many": many})
     last: int = connection.execute(_LAST, {"which": name}).scalar_one()
     return last - many + 1
+
+
+def is_stopped(connection: Connection) -> bool:
+    """Say whether nothing may be sent until a person says so."""
+    return bool(connection.execute(_LAST, {"which": STOPPED}).scalar_one_or_none())
+
+
+def stop(connection: Connection, stopped: bool) -> bool:
+    """Stop all sending, or release it; says whether that is new."""
+    before = is_stopped(connection)
+    connection.execute(update(counter).where(counter.c.name == STOPPED).values(value=int(stopped)))
+    return before is not stopped

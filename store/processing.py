@@ -83,6 +83,23 @@ _RETRY = (
     .where(message.c.id == bindparam("row"), message.c.outcome == Outcome.SET_ASIDE)
     .values(due=bindparam("now"), outcome=None, reason="", ended_at=None, tries=0, fence=message.c.fence + 1)
 )
+_PUT_OFF = (
+    update(message)
+    .where(message.c.id == bindparam("row"), message.c.fence == bindparam("held"), message.c.outcome.is_(None))
+    .values(due=bindparam("until"), tries=message.c.tries - 1)
+)
+_older = message.alias("older")
+_BEHIND = select(message.c.id).where(
+    message.c.id.in_(bindparam("rows", expanding=True)),
+    select(_older.c.id)
+    .where(
+        _older.c.thread == message.c.thread,
+        _older.c.due.is_not(None),
+        _older.c.id < message.c.id,
+        _older.c.tries < TRIES,
+    )
+    .exists(),
+)
 _RELEASE = update(message).where(message.c.due > message.c.received_at).values(due=message.c.received_at)
 _RESERVED = select(message.c.id, message.c.number).where(message.c.id.in_(bindparam("rows", expanding=True)))
 _RESERVE = update(message).where(message.c.id == bindparam("row")).values(number=bindparam("reserved"))
@@ -146,6 +163,19 @@ def fail(connection: Connection, failures: Sequence[Failure]) -> list[bool]:
             connection.execute(_LATER, {"row": work.id, "until": failure.now + DELAYS[work.tries - 1]})
         results.append(holds and last)
     return results
+
+
+def behind(connection: Connection, rows: Sequence[int]) -> list[bool]:
+    """Say of each message whether an older one of its conversation is still to be worked, and has not failed twice."""
+    found = set(connection.execute(_BEHIND, {"rows": list(rows)}).scalars())
+    return [row in found for row in rows]
+
+
+def put_off(connection: Connection, wishes: Sequence[tuple[RawMessage, float]]) -> list[None]:
+    """Let messages wait until the time given with each; that was no try. A lost fence changes nothing."""
+    for work, until in wishes:
+        connection.execute(_PUT_OFF, {"row": work.id, "held": work.fence, "until": until})
+    return [None for _ in wishes]
 
 
 def retry(connection: Connection, wishes: Sequence[tuple[int, float]]) -> list[bool]:

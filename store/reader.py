@@ -18,6 +18,7 @@ from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
 from store.model.views import AsideLine, Judged, OutboxLine, ReceivedLine, Status, Story
 from store.model.wanted import Wanted
+from store.numbers import is_stopped
 from store.original import original
 from store.received import received
 from store.schema import mail, message, ticket
@@ -128,6 +129,10 @@ class Reader:
     def outbox(self, everything: bool) -> tuple[OutboxLine, ...]:
         """Return the outgoing mails, oldest first: those not yet sent, or everything."""
         return self.ask(lambda connection: overview.outbox(connection, everything))
+
+    def is_stopped(self) -> bool:
+        """Say whether nothing may be sent, since this store is a copy that nobody has released yet."""
+        return self.ask(is_stopped)
 
     def mailboxes(self) -> tuple[MailboxLine, ...]:
         """Return how each folder of a mailbox fares."""

@@ -49,6 +49,7 @@ message = Table(
     Column("message_id", Key, nullable=False),  # "" where the header has none
     Column("digest", String(64), nullable=False),  # of the content, see store.identity
     Column("copies", Integer, nullable=False),  # how often it came
+    Column("thread", String(16)),  # of its conversation, see store.identity
     Column("subject", CleanText, nullable=False),  # as the header writes it, for the operator's eye
     Column("mail_from", CleanText, nullable=False),
     Column("rcpt_to", Json, nullable=False),
@@ -68,12 +69,11 @@ message = Table(
     Column("ended_at", Double),
     UniqueConstraint("digest", "message_id"),
 )
-Index(
-    "ix_message_due",
-    message.c.due,
-    sqlite_where=message.c.due.is_not(None),
-    postgresql_where=message.c.due.is_not(None),
-)
+_waits = message.c.due.is_not(None)
+Index("ix_message_due", message.c.due, sqlite_where=_waits, postgresql_where=_waits)
+Index(  # where several processes work, to keep the order of a conversation
+    "ix_message_thread", message.c.thread, message.c.id, postgresql_where=_waits
+).ddl_if(dialect="postgresql")
 Index("ix_message_outcome", message.c.outcome, message.c.reason)
 Index("ix_message_received_at", message.c.received_at)
 Index("ix_message_copies", message.c.copies, sqlite_where=message.c.copies > 1, postgresql_where=message.c.copies > 1)
@@ -127,12 +127,8 @@ ticket = Table(
 )
 Index("ix_ticket_state", ticket.c.state)
 Index("ix_ticket_opened_at", ticket.c.opened_at)
-Index(
-    "ix_ticket_ended_at",
-    ticket.c.ended_at,
-    sqlite_where=ticket.c.ended_at.is_not(None),
-    postgresql_where=ticket.c.ended_at.is_not(None),
-)
+_ended = ticket.c.ended_at.is_not(None)
+Index("ix_ticket_ended_at", ticket.c.ended_at, sqlite_where=_ended, postgresql_where=_ended)
 ANSWERED = ticket.c.first_automatic_at.is_not(None) | ticket.c.first_human_at.is_not(None)
 Index("ix_ticket_answered", ticket.c.number, sqlite_where=ANSWERED, postgresql_where=ANSWERED)
 for _clock in Clock:  # of most tickets no clock runs
@@ -347,14 +343,10 @@ mail = Table(
 )
 Index("ix_mail_due", mail.c.due, sqlite_where=mail.c.due.is_not(None), postgresql_where=mail.c.due.is_not(None))
 Index("ix_mail_state", mail.c.state)
-Index(
-    "ix_mail_card",
-    mail.c.created_at,
-    sqlite_where=mail.c.kind == MailKind.CARD,
-    postgresql_where=mail.c.kind == MailKind.CARD,
-)
+_card, _off_duty = mail.c.kind == MailKind.CARD, mail.c.off_duty == true()
+Index("ix_mail_card", mail.c.created_at, sqlite_where=_card, postgresql_where=_card)
 Index("ix_mail_ticket", mail.c.ticket)
-Index("ix_mail_off_duty", mail.c.id, sqlite_where=mail.c.off_duty == true(), postgresql_where=mail.c.off_duty == true())
+Index("ix_mail_off_duty", mail.c.id, sqlite_where=_off_duty, postgresql_where=_off_duty)
 
 mail_raw = Table(
     "mail_raw",
@@ -373,6 +365,20 @@ mailbox = Table(  # a folder that mail is fetched from
     Column("read_at", Double),  # when it was last read to its end
     Column("error", CleanText, nullable=False),  # "" while all is well
     Column("error_since", Double),
+    Column("refused", Boolean, nullable=False, server_default=false()),  # the login, by the server or the provider
+    Column("holder", Key),  # the process that reads it, ...
+    Column("held_until", Double),  # ... until then, if it does not say that it goes on
+    sqlite_with_rowid=False,
+)
+
+alarm = Table(  # troubles of the desk itself of which the operator was told, until they have passed
+    "alarm",
+    metadata,
+    Column("watch", Key, primary_key=True),
+    Column("subject", Key, primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("told_at", Double, nullable=False),
+    Column("latest", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -1,13 +1,9 @@
 """The store as the daemon sees it: verbs to await, each of them one transaction."""
 
-import os
-from asyncio import get_running_loop, to_thread
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from typing import Self, TypeVar
+from asyncio import to_thread
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from store import (
     background,
@@ -17,88 +13,43 @@ from store import (
     corrections,
     filing,
     happening,
+    health,
     intake,
     mailboxes,
     outbox,
+    pairing,
     processing,
     readers,
     recall,
     roster,
 )
-from store.batches import Batches
-from store.database import READERS, file_of, writing
 from store.identity import Identity, identify
-from store.lock import Lock, take
-from store.migrate import require_current
+from store.migrate import step_of
+from store.model.alarm import Health
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
 from store.model.correction import Correction
-from store.model.facts import Background, Clues, Facts, Inquiry
+from store.model.facts import Background, Clues, Compared, Facts, Inquiry
 from store.model.figures import DayCounts, WeekCounts
 from store.model.invitation import Invitation
 from store.model.mailbox import Place
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
+from store.model.privacy import Aged, Ageing
 from store.model.shift import Override, Shift
 from store.model.ticket import Event, Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
+from store.numbers import is_stopped
+from store.opened import Opened
 from store.original import originals
-from store.reader import Reader
+from store.privacy.ageing import forget
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
-Answer = TypeVar("Answer")
 
-
-class Store:
+class Store(Opened):
     """Open it with `Store.open`, close it with `close`."""
-
-    def __init__(self, url: str, lock: Lock | None) -> None:
-        self._lock = lock
-        self._reader = Reader(url)
-        self._readers = ThreadPoolExecutor(READERS - 1, thread_name_prefix="store-reader")
-        self._engine = writing(url)
-        if lock:
-            _take_over(self._engine)
-        self._writing = Batches(self._engine, "store-writer")
-        self._asking = Batches(self._reader.engine, "store-facts", crowd=1)  # a message asks it once, and nothing waits
-
-    @classmethod
-    def open(cls, url: str, *, alone: bool = True) -> Self:
-        """Open a store that is up to date.
-
-        Args:
-            url: `sqlite:///PATH` or `postgresql://…`.
-            alone: take an SQLite store for this process, and end the leases of the one that had it before; False joins
-                a daemon that runs on it, as an import does. On PostgreSQL every process joins.
-
-        Raises:
-            StoreInUse: another process has taken this SQLite store.
-            SchemaOutdated: the store has to be migrated first.
-
-        """
-        path = file_of(url)
-        lock = take(path, os.getpid()) if path and alone else None
-        with ExitStack() as undo:
-            if lock:
-                undo.callback(lock.release)
-            store = cls(url, lock)
-            undo.pop_all()
-        return store
-
-    async def close(self) -> None:
-        """Write what waits, then let go of everything."""
-        await to_thread(self._close)
-
-    def _close(self) -> None:
-        self._writing.close()
-        self._asking.close()
-        self._readers.shutdown()
-        self._engine.dispose()
-        self._reader.close()
-        if self._lock:
-            self._lock.release()
 
     async def keep(self, raw: bytes, envelope: Envelope, now: float) -> Receipt:
         """Make a message ours; once this returns, it survives a crash and a loss of power."""
@@ -107,10 +58,11 @@ class Store:
     async def keep_and_lease(self, raw: bytes, envelope: Envelope, now: float, seconds: float, aside: str = "") -> Kept:
         """Make a message ours, and lease it in the same transaction to whoever brings it, for so many seconds.
 
-        0 seconds lease nothing, and a message that came before is nobody's work. Nor is one that is set aside at once,
-        for the reason given.
+        0 seconds lease nothing; a message that came before is nobody's work, nor one that is set aside for a reason.
         """
         identity = identify(raw) if len(raw) < LARGE else await to_thread(identify, raw)
+        if self._erased.holds(identity):
+            return Kept(Receipt(identity.digest[: intake.TOKEN_LETTERS], duplicate=True), None)
         arrival = intake.Arrival(raw, envelope, identity, now, 0.0 if aside else seconds, aside)
         return await self._writing.do(intake.keep, arrival)
 
@@ -122,9 +74,21 @@ class Store:
         """Write down how far a folder of a mailbox was read; to be said once all up to there is kept."""
         await self._writing.do(mailboxes.keep, place)
 
-    async def tell_mailbox(self, account: str, folder: str, error: str, now: float) -> None:
-        """Write down how a folder of a mailbox fares: read to its end ("") or what is wrong."""
-        await self._writing.do(mailboxes.tell, (account, folder, error, now))
+    async def tell_mailbox(self, account: str, folder: str, error: str, now: float, refused: bool = False) -> None:
+        """Write down how a folder of a mailbox fares: read to its end (""), or what is wrong with it."""
+        await self._writing.do(mailboxes.tell, (account, folder, error, refused, now))
+
+    async def hold_mailbox(self, account: str, folder: str, who: str, now: float, until: float) -> bool:
+        """Have a process read a folder alone until a moment, or go on; False while another one does."""
+        return await self._writing.do(mailboxes.hold, mailboxes.Hold(account, folder, who, now, until))
+
+    async def leave_mailboxes(self, who: str) -> None:
+        """Let go of all folders that a process held."""
+        await self._writing.do(mailboxes.leave, who)
+
+    async def health(self) -> Health:
+        """Return how the desk itself fares."""
+        return await self._thread(lambda: self._reader.ask(health.health))
 
     async def lease_messages(self, now: float, limit: int, seconds: float) -> tuple[RawMessage, ...]:
         """Take up to so many messages that are due, oldest first, for so many seconds."""
@@ -134,6 +98,14 @@ class Store:
     async def facts(self, clues: Clues, now: float) -> Facts:
         """Return what the store knows that bears on a message; costs the same however much is stored."""
         return await self._asking.do(recall.facts, (clues, now))
+
+    async def behind(self, work: RawMessage) -> bool:
+        """Say whether an older message of its conversation is to be worked first, where several processes share it."""
+        return self._shared and await self._asking.do(processing.behind, work.id)
+
+    async def put_off(self, work: RawMessage, until: float) -> None:
+        """Give a leased message back until then, as if it had not been tried."""
+        await self._writing.do(processing.put_off, (work, until))
 
     async def reserve_number(self, message_id: int) -> int:
         """Return the number of the ticket that this message (by its row) opens: always the same one.
@@ -153,8 +125,8 @@ class Store:
     ) -> bool:
         """Write all that a message changes and end its work, in one transaction.
 
-        `number` is that of the ticket it opens, as reserved, and None where it opens none. False, and nothing is
-        written, if the fence is lost, or if a ticket that `changes` moves is no longer as it was looked at.
+        `number` is that of the ticket it opens, as reserved, or None. False, and nothing is written, if the fence is
+        lost, or if a ticket that `changes` moves is no longer as it was looked at.
         """
         return await self._writing.do(filing.commit, filing.Filing(work, changes, mails, number, now)) is not None
 
@@ -177,6 +149,10 @@ class Store:
         whole = filing.Filing(work, changes, mails, number, now, hands, seconds, further)
         return await self._writing.do(filing.commit, whole)
 
+    async def step(self) -> str | None:
+        """Return the step at which the store is by now."""
+        return await self._thread(lambda: self._reader.ask(step_of))
+
     async def due(self, wishes: Sequence[clocks.Wish]) -> tuple[tuple[Due, ...], ...]:
         """Return, for each clock given with a moment and a number, so many tickets whose clock stood then or before.
 
@@ -191,8 +167,7 @@ class Store:
     async def happen(self, occasion: Occasion, mails: tuple[NewMail, ...], now: float) -> bool:
         """Write all that time brings about, in one transaction.
 
-        False, and nothing is written, if it happened before (by its key), or if a ticket is no longer as it was looked
-        at.
+        False, and nothing is written, if it happened before (by its key), or if a ticket is no longer as it was seen.
         """
         return await self._writing.do(happening.happen, happening.Happening(occasion, mails, now))
 
@@ -235,6 +210,10 @@ class Store:
     async def invitations(self, since: float) -> tuple[Invitation, ...]:
         """Return what people were told of turns that end after a moment (epoch seconds), in that order."""
         return await self._asking.do(roster.invited, since)
+
+    async def compared(self, person: str, since: float, until: float, marks: tuple[str, str]) -> tuple[Compared, ...]:
+        """Return what who learned would have said in a stretch of time, and what was; `marks` begin their lines."""
+        return await self._thread(lambda: self._reader.ask(lambda c: pairing.of_turn(c, person, since, until, marks)))
 
     async def open_tickets(self) -> tuple[Ticket, ...]:
         """Return the tickets that are open, oldest first, 50 at most."""
@@ -289,7 +268,16 @@ class Store:
 
     async def recover(self, now: float) -> int:
         """Call unknown the mails that were attempted under a lease that has run out; returns how many."""
+        await self._thread(lambda: self._reader.ask(self._erased.refresh))
         return await self._writing.do(_recover, now)
+
+    async def is_stopped(self) -> bool:
+        """Say whether nothing may be sent, since this store is a copy that nobody has released yet."""
+        return await self._thread(lambda: self._reader.ask(is_stopped))
+
+    async def forget(self, ageing: Ageing) -> Aged:
+        """Go a step further in forgetting what is old."""
+        return await self._writing.do(forget, ageing)
 
     async def resend_unknown(self, kinds: tuple[MailKind, ...], now: float) -> int:
         """Queue again the mails of these kinds that `recover` called unknown; returns how many.
@@ -298,9 +286,11 @@ class Store:
         """
         return await self._writing.do(outbox.resend, (kinds, now))
 
-    async def stored(self, identities: tuple[Identity, ...]) -> tuple[bool, ...]:
-        """Say of each message whether the desk has it already."""
-        return await self._asking.do(bringing.stored, identities)
+    async def known_past(
+        self, identities: tuple[Identity, ...], every: tuple[Clues, ...], now: float
+    ) -> tuple[tuple[bool, ...], tuple[Facts, ...]]:
+        """Say of each message whether the desk has it already, and what it knows that bears on it."""
+        return await self._asking.do(bringing.known, bringing.Asked(identities, every, now))
 
     async def bring(self, batch: Batch) -> None:
         """Keep old messages with all that they change, and how far the mailbox has come, in one transaction.
@@ -363,33 +353,7 @@ class Store:
         """Return the outgoing mails, oldest first: those not yet sent, or everything."""
         return await self._thread(lambda: self._reader.outbox(everything))
 
-    async def _thread(self, question: Callable[[], Answer]) -> Answer:
-        return await get_running_loop().run_in_executor(self._readers, question)
-
-
-def retry_aside(url: str, identifier: int, now: float) -> bool:
-    """Take a message up anew that was set aside, beside a running daemon; False if none of that id was.
-
-    Raises:
-        SchemaOutdated: the store has to be migrated first.
-
-    """
-    require_current(url)
-    engine = writing(url)
-    try:
-        with engine.begin() as connection:
-            return processing.retry(connection, [(identifier, now)])[0]
-    finally:
-        engine.dispose()
-
 
 def _recover(connection: Connection, nows: Sequence[float]) -> list[int]:
     budget.forget(connection, max(nows))
     return [outbox.recover(connection, now) for now in nows]
-
-
-def _take_over(engine: Engine) -> None:
-    """End every lease of the process that had this store before."""
-    with engine.begin() as connection:
-        processing.release(connection)
-        outbox.release(connection)

@@ -21,28 +21,29 @@ class Child:
     door: int
 
     @classmethod
-    async def start(cls, folder: Path, configuration: str, module: str = "daemon") -> Self:
-        """Start the daemon, or another module that ends in it, and wait until its door is open.
+    async def start(
+        cls, folder: Path, configuration: str, module: str = "daemon", role: str = "all", door: int = 0
+    ) -> Self:
+        """Start the daemon, or another module that ends in it, and wait until its door is open or its work begins.
 
         Raises:
-            RuntimeError: it ended, or did not open its door within a minute; with what it said.
+            RuntimeError: it ended, or did not begin within a minute; with what it said.
 
         """
-        door = free_port()
+        door = door or free_port()
         (folder / "triaged.toml").write_text(configuration.replace(DOOR, str(door)), "utf-8")
         with (folder / "log").open("ab") as log:
-            command = [sys.executable, "-m", module, "run", "-c", str(folder / "triaged.toml")]
+            said = log.tell()
+            command = [sys.executable, "-m", module, "run", "-c", str(folder / "triaged.toml"), "--role", role]
             process = subprocess.Popen(command, stdout=log, stderr=log)
         for _ in range(1200):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", door)
-            except OSError:
-                if process.poll() is not None:
-                    break
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
+            if role == "all" and await _opens(door):
                 return cls(process, door)
+            if role != "all" and f"role={role}" in (folder / "log").read_text("utf-8")[said:]:
+                return cls(process, door)
+            if process.poll() is not None:
+                break
+            await asyncio.sleep(0.05)
         process.kill()
         process.wait()
         raise RuntimeError((folder / "log").read_text("utf-8"))
@@ -56,3 +57,12 @@ class Child:
         """End it without a word (SIGKILL)."""
         self.process.kill()
         self.process.wait()
+
+
+async def _opens(door: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", door)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -15,11 +15,12 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.run",),
     ("daemon.mailroom",),
     ("daemon.journey",),
+    ("daemon.alarms",),
     ("daemon.calendar",),
     ("daemon.digests", "daemon.turns"),
     ("daemon.inviting",),
     ("daemon.wording",),
-    ("daemon.finding",),
+    ("daemon.finding", "daemon.forgetting"),
     ("daemon.planning",),
     ("daemon.house",),
     ("daemon.loops",),  # the cranks listen to the bell

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, meta
 
-from daemon.core.desk.grammar import GRAMMAR
+from daemon.core.commands.grammar import GRAMMAR
 from daemon.core.mail.letter import Letter, Words, excerpt
 from daemon.core.mail.parse import parse
 from daemon.letters import NAMES, SAMPLES, SHIPPED, TRIED, BadTemplates, Letters
@@ -20,7 +20,7 @@ from store.model.verdict import Clause, Evidence, Tag
 from tests.core.composing import a_message
 from tests.corpora import CORPORA
 
-LETTERS = Letters()
+LETTERS = Letters().tried()
 LANGUAGES = ("en", "de")
 FULL = SAMPLES[1]
 EACH = [(name, language) for name in NAMES for language in LANGUAGES]

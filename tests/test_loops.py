@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from daemon.edge.bell import Here, Stage
 from daemon.loops import Crank, Hands, Threads, each, every, turn
 from store.model.facts import Clues
+from store.model.message import Envelope
 
 SOON = 0.02
 
@@ -78,6 +79,41 @@ async def test_no_hand_is_promised_while_work_waits_in_the_queue() -> None:
             assert hands == 0
 
 
+async def test_nothing_is_laid_past_earlier_work_of_the_same_sender_on_its_way_to_the_queue() -> None:
+    mill = Mill(2)
+    with mill.hands.promised(1, "cust") as earlier:  # the crank does not listen yet: it goes to the queue
+        assert earlier == 0
+        async with mill.turning():
+            with mill.hands.promised(1, "cust") as later, mill.hands.promised(1, "other") as others:
+                assert (later, others) == (0, 1)
+            mill.queue = [1, 2]
+
+
+async def test_a_sender_is_handed_on_again_once_the_crank_has_found_all_that_waited() -> None:
+    mill = Mill(3)
+    with mill.hands.promised(1, "cust"):
+        mill.queue = [1]
+    async with mill.turning():
+        assert mill.begun == [1]
+        with mill.hands.promised(1, "cust") as hands:
+            assert hands == 1
+
+
+async def test_what_was_queued_after_the_crank_began_to_look_waits_for_the_next_look() -> None:
+    hands: Hands[int] = Hands(2)
+    hands.do = lambda _: asyncio.sleep(0)
+    look = hands.look()
+    with hands.promised(1, "cust"):
+        pass
+    hands.found_all(look)
+    with hands.offered():
+        with hands.promised(1, "cust") as promised:
+            assert promised == 0
+        hands.found_all(hands.look())
+        with hands.promised(1, "cust") as promised:
+            assert promised == 1
+
+
 async def test_a_crank_at_rest_promises_nothing() -> None:
     mill = Mill(2)
     with mill.hands.promised(1) as before:
@@ -110,6 +146,24 @@ async def test_a_message_is_not_overtaken_while_it_waits_for_another_thread() ->
 async def test_messages_that_have_nothing_in_common_do_not_wait() -> None:
     threads = Threads()
     async with threads.hold(clues("a")), threads.hold(clues("b")), threads.hold(clues("")), threads.hold(clues("")):
+        pass
+
+
+async def test_what_one_hand_writes_is_read_in_the_order_in_which_it_came() -> None:
+    threads, seen = Threads(), list[int]()
+
+    async def read(number: int, seconds: float) -> None:
+        async with threads.of_sender(Envelope("Cust@customer.test", ("support@hd.test",), "127.0.0.1")):
+            await asyncio.sleep(seconds)
+            seen.append(number)
+
+    await asyncio.gather(read(0, SOON), read(1, 0))
+    assert seen == [0, 1]
+
+
+async def test_bounces_do_not_wait_for_each_other() -> None:
+    threads, nobody = Threads(), Envelope("", ("support@hd.test",), "127.0.0.1")
+    async with threads.of_sender(nobody), threads.of_sender(nobody):
         pass
 
 

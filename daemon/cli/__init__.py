@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import care, check, definition, demo, duty, explain, listing, login, look, preview, run
+from daemon.cli import backup, care, check, definition, demo, duty, explain, listing, login, look, preview, privacy, run
 from daemon.cli.paper import DONE, FAULT, complain
 from daemon.cli.past import command as past
 
@@ -31,9 +31,15 @@ app.command()(look.status)
 app.command()(duty.duty)
 app.command()(look.show)
 app.command("list")(listing.tickets)
-app.command()(look.outbox)
 app.command()(preview.digest)
 app.command()(preview.report)
+app.command()(privacy.export)
+app.command()(privacy.erase)
+app.command()(backup.backup)
+outbox = typer.Typer(invoke_without_command=True, help="What leaves, and what holds it back.")
+outbox.callback()(look.outbox)
+outbox.command("release")(backup.release)
+app.add_typer(outbox, name="outbox")
 app.add_typer(care.aside, name="aside")
 app.add_typer(definition.definition, name="definition")
 

@@ -15,8 +15,8 @@ from daemon.cli.portrait import show_page
 from daemon.cli.records import aside_record, explained_record
 from daemon.letters import SHIPPED
 from store import migrate as steps
+from store.beside import retry_aside
 from store.model.views import AsideLine
-from store.store import retry_aside
 
 aside = typer.Typer(no_args_is_help=True, help="What could not be worked and was set aside.")
 

@@ -14,10 +14,10 @@ from daemon.cli.files import Found, messages
 from daemon.cli.paper import FAULT, complain, fail_for, say_json
 from daemon.cli.portrait import show_page
 from daemon.cli.records import Explained, explained_record
-from daemon.core.desk.arguments import Known
-from daemon.core.desk.command import Commands, read_command
-from daemon.core.desk.known import known_to
-from daemon.core.desk.line import NotUnderstood
+from daemon.core.commands.arguments import Known
+from daemon.core.commands.known import known_to
+from daemon.core.commands.line import NotUnderstood
+from daemon.core.commands.reading import Commands, read_command
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Own
 from daemon.core.mail.reading import may_answer, read

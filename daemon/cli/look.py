@@ -27,6 +27,7 @@ from store.model.outbox import MailState
 from store.model.ticket import Ticket
 from store.model.views import OutboxLine, Status, Story
 
+STOPPED = "this store is a restored copy: nothing is sent until `triaged outbox release`"
 MAIL_STATES = {MailState.SENT: "green", MailState.FAILED: "bold red", MailState.UNKNOWN: "yellow"}
 
 HISTORY = (Column("at"), Column("who", gives=True), Column("what", gives=True, folds=True))
@@ -104,16 +105,18 @@ def status(as_json: AsJson = False, option: Option = None) -> None:
         figures = reader.status(time.time())
         accounts = {box.account for box in settings.imap}
         mailboxes = tuple(line for line in reader.mailboxes() if line.account in accounts)
+        stopped = reader.is_stopped()
     refused = refused_logins(path)
     if as_json:
         more: Record = {
             "logins_refused": [login_record(*one) for one in refused],
             "mailboxes": [mailbox_record(line) for line in mailboxes],
+            "sending_stopped": stopped,
         }
         say_json(status_record(figures) | more)
     else:
         screen().print(_figures(figures, mailboxes))
-        complain(*(one.refused for _, one in refused))
+        complain(*(one.refused for _, one in refused), *((STOPPED,) if stopped else ()))
 
 
 def _figures(s: Status, mailboxes: tuple[MailboxLine, ...]) -> Table:
@@ -159,14 +162,19 @@ def _counts(*counts: tuple[str, int]) -> Text:
 
 
 def outbox(
+    context: typer.Context,
     waiting: Annotated[bool, typer.Option("--waiting", help="only what has not left")] = False,
     as_json: AsJson = False,
     option: Option = None,
 ) -> None:
     """List the outgoing mail, oldest first, with what the next server said."""
+    if context.invoked_subcommand:
+        return
     _, settings = settings_of(option)
     with reader_of(settings) as reader:
-        found = reader.outbox(not waiting)
+        found, stopped = reader.outbox(not waiting), reader.is_stopped()
+    if stopped:
+        complain(STOPPED)
     if as_json:
         for row in found:
             say_json(mail_record(row))

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from daemon.cli.paper import blank_grid, clean, flat, screen, size
 from daemon.cli.records import Explained
-from daemon.core.desk.line import NotUnderstood
+from daemon.core.commands.line import NotUnderstood
 from store.model.message import Address, AutomaticKind
 from store.model.verdict import Clause, Evidence, Part, Tag, Verdict
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from daemon.core.desk.command import Commands
-from daemon.core.desk.line import NotUnderstood
+from daemon.core.commands.line import NotUnderstood
+from daemon.core.commands.reading import Commands
 from daemon.core.roster.changes import Turn
 from daemon.core.settings import Person
 from daemon.core.triage.compare import Difference

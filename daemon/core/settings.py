@@ -25,6 +25,7 @@ LISTEN = r"^.+:\d{1,5}$"
 STORE = r"^(sqlite:///|postgresql://)"
 REDIS = r"^rediss?://"
 RELAY = r"^(maildir:.+|smtps?://.+)$"
+SPARE = r"^(maildir:.+|smtps?://.+|sendmail:/.+)$"
 
 
 def _day(value: object) -> object:
@@ -79,6 +80,9 @@ class Desk(Section):
     tag: str = Field("+", min_length=1, max_length=1, description="separates the secret tag in reply addresses")
     hold_seconds: float = Field(90, ge=0, description="how long a mail to a customer waits for `undo`")
     operator: Email | None = Field(None, description="who hears of it when the desk itself needs help")
+    alarm_relay: str | None = Field(
+        None, pattern=SPARE, description="another way out for mails to the operator, where [relay] does not take them"
+    )
     hours: WorkingHours = "09:00-17:00"
 
     _zone = field_validator("timezone")(_known_zone)
@@ -98,6 +102,7 @@ class StoreSettings(Section):
     """Where everything is kept."""
 
     url: str = Field("sqlite:///triaged.db", pattern=STORE, description="sqlite:/// or postgresql://")
+    keep_days: float = Field(0, ge=0, description="until the words of what has ended are forgotten; 0: never")
 
 
 class Bell(Section):
@@ -322,6 +327,18 @@ class Metrics(Section):
     listen: str | None = Field(None, pattern=LISTEN, description="address:port; left out: none are served")
 
 
+class Alarms(Section):
+    """How bad it must be until the operator gets a mail; at most one a day for each trouble."""
+
+    login_minutes: Minutes = Field(2, description="that a mailbox login is refused")
+    mailbox_minutes: Minutes = Field(15, description="that a mailbox cannot be read")
+    message_minutes: Minutes = Field(10, description="that a message waits to be worked")
+    mail_minutes: Minutes = Field(60, description="that a mail waits to be sent")
+    relay_minutes: Minutes = Field(10, description="that the relay takes nothing")
+    set_aside: int = Field(0, ge=0, description="messages that may be set aside unheard")
+    disk_percent: float = Field(95, gt=0, le=100, description="of the disk of the store in use")
+
+
 class Settings(Section):
     """triaged.toml, read and checked."""
 
@@ -343,6 +360,7 @@ class Settings(Section):
     gate: Gate = Gate()
     digest: Digest = Digest()
     metrics: Metrics = Metrics()
+    alarms: Alarms = Alarms()
 
     def door_of(self, envelope: Envelope) -> Smtp:
         """Return what is trusted of a message's last hop; a mailbox is filled by a server of its own."""

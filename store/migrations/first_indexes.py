@@ -37,6 +37,9 @@ def message_indexes() -> None:
         sqlite_where=sa.text("due IS NOT NULL"),
         postgresql_where=sa.text("due IS NOT NULL"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        waits = sa.text("due IS NOT NULL")
+        op.create_index("ix_message_thread", "message", ["thread", "id"], postgresql_where=waits)
     op.create_index("ix_message_outcome", "message", ["outcome", "reason"])
     op.create_index("ix_message_received_at", "message", ["received_at"])
 

@@ -1,4 +1,4 @@
-"""The table of mailboxes as the first step makes it."""
+"""The tables of mailboxes and of alarms as the first step makes them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,23 @@ def mailbox_table() -> None:
         sa.Column("read_at", sa.Double(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("error_since", sa.Double(), nullable=True),
+        sa.Column("refused", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("holder", sa.String(320), nullable=True),
+        sa.Column("held_until", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("account", "folder", name="pk_mailbox"),
+        sqlite_with_rowid=False,
+    )
+
+
+def alarm_table() -> None:
+    """Make the table of troubles of which the operator was told."""
+    op.create_table(
+        "alarm",
+        sa.Column("watch", sa.String(320), nullable=False),
+        sa.Column("subject", sa.String(320), nullable=False),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.Column("told_at", sa.Double(), nullable=False),
+        sa.Column("latest", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("watch", "subject", name="pk_alarm"),
         sqlite_with_rowid=False,
     )

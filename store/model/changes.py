@@ -46,6 +46,7 @@ class Draft:
     said: tuple[Said, ...] = ()
     answer_minutes: float | None = None  # of a card: until the next person is called
     lines: tuple[int, ...] = ()  # the tickets that it lists, in their order: an answer names the line
+    copy_of: str = ""  # of a card: the name of the member whose card it is, where the reader learns beside them
 
 
 class Outcome(StrEnum):

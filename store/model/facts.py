@@ -131,6 +131,16 @@ class Inquiry:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """What who learned would have said of a ticket, and what was."""
+
+    ticket: int
+    subject: str
+    would: tuple[str, ...]
+    done: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Taught:
     """A correction of the team's, and the message that gave it."""
 

@@ -27,3 +27,4 @@ class MailboxLine:
     read_at: float | None  # when it was last read to its end; None for never
     error: str  # "" while all is well
     error_since: float | None
+    refused: bool = False  # what is wrong is the login

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from store.model.alarm import Raised
 from store.model.changes import Draft, TicketChange
 from store.model.invitation import Invitation
 from store.model.shift import Shift
@@ -39,6 +40,8 @@ class Occasion:
     verdict: Verdict | None = None  # what the first of the tickets moved is held to be from now on
     calls: str | None = None  # the member whom a card of it interrupts, by id
     tickets: tuple[Due, ...] = ()  # that its drafts speak of, as they were looked at
+    raised: tuple[Raised, ...] = ()  # troubles of the desk itself of which the operator is told
+    passed: tuple[Raised, ...] = ()  # and those that are over
     shifts: tuple[Shift, ...] = ()  # turns that are over
     invitations: tuple[Invitation, ...] = ()  # that its mails bring to people's calendars
 

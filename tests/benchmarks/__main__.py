@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHMARKS = ("journey", "doors", "keeping", "reading", "judging", "own_mails", "history")
+BENCHMARKS = ("journey", "doors", "keeping", "reading", "judging", "own_mails", "history", "importing", "scale")
 
 
 def main() -> int:

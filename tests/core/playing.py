@@ -22,7 +22,7 @@ from tests.core.given import CUSTOMER, NOW, OWN
 from tests.desk import shipped_definition
 
 DEFINITION = shipped_definition()
-LETTERS = Letters()
+LETTERS = Letters().tried()
 SMTP = Smtp(trusted_authserv=("mx.hd.test",))
 TO_CUSTOMERS = frozenset({MailKind.ACK, MailKind.REPLY, MailKind.ASK})
 
@@ -112,11 +112,11 @@ class Play:
     def _background(self, answered: Left | None, original: RawMessage) -> Background:
         about = answered.ticket if answered else 1
         return Background(
-            self.verdict,
-            tuple(self.history),
-            tuple(one for number, one in self.tickets.items() if number != about),
-            tuple(self.tickets.values()),
-            tuple(
+            verdict=self.verdict,
+            history=tuple(self.history),
+            related=tuple(one for number, one in self.tickets.items() if number != about),
+            open=tuple(self.tickets.values()),
+            posted=tuple(
                 Posted(
                     row,
                     mail.message,
@@ -128,7 +128,7 @@ class Play:
                 )
                 for row, mail in enumerate(self.left)
             ),
-            original,
+            original=original,
             cause=answered.message if answered else None,
         )
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.core.commands.grammar import GRAMMAR, SPELLINGS, Row, Verb
+from daemon.core.commands.permit import Level
 from daemon.core.desk.deeds import DEEDS
-from daemon.core.desk.grammar import GRAMMAR, SPELLINGS, Row, Verb
-from daemon.core.desk.permit import Level
 from daemon.core.desk.scene import offered
 from daemon.core.mail.letter import Words
 from daemon.letters import SHIPPED, Letters
@@ -16,7 +16,7 @@ from store.model.changes import Said
 from store.model.ticket import Kind, State
 from tests.core.given import CUSTOMER, ticket
 
-LETTERS = Letters()
+LETTERS = Letters().tried()
 NAMED = re.compile(r'(?:"|„|<b>)([a-z][a-z ]{0,20}?)(?::|"|“|</b>)(?!: ["{[])')  # without the keys of a table
 
 

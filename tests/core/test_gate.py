@@ -1,8 +1,11 @@
 """The L1 gate in long histories: no word of a developer reaches a customer unless support sends it."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daemon.core.commands.states import UNANSWERED
 from daemon.core.desk.routing import Request, keeper, pipeline_for, supporting, team_of, way, with_support
 from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
@@ -69,7 +72,7 @@ def to(mails: list[Left], who: str) -> Left:
 
 
 @given(st.booleans(), MOVES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25)
 def test_no_word_of_a_developer_reaches_a_customer_unless_support_sends_it(
     passed_on: bool, moves: list[tuple[str, str, int]]
 ) -> None:
@@ -204,3 +207,45 @@ def test_a_team_that_is_handed_an_emergency_has_the_whole_time_to_answer() -> No
     assert to(play.member(ANN, "move money", card), MIA).draft.said[0].what == "moved"
     moved = play.tickets[1]
     assert (moved.team, moved.state, moved.called, moved.called_at) == ("money", State.PAGED, ("mia",), NOW)
+
+
+def test_what_a_developer_tells_of_the_end_leaves_when_support_sends_it() -> None:
+    play, card = with_a_developer()
+    draft = to(play.member(ANN, "limitation: it was built so", card), BOB)
+    assert play.tickets[1].state is State.CLOSED
+    assert is_draft(draft)
+    assert not [mail for mail in play.to_customers() if mail.draft.kind is MailKind.REPLY]
+    (left,) = [mail for mail in play.member(BOB, "send", draft) if mail.draft.kind is MailKind.REPLY]
+    assert (left.draft.text, left.draft.letter) == ("it was built so", "outcome")
+    assert to(play.member(BOB, "send", draft), BOB).draft.said[0].what == "draft-sent"
+
+
+def test_what_is_no_longer_so_is_not_told() -> None:
+    play, card = with_a_developer()
+    draft = to(play.member(ANN, "config: switch it on", card), BOB)
+    assert to(play.member(ANN, "undo", card), ANN).draft.said[0].lines == ()
+    assert to(play.member(BOB, "send", draft), BOB).draft.said[0].what == "draft-over"
+
+
+def test_what_was_meant_as_a_command_is_never_sent() -> None:
+    play = Play(of(gate={"l1": False}))
+    card = to(play.customer(EMERGENCY), ANN)
+    play.member(ANN, "note: for the team", card)
+    for slip in (f"repyl: {SECRET}", f"done: {SECRET}"):
+        answer = to(play.member(ANN, slip, card), ANN).draft.said[0].what
+        assert answer == "unknown" or answer.startswith("refused")
+        assert to(play.member(ANN, "send", card), ANN).draft.said[0].what == "no-command"
+    play.member(ANN, "note: for the customer", card)
+    (left,) = [mail for mail in play.member(ANN, "send", card) if mail.draft.kind is MailKind.REPLY]
+    assert left.draft.text == "for the customer"
+
+
+def test_to_take_back_a_question_that_nobody_answered_says_reopen() -> None:
+    play = Play(of(gate={"l1": False}))
+    card = to(play.customer(EMERGENCY), ANN)
+    play.member(ANN, "ask: since when?", card)
+    play.tickets[1] = replace(play.tickets[1], state=State.CLOSED, resolution=UNANSWERED, waiting_since=None)
+    said = to(play.member(ANN, "undo", card), ANN).draft.said[0]
+    assert (said.what, said.words) == ("lapsed-since", ("reopen",))
+    play.member(ANN, "reopen", card)
+    assert play.tickets[1].state is State.TO_INVESTIGATE

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from daemon.core.desk.grammar import GRAMMAR, Verb
+from daemon.core.commands.grammar import GRAMMAR, Verb
 from store.model.ticket import Kind, State, Ticket
 from store.schema import event
 from tests.core.command.tickets import LIVES

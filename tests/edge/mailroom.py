@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -109,11 +110,12 @@ async def reading(
     max_bytes: int = 50 << 20,
     password: str = "",
     token: str = "",
+    alone: bool = True,
 ) -> AsyncIterator[Reading]:
     """Read mailboxes into the store in a folder."""
     url = f"sqlite:///{folder}/triaged.db"
     migrate(url)
-    store = Store.open(url)
+    store = Store.open(url, alone=alone)
     desk: Reading
 
     async def receive(raw: bytes, envelope: Envelope, aside: str) -> Receipt:
@@ -122,8 +124,13 @@ async def reading(
             raise OSError("no")
         return (await store.keep_and_lease(raw, envelope, time.time(), 0.0, aside)).receipt
 
-    async def tell(account: str, name: str, error: str) -> None:
-        await store.tell_mailbox(account, name, error, time.time())
+    async def tell(account: str, name: str, error: str, refused: bool) -> None:
+        await store.tell_mailbox(account, name, error, time.time(), refused)
+
+    who = token_hex(8)
+
+    async def hold(account: str, name: str, seconds: float) -> bool:
+        return await store.hold_mailbox(account, name, who, time.time(), time.time() + seconds)
 
     async def credentials(refused: bool) -> Password | BearerToken:
         return BearerToken("desk", token) if token else Password("desk", desk.password)
@@ -133,6 +140,8 @@ async def reading(
         place=store.place,
         keep=store.keep_place,
         tell=tell,
+        hold=hold,
+        leave=lambda: store.leave_mailboxes(who),
         recipient=lambda box, raw: recipient(raw, box.recipient_header, OWN),
         max_bytes=max_bytes,
         stopping=asyncio.Event(),

@@ -38,6 +38,7 @@ async def test_not_me_discards_what_waits_and_kills_the_older_addresses(tmp_path
         assert 'Reply with "not me"' in asked.message.text
         (answer,) = await desk.send(mail(3, BOB, "Not me!", proven=False), BOB, asked.reply_to)
         assert answer.message.subject == "Nothing was done, and your older reply addresses are dead"
+        assert "Please tell whoever runs this desk." in answer.message.text
         assert "not me: what waited is discarded" in (await story(desk)).events[-1].what
         assert await desk.send(mail(4, BOB, "yes", proven=False), BOB, asked.reply_to) == []
         assert await desk.send(mail(5, BOB, "mine", proven=False), BOB, card) == []  # nobody commands by it any more
@@ -47,6 +48,20 @@ async def test_not_me_discards_what_waits_and_kills_the_older_addresses(tmp_path
         (answer,) = await desk.send(mail(7, BOB, "yes"), BOB, asked.reply_to)
         assert answer.message.subject == "#1 is yours"
         assert (await story(desk)).ticket.owner == "bob"
+
+
+async def test_the_operator_hears_of_it_where_there_is_one(tmp_path: Path) -> None:
+    named = {"name": "Helpdesk", "address": "support@hd.test", "operator": "root@hd-ops.test"}
+    async with desk_at(tmp_path, desk=named) as desk:
+        opened = await desk.send(mail(1, CUSTOMER, BROKEN), CUSTOMER, "support@hd.test")
+        card = next(one.reply_to for one in opened if one.to == BOB)
+        (asked,) = await desk.send(mail(2, BOB, "mine\n\nLet me in.", proven=False), BOB, card)
+        answer, told = await desk.send(mail(3, BOB, "not me", proven=False), BOB, asked.reply_to)
+        assert "The operator is told." in answer.message.text
+        assert (told.kind, told.to) == ("notice", "root@hd-ops.test")
+        assert told.message.subject == "Somebody wrote in the name of Bob on #1"
+        assert "> Let me in." in told.message.text
+        assert "It came from 127.0.0.1." in told.message.text
 
 
 async def test_not_me_is_no_command_anywhere_else(tmp_path: Path) -> None:

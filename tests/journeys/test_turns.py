@@ -8,7 +8,7 @@ import pytest
 from tests.desk import Delivered
 from tests.journeys.clocked import DAY, HOUR, MINUTE, Clocked, clocked
 
-DUTY = {"people": ["bob", "ann", "cy"], "turn": "week", "pair_shifts": 0, "fallback": "dee"}
+DUTY = {"people": ["bob", "ann", "cy"], "turn": "week", "pair_shifts": 0, "fallback": "dee", "invite_weeks": 0}
 
 
 @pytest.fixture
@@ -187,3 +187,27 @@ async def test_a_gap_is_told_once_a_day_before_it(desk: Clocked) -> None:
     alarms = [m for m in await desk.later(2 * DAY) if "Nobody of the rota" in m.message.subject]
     assert {m.to.partition("@")[0] for m in alarms} == {"bob", "ann", "cy", "dee"}
     assert not [m for m in await desk.later(HOUR) if "Nobody of the rota" in m.message.subject]
+
+
+async def test_who_learns_answers_a_copy_and_sees_it_beside_what_was_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clocked(tmp_path, monkeypatch, duty=DUTY | {"pair_shifts": 1, "turn": "day"}) as desk:
+        await desk.later(MINUTE)  # the desk remembers when it first ran
+        first = await card(desk)
+        had = first.to.partition("@")[0]
+        learner = next(name for name in ("bob", "ann", "cy") if name != had)
+        await desk.say(f"shadow {learner}", first, had)
+        cards = {mail.to.partition("@")[0]: mail for mail in await desk.write() if mail.kind == "card"}
+        assert set(cards) == {had, learner}
+        assert cards[learner].message.subject.startswith("Copy: Emergency")
+        noted = sent(await desk.say("bug p1", cards[learner], learner))
+        assert 'noted: you would have said "bug p1"' in words(noted["result", learner])
+        number = int(cards[learner].message.header("x-triaged-ticket") or 0)
+        assert await desk.field(number, "state") == "paged"
+        await desk.say("mine", cards[had], had)
+        left = [mail for mail in await desk.later(DAY) if mail.kind == "roster"]
+        compared = [mail for mail in left if "would have been" in mail.message.subject]
+        assert {mail.to.partition("@")[0] for mail in compared} == {had, learner}
+        assert "would have said: bug p1. Was said: mine." in words(compared[0])
+        assert [mail for mail in left if "serves alone from now on" in mail.message.subject]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.core.desk.grammar import GRAMMAR, LONGEST_SPELLING, SPELLINGS, Row, Verb
+from daemon.core.commands.grammar import GRAMMAR, LONGEST_SPELLING, SPELLINGS, Row, Verb
 
 HERE = Path(__file__).parent
 REFUSALS = re.compile(r"nothing changed|nichts geändert|'s already|hat schon|nothing waits", re.IGNORECASE)

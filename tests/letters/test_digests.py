@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import Commands, read_digest_commands
-from daemon.core.desk.grammar import GRAMMAR
+from daemon.core.commands.grammar import GRAMMAR
+from daemon.core.commands.reading import Commands, read_digest_commands
 from daemon.core.digest.build import daily_view
 from daemon.core.digest.samples import REPLY, SETTINGS
 from daemon.core.digest.view import Daily
@@ -18,7 +18,7 @@ from daemon.letters import COLUMNS, TRIED, Letters
 from tests.core.command.words import DESK
 from tests.letters.scenes import SCENES
 
-LETTERS = Letters()
+LETTERS = Letters().tried()
 LANGUAGES = ("en", "de")
 EACH = [(scene, language) for scene in SCENES for language in LANGUAGES]
 CUT_AT = 100_000  # octets; a large provider shows no more than 102 KB of a message

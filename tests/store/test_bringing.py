@@ -11,7 +11,7 @@ from store.model.changes import Changes
 from store.model.message import Door, Envelope
 from store.model.ticket import Event, State
 from store.store import Store
-from tests.store.specimens import ANN, NOW, filed, follows, opens, raw
+from tests.store.specimens import ANN, NOW, clues, filed, follows, opens, raw
 
 OLD = Envelope("", (), door=Door.IMPORT)
 THEN = NOW - 1e8
@@ -42,7 +42,9 @@ async def test_what_is_there_is_counted_as_a_copy(store: Store) -> None:
     first = old("one", opens("one"))
     await store.bring(batch(first))
     identity = identify(first.raw)
-    assert await store.stored((identity, identify(raw("new")))) == (True, False)
+    there, facts = await store.known_past((identity, identify(raw("new"))), (clues(), clues(subject_number=1)), NOW)
+    assert there == (True, False)
+    assert [len(one.tickets) for one in facts] == [0, 1]
     await store.bring(batch(old("one", None), done=9))
     status = await store.status(NOW)
     assert (status.received, status.duplicates) == (1, 1)

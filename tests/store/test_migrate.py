@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,16 @@ def test_an_empty_store_is_brought_up_to_date_and_then_left_alone(empty_url: str
     assert migrate(empty_url) == []
 
 
+def made_here(dialect: str) -> Callable[..., bool]:
+    """Leave out what only the other database has."""
+    return lambda _, name, *__: name != "ix_message_thread" or dialect == "postgresql"
+
+
 def test_the_steps_lead_to_the_schema(url: str) -> None:
     engine = writing(url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False})
+        opts = {"compare_type": True, "compare_server_default": False, "include_object": made_here(engine.dialect.name)}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store import overview
+from store.beside import retry_aside
 from store.identity import identify
 from store.model.bringing import Batch, Brought
 from store.model.changes import Outcome
@@ -18,7 +19,7 @@ from store.model.message import RawMessage
 from store.model.outbox import MailKind, MailState, Settlement
 from store.model.ticket import State
 from store.reader import Reader
-from store.store import Store, retry_aside
+from store.store import Store
 from tests.store.specimens import ENVELOPE, NOW, file_one, follows, mail, opens, raw, silenced, take_one
 
 Step = Literal["keep", "again", "lease", "open", "follow", "command", "silence", "fail", "aside", "retry", "late"]

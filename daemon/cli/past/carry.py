@@ -142,8 +142,7 @@ async def _bring(
 async def _decide(messages: tuple[Read, ...], desk: Desk, definition: Definition, store: Store) -> tuple[Brought, ...]:
     """Decide what each message changes, in their order; an earlier one of the batch is known to the later."""
     identities = tuple(one.identity for one in messages if one.identity)
-    there = await store.stored(identities)
-    facts = await asyncio.gather(*(store.facts(_clues(one), desk.now) for one in messages))
+    there, facts = await store.known_past(identities, tuple(_clues(one) for one in messages), desk.now)
     together, seen = Together(), set[Identity]()
     brought = []
     for place, (one, identity, stored, known) in enumerate(zip(messages, identities, there, facts, strict=True), 1):

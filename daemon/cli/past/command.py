@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from daemon.cli.desk import AsJson, Option, definition_in, learned_by, settings_
 from daemon.cli.paper import FAULT, complain, fail, fail_for, say, say_json, span
 from daemon.cli.past.carry import Tally, carry, leave_open
 from daemon.cli.past.mailbox import Mailbox, Unusable, survey
-from daemon.cli.past.reader import Desk
+from daemon.cli.past.reader import Desk, spare_the_collector
 from daemon.cli.records import Record
 from daemon.core.desk.past import ours_of
 from daemon.core.fault import Faults
@@ -31,6 +32,7 @@ from store.store import Store
 
 INTERRUPTED = 130
 SHOWN = 10  # messages that could not be read, by name
+JUDGED_DAYS = 183.0
 RECENT_DAYS = 14.0  # whose unanswered conversations are spoken of
 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="mbox files, maildirs, folders of .eml files")]
@@ -42,6 +44,10 @@ Ours = Annotated[
     list[str] | None,
     typer.Option("--ours", metavar="ADDRESS|DOMAIN", help="mail from there is an answer too; may be repeated"),
 ]
+JudgeDays = Annotated[
+    float,
+    typer.Option("--judge-days", min=0, help="judge what is no older; nothing asks for the verdicts of the rest"),
+]
 DialectOption = Annotated[Dialect, typer.Option("--dialect", help="of the mbox files, if you know it")]
 
 
@@ -50,6 +56,7 @@ def bring_along(
     open_days: OpenDays = 0.0,
     ours: Ours = None,
     dialect: DialectOption = Dialect.AUTO,
+    judge_days: JudgeDays = JUDGED_DAYS,
     as_json: AsJson = False,
     option: Option = None,
 ) -> None:
@@ -59,7 +66,8 @@ def bring_along(
     """
     began, now = time.monotonic(), time.time()
     file, settings = settings_of(option)
-    desk = _desk(file, settings, tuple(ours or ()), dialect, now)
+    desk = replace(_desk(file, settings, tuple(ours or ()), dialect, now), judged_since=now - judge_days * 86400.0)
+    spare_the_collector()
     with _bars(hidden=as_json and not sys.stderr.isatty()) as bars:
         mailbox = _surveyed(paths, dialect, now, bars)
         with store_troubles(settings):
@@ -107,7 +115,7 @@ async def _carried(mailbox: Mailbox, desk: Desk, open_days: float, bars: Progres
         loop.add_signal_handler(sign, stopping.set)
     tally = Tally(len(mailbox))
     bar = bars.add_task("importing", total=len(mailbox))
-    store = Store.open(desk.settings.store.url, alone=False)
+    store = Store.open(desk.settings.store.url, alone=False, hurried=True)
     try:
         await carry(mailbox, desk, store, tally, stopping, lambda many: bars.advance(bar, many))
         stopped = tally.done < tally.total

@@ -1,5 +1,6 @@
 """Old messages are read and judged in processes of their own, a few dozen at a time."""
 
+import gc
 import os
 import signal
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from store.identity import Identity, identify
 from store.model.message import Door, Envelope
 
 ENVELOPE = Envelope(mail_from="", rcpt_to=(), door=Door.IMPORT)  # the header tells the sender
+YOUNG_OBJECTS = 50_000  # made and not yet freed, until the collector looks through them
 NO_FIELD = "is no message: it has no header"
 TOO_LONG = f"is longer than {LONGEST >> 20} MiB; only its beginning is kept here"
 
@@ -39,6 +41,7 @@ class Desk:
     learned: Learned
     dialect: Dialect
     now: float
+    judged_since: float = 0.0  # (epoch seconds) what is older opens its ticket without a verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class Reader:
             why = NO_FIELD if not found.message.headers else TOO_LONG if place.end - place.start > LONGEST else ""
             desk = self._desk
             known = (desk.settings, desk.ours, self._definition, desk.learned)
-            past = None if why else read_past(found, at, *known, answers=place.answers)
+            judging = at >= desk.judged_since
+            past = None if why else read_past(found, at, *known, answers=place.answers, judging=judging)
         except Exception as error:  # one bad message stops nobody; it is kept, and set aside with these words
             return Read(name, raw, at, identity, None, f"{type(error).__name__}: {error}")
         return Read(name, raw, at, identity, past, why)
@@ -100,6 +104,13 @@ def start(desk: Desk) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_first, daemon=True).start()
     _reader.append(Reader(desk, compiled(desk)))
+    spare_the_collector()
+
+
+def spare_the_collector() -> None:
+    """Look for cycles less often: a message makes hardly any."""
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
 def compiled(desk: Desk) -> Definition:

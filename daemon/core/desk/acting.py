@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass, replace
 
-from daemon.core.desk.arguments import Known, TicketNumber
+from daemon.core.commands.arguments import Known, TicketNumber
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.known import day_at, known_to
+from daemon.core.commands.line import NotUnderstood
+from daemon.core.commands.permit import Level
+from daemon.core.commands.plan import UNNUMBERED, Planned, Refused, open_bug, plan
+from daemon.core.commands.reading import Command, Commands, read_command
+from daemon.core.commands.states import Hand
 from daemon.core.desk.authority import CONFIRM_SECONDS, Authority, authority
 from daemon.core.desk.authority import Level as Degree
-from daemon.core.desk.case import NOTE_LETTERS, Case
-from daemon.core.desk.command import Command, Commands, read_command
+from daemon.core.desk.case import NOTE, NOTE_LETTERS, UNHEARD, Case
 from daemon.core.desk.deeds import DEEDS
 from daemon.core.desk.disowning import disowned, disowns
-from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import OF_ITSELF
-from daemon.core.desk.known import day_at, known_to
-from daemon.core.desk.line import NotUnderstood
-from daemon.core.desk.permit import Level
-from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, open_bug, plan
 from daemon.core.desk.scene import Deed, Scene, offered, to_manager
-from daemon.core.desk.states import Hand
 from daemon.core.desk.undoing import SAID, bug_of
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Person, Settings
@@ -88,7 +88,7 @@ def _full(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnders
         what = "kept-behind-gate" if level_of(person, case.settings) is Level.L2 else "kept"
         return _noted(case, person, ticket, Said(what, ticket.number))
     if isinstance(read, NotUnderstood):
-        return _noted(case, person, ticket, _unknown(read, case, person))
+        return _noted(case, person, ticket, _unknown(read, case, person), UNHEARD)
     return _act(case, person, ticket, read)
 
 
@@ -134,9 +134,9 @@ def level_of(person: Person, settings: Settings) -> Level:
 # --- words that change nothing ---------------------------------------------------------------------------------------
 
 
-def _noted(case: Case, person: Person, ticket: Ticket, said: Said) -> Changes:
+def _noted(case: Case, person: Person, ticket: Ticket, said: Said, how: str = NOTE) -> Changes:
     """The text is kept for the team, and the answer says why nothing else came of it."""
-    return _filed(case, ticket, Outcome.FOLLOW_UP, (_note(case, person),), (_answer(case, person, (said,)),))
+    return _filed(case, ticket, Outcome.FOLLOW_UP, (_note(case, person, how),), (_answer(case, person, (said,)),))
 
 
 def _half(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnderstood | None) -> Changes | None:
@@ -174,7 +174,8 @@ def _confirmed(
         return disowned(case, person, ticket)
     said_yes = isinstance(read, Commands) and read.commands[0].verb is Verb.YES
     if not said_yes:
-        return _noted(case, person, ticket, Said("kept", ticket.number))
+        meant = Said("kept" if read is None else "no-yes", ticket.number)
+        return _noted(case, person, ticket, meant, NOTE if read is None else UNHEARD)
     if not isinstance(waiting, Commands) or case.authority.sent is None:
         return _filed(
             case, ticket, Outcome.COMMAND, (), (_answer(case, person, (Said("nothing-waits", ticket.number),)),)
@@ -193,8 +194,8 @@ def _unknown(read: NotUnderstood, case: Case, person: Person) -> Said:
     )
 
 
-def _note(case: Case, person: Person) -> Event:
-    return Event(case.now, person.id, f"note: {case.reading.message.new_text.strip()[:NOTE_LETTERS]}")
+def _note(case: Case, person: Person, how: str) -> Event:
+    return Event(case.now, person.id, f"{how}{case.reading.message.new_text.strip()[:NOTE_LETTERS]}")
 
 
 def _answer(case: Case, person: Person, said: tuple[Said, ...]) -> Draft:
@@ -268,7 +269,7 @@ def _hand(case: Case, person: Person) -> Hand:
 
 def _refused(case: Case, person: Person, ticket: Ticket, said: tuple[Said, ...], read: Commands) -> Changes:
     """Nothing changes, and nothing that the member wrote is lost."""
-    events = (_note(case, person),) if read.text else ()
+    events = (_note(case, person, UNHEARD),) if read.text else ()
     return _filed(case, ticket, Outcome.COMMAND, events, (_answer(case, person, said[:1]),))
 
 
@@ -305,7 +306,7 @@ def _spoken_of(ticket: Ticket | None, steps: tuple[Planned, ...], deeds: tuple[D
 
 def _notes(case: Case, person: Person, steps: tuple[Planned, ...]) -> tuple[Event, ...]:
     notes = (step.command.note.strip() for step in steps)
-    return tuple(Event(case.now, person.id, f"note: {note[:NOTE_LETTERS]}") for note in notes if note)
+    return tuple(Event(case.now, person.id, f"{NOTE}{note[:NOTE_LETTERS]}") for note in notes if note)
 
 
 def _moves(person: Person, now: float, steps: tuple[Planned, ...], deeds: tuple[Deed, ...]) -> list[TicketChange]:

@@ -2,7 +2,7 @@
 
 import re
 
-from daemon.core.desk.plan import Planned
+from daemon.core.commands.plan import Planned
 from daemon.core.desk.rota.mails import rows
 from daemon.core.desk.rota.stretch import whole_turns
 from daemon.core.desk.scene import Deed, Scene, offered, said

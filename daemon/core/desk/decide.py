@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from daemon.core.commands.states import UNANSWERED, differences
 from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
-from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
+from daemon.core.desk.case import NO_BACKDROP, NOTE, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.gate import GIVES, facts_in
 from daemon.core.desk.listed import answered_news, members_lines
 from daemon.core.desk.opening import open_ticket
 from daemon.core.desk.past import imported
 from daemon.core.desk.rota.heard import members_turn
+from daemon.core.desk.rota.pairing import learners_word
 from daemon.core.desk.rota.replied import answers_invitation
 from daemon.core.desk.routing import GATED_KINDS, keeper, pipeline_for
 from daemon.core.desk.shadow import SHADOW, author_permission, author_reading
-from daemon.core.desk.states import UNANSWERED, differences
 from daemon.core.mail.address import Own, fold
 from daemon.core.mail.reading import Reading, may_answer
 from daemon.core.mail.thread import thread
@@ -117,7 +118,7 @@ def members_note(case: Case) -> Changes | None:
         case.threading,
         case.filed,
         ticket=case.ticket.number,
-        events=(case.event(f"{flag}note: {case.reading.message.new_text.strip()[:NOTE_LETTERS]}"),),
+        events=(case.event(f"{flag}{NOTE}{case.reading.message.new_text.strip()[:NOTE_LETTERS]}"),),
     )
 
 
@@ -146,13 +147,15 @@ def follow_up(case: Case) -> Changes | None:
 
 def _what_follows(case: Case, ticket: Ticket) -> tuple[str, State]:
     """Return what is said of it that its reporter wrote, and where it stands then."""
+    gated = case.settings.gate.l1 and ticket.kind in GATED_KINDS
+    later = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
+    if ticket.state is State.WAITING and ticket.kind is Kind.REPORT:
+        return "answered", State.INVESTIGATING if ticket.owner else later
     if ticket.state is State.WAITING:
-        return "answered", State.INVESTIGATING if ticket.owner else State.TO_INVESTIGATE
+        return "answered", State.NEW if gated and ticket.support is None else later
     if ticket.state not in ENDED:
         return "wrote again", ticket.state
-    gated = case.settings.gate.l1 and ticket.owner is None and ticket.kind in GATED_KINDS
-    later = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
-    return "wrote again and reopened it", State.NEW if gated else later
+    return "wrote again and reopened it", State.NEW if gated and ticket.owner is None else later
 
 
 def shadow_request(case: Case) -> Changes | None:
@@ -191,6 +194,7 @@ POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     members_turn,
     members_lines,
     answered_news,
+    learners_word,
     members_word,
     members_note,
     unverified_follow_up,

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from daemon.core.commands.arguments import MemberId, TicketNumber
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.plan import Planned
 from daemon.core.desk.answering import answer_help, answer_list, answer_status, answer_who, answer_why
-from daemon.core.desk.arguments import MemberId, TicketNumber
 from daemon.core.desk.gate import barred, down, up
-from daemon.core.desk.grammar import Verb
 from daemon.core.desk.joining import conversations, join, reopen
-from daemon.core.desk.plan import Planned
+from daemon.core.desk.rota.copies import copies
 from daemon.core.desk.rota.deeds import away, cover, duty, shadow
 from daemon.core.desk.rota.swapping import swap
 from daemon.core.desk.scene import (
@@ -67,7 +68,8 @@ def emergency(scene: Scene, step: Planned) -> Deed:
     others = scene.case.roster.chain(scene.case.now, ticket.team)
     minutes = scene.settings.duty.answer_minutes if others else None
     card = replace(to_member(scene, duty, "card", ticket), answer_minutes=minutes)
-    return Deed(said("emergency-called", step, who=duty.name), (card,), (), taught)
+    copy = copies(card, duty, scene.case.roster, scene.case.now, ticket.team)
+    return Deed(said("emergency-called", step, who=duty.name), (card, *copy), (), taught)
 
 
 def tagged(scene: Scene, step: Planned) -> Deed:

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.line import NotUnderstood
+from daemon.core.commands.reading import Commands
 from daemon.core.desk.case import Case
-from daemon.core.desk.command import Commands
-from daemon.core.desk.grammar import Verb
-from daemon.core.desk.line import NotUnderstood
 from daemon.core.settings import Person
 from store.model.changes import Changes, Draft, Outcome, Said
 from store.model.message import Address
@@ -13,6 +13,7 @@ from store.model.outbox import MailKind
 from store.model.ticket import Event, Ticket
 
 NOT_ME = frozenset({"not me", "it was not me", "that was not me", "not mine", "nicht ich", "das war ich nicht", "nein"})
+SHOWN = 20  # lines of what was written in the member's name
 
 
 def disowns(case: Case, read: Commands | NotUnderstood | None) -> bool:
@@ -26,7 +27,8 @@ def disowns(case: Case, read: Commands | NotUnderstood | None) -> bool:
 def disowned(case: Case, person: Person, ticket: Ticket | None) -> Changes:
     """Discard what waits, and let no secret address count that the member has been sent so far."""
     number = ticket.number if ticket else None
-    said = Said("disowned", number)
+    operator = case.settings.desk.operator
+    said = Said("disowned", number, lines=("operator",) if operator else ())
     answer = Draft(
         MailKind.RESULT,
         "lines",
@@ -43,7 +45,16 @@ def disowned(case: Case, person: Person, ticket: Ticket | None) -> Changes:
         case.filed,
         ticket=number,
         events=(Event(case.now, person.id, what),) if ticket else (),
-        drafts=(answer,),
+        drafts=(answer, *((_warning(case, person, operator),) if operator else ())),
         revokes=(person.address,),
     )
     return replace(changes, confirms=case.authority.sent.mark if case.backdrop.kept and case.authority.sent else None)
+
+
+def _warning(case: Case, person: Person, operator: str) -> Draft:
+    """Tell the operator at once that somebody writes in a member's name, and what they wrote."""
+    forged = case.backdrop.kept
+    written = forged.message.new_text.strip().splitlines()[:SHOWN] if forged else ()
+    peer = forged.envelope.peer if forged else ""
+    said = Said("disowned", who=person.name, text=peer, lines=tuple(written))
+    return Draft(MailKind.NOTICE, "misuse", Address("", operator), case.settings.desk.language, said=(said,))

@@ -3,28 +3,21 @@
 import re
 from collections.abc import Callable, Iterable
 
-from daemon.core.desk.arguments import Anyway
-from daemon.core.desk.case import NOTE_LETTERS
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import ROWS, Verb
-from daemon.core.desk.joining import asker
-from daemon.core.desk.permit import Level
-from daemon.core.desk.plan import Planned
+from daemon.core.commands.arguments import Anyway
+from daemon.core.commands.grammar import ROWS, Verb
+from daemon.core.commands.permit import Level
+from daemon.core.commands.plan import Planned
+from daemon.core.commands.reading import Command
+from daemon.core.desk.case import NOTE, UNHEARD
 from daemon.core.desk.routing import keeper, task, with_support
-from daemon.core.desk.scene import Deed, Scene, after, no, onward, person_named, said, spoken, to_manager, to_reporter
-from daemon.core.desk.states import Hand, move
+from daemon.core.desk.scene import Deed, Scene, after, no, onward, person_named, said, spoken, to_manager
 from daemon.core.settings import Person
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.spans import findings_of
-from store.model.changes import TicketChange
-from store.model.facts import Past
-from store.model.outbox import MailKind
-from store.model.ticket import Edit, Event, Kind
+from store.model.ticket import Kind
 
 GIVES = "; gives: "  # how the history says which of the facts asked for a later message holds
 _LATER = ("wrote again", "answered")  # how the lines of such messages begin
-DRAFTS = {Verb.REPLY: "draft of an answer: ", Verb.ASK: "draft of a question: "}  # what the history writes before it
-PASSED = "passed on the draft of message {}"
 _UNKNOWN = ("unknown", "unbekannt")
 
 
@@ -61,52 +54,6 @@ def barred(scene: Scene, step: Planned, person: Person | None) -> bool:
     return bool(
         person and person.level == Level.L2 and step.ticket and with_support(step.ticket, scene.settings)
     )  # fmt: skip
-
-
-def to_support(scene: Scene, step: Planned, kind: Verb, text: str) -> Deed:
-    """Hand a developer's words to support as a draft: no customer ever reads them unless support sends them."""
-    ticket = step.ticket
-    person = keeper(ticket, scene.settings, scene.case.roster, scene.case.now) if ticket else None
-    if ticket is None or person is None:
-        return no("gated", step)
-    answered = asker(scene, ticket)
-    if answered is None:
-        return no("split-elsewhere", step, other=scene.background.conversation or 0)
-    conversation, to = answered
-    if not to:
-        return no("no-reporter", step)
-    card = task(scene.settings, person, f"draft-{kind}", scene.person.name, text)
-    event = Event(scene.case.now, scene.person.id, f"{DRAFTS[kind]}{text[:NOTE_LETTERS]}")
-    return Deed(said("drafted", step, who=person.name), (spoken(card, conversation),), events=(event,), own_move=True)
-
-
-def drafted(scene: Scene) -> Past | None:
-    """Return the developer's draft whose card is answered, None where the mail answers no such card."""
-    cause = scene.background.cause
-    lines = (past for past in scene.background.history if cause is not None and past.message == cause)
-    return next((past for past in lines if past.what.startswith(tuple(DRAFTS.values()))), None)
-
-
-def pass_on(scene: Scene, step: Planned, draft: Past) -> Deed:
-    """Send a developer's draft to the reporter, once: support has read it, and answers for it."""
-    if _sent_already(scene, draft):
-        return no("draft-sent", step)
-    asks = draft.what.startswith(DRAFTS[Verb.ASK])
-    text = draft.what.removeprefix(DRAFTS[Verb.ASK if asks else Verb.REPLY])
-    kind, letter = (MailKind.ASK, "ask") if asks else (MailKind.REPLY, "reply")
-    answered = asker(scene, after(step))
-    if answered is None:
-        return no("split-elsewhere", step, other=scene.background.conversation or 0)
-    conversation, to = answered
-    drafts = to_reporter(scene, conversation, kind, letter, text, to=to)
-    if not drafts:
-        return no("no-reporter", step)
-    event = Event(scene.case.now, scene.person.id, PASSED.format(draft.message))
-    done = said("passed-on", step, who=scene.name(draft.who), text=f"{scene.settings.desk.hold_seconds:g}")
-    if not asks:
-        return Deed(done, drafts, events=(event,), about=conversation.number)
-    waiting = (_waiting(scene, step),)
-    return Deed(done, drafts, waiting, events=(event,), own_move=True, about=conversation.number)
 
 
 # --- what stands in the way of `up` ----------------------------------------------------------------------------------
@@ -146,7 +93,7 @@ def _missing(scene: Scene, command: Command) -> tuple[str, ...]:
     if not wanted:
         return ()
     later = {fact for past in history if past.what.startswith(_LATER) for fact in _given(past.what)}
-    words = "\n".join((command.note, *(past.what for past in history if past.what.startswith("note: "))))
+    words = "\n".join((command.note, *(past.what for past in history if past.what.startswith((NOTE, UNHEARD)))))
     there = later | facts_in(scene.case.definition, words)
     return tuple(fact for fact in wanted if fact not in there and not _said_unknown(fact, command.note))
 
@@ -158,25 +105,3 @@ def _given(line: str) -> list[str]:
 def _said_unknown(fact: str, reason: str) -> bool:
     """Support says that nobody can tell: `up: version unknown`."""
     return any(re.search(rf"\b{re.escape(fact)} {word}\b", reason, re.IGNORECASE) for word in _UNKNOWN)
-
-
-# --- drafts ----------------------------------------------------------------------------------------------------------
-
-
-def _sent_already(scene: Scene, draft: Past) -> bool:
-    """Say whether somebody passed it on, and did not take that back."""
-    history = scene.background.history
-    undone = {past.undoes for past in history if past.undoes is not None}
-    passing = {past.message for past in history if past.what == PASSED.format(draft.message)}
-    return any(
-        past.message in passing and past.row not in undone for past in history if past.what == f"said: {Verb.SEND}"
-    )
-
-
-def _waiting(scene: Scene, step: Planned) -> TicketChange:
-    """The reporter is asked now: the ticket waits, whoever has it."""
-    ticket, case = after(step), scene.case
-    asked = move(ticket, Command(Verb.ASK), Hand(scene.person.id, case.now, scene.settings.desk.timezone))
-    edits: tuple[Edit, ...] = tuple(edit for edit in asked.edits if edit.field != "owner") if asked else ()
-    event = Event(case.now, scene.person.id, f"said: {Verb.SEND}", edits)
-    return TicketChange(ticket.number, ticket.version, edits, (event,))

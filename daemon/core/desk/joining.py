@@ -4,9 +4,9 @@ The ticket that is joined stays as the conversation with its own readers: its nu
 those of every mail to them. What they write is filed with the other ticket, which alone has an owner and a state.
 """
 
-from daemon.core.desk.arguments import TicketNumber
-from daemon.core.desk.grammar import Verb
-from daemon.core.desk.plan import Planned
+from daemon.core.commands.arguments import TicketNumber
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.plan import Planned
 from daemon.core.desk.scene import Deed, Scene, after, no, person_at, person_named, said, to_manager, to_member
 from store.model.changes import Draft, TicketChange
 from store.model.ticket import ENDED, Event, Kind, State, Ticket

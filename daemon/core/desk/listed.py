@@ -6,18 +6,18 @@ member writes to that copy is kept, and told kindly where it would have been hea
 
 from dataclasses import dataclass, replace
 
+from daemon.core.commands.arguments import Known, TicketNumber
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.known import day_at, known_to
+from daemon.core.commands.line import NotUnderstood
+from daemon.core.commands.permit import MOST_HELP
+from daemon.core.commands.plan import UNNUMBERED
+from daemon.core.commands.reading import Command, Commands, read_command, read_digest_commands
 from daemon.core.desk.acting import Weighed, applied, confirms, known_of, level_of, weigh
-from daemon.core.desk.arguments import Known, TicketNumber
 from daemon.core.desk.authority import Authority, author_of, authority, is_proven
 from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE_LETTERS, Backdrop, Case
-from daemon.core.desk.command import Command, Commands, read_command, read_digest_commands
 from daemon.core.desk.disowning import disowned, disowns
-from daemon.core.desk.grammar import Verb
-from daemon.core.desk.known import day_at, known_to
-from daemon.core.desk.line import NotUnderstood
-from daemon.core.desk.permit import MOST_HELP
-from daemon.core.desk.plan import UNNUMBERED
 from daemon.core.desk.scene import offered
 from daemon.core.mail.address import fold
 from daemon.core.mail.reading import Reading

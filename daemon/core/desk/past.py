@@ -99,16 +99,18 @@ def read_past(
     learned: Learned = NOTHING,
     *,
     answers: bool = False,
+    judging: bool = True,
 ) -> Past:
     """Return all that the filing of an old message depends on.
 
-    Judging it is much of the work; one that `answers` another of the mailbox is judged only when it opens a ticket.
+    Judging it is much of the work; one that `answers` another of the mailbox is judged only when it opens a ticket, and
+    none without `judging`: its ticket has no verdict, and is no problem report.
     """
     clues = replace(reading.clues, subject_number=None)  # a number in it was given by another desk
     message, proven = reading.message, reading.proof.level in (Proven.DKIM, Proven.DMARC)
     machine = reading.automatic
     opening = _opening(reading, clues.sender, settings, ours)
-    words = (message.subject, message.new_text) if opening and clues.sender not in ours else None
+    words = (message.subject, message.new_text) if judging and opening and clues.sender not in ours else None
     past = Past(
         at,
         clues,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+from daemon.core.desk.rota.copies import copies
 from daemon.core.roster.roster import Roster
 from daemon.core.settings import Person, Settings
 from store.model.changes import Draft, Said
@@ -79,7 +80,8 @@ def _called(request: Request, kind: Kind) -> Way | None:
     others = request.roster.chain(request.now, request.team)
     minutes = request.settings.duty.answer_minutes if others else None
     draft = Draft(MailKind.CARD, "card", _address(duty), request.settings.desk.language, answer_minutes=minutes)
-    return Way(kind, State.PAGED, (draft,), f"card to {duty.id}", duty.id)
+    copy = copies(draft, duty, request.roster, request.now, request.team)
+    return Way(kind, State.PAGED, (draft, *copy), f"card to {duty.id}", duty.id)
 
 
 def _supported(request: Request, kind: Kind) -> Way | None:
@@ -161,9 +163,13 @@ def _turns_since(settings: Settings, now: float) -> int:
     return days // 7 if settings.duty.turn == "week" else days
 
 
-def task(settings: Settings, person: Person, what: str, who: str = "", text: str = "") -> Draft:
-    """Return a card that says what its reader is to do; `who` is the name of the member who wants it."""
-    return Draft(MailKind.CARD, TASK, _address(person), settings.desk.language, text=text, said=(Said(what, who=who),))
+def task(settings: Settings, person: Person, what: str, who: str = "", text: str = "", to: str = "") -> Draft:
+    """Return a card that says what its reader is to do; `who` is the name of the member who wants it.
+
+    `to` is who would read the text if the reader of the card sends it.
+    """
+    said = Said(what, who=who, lines=(to,) if to else ())
+    return Draft(MailKind.CARD, TASK, _address(person), settings.desk.language, text=text, said=(said,))
 
 
 def _forward(request: Request) -> Draft:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from daemon.core.commands.permit import HelpLine, Level, help_for
+from daemon.core.commands.plan import Planned
 from daemon.core.desk.case import Case
-from daemon.core.desk.permit import HelpLine, Level, help_for
-from daemon.core.desk.plan import Planned
 from daemon.core.desk.routing import pipeline_for, supporting, task
 from daemon.core.mail.address import fold
 from daemon.core.settings import Person, Settings

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from daemon.core.commands.plan import UNNUMBERED, Planned
 from daemon.core.desk.joining import conversations
 from daemon.core.desk.opening import Opened, open_ticket
-from daemon.core.desk.plan import UNNUMBERED, Planned
 from daemon.core.desk.scene import Deed, Scene, no, person_at, person_named, said
 from daemon.core.settings import Person
 from store.model.changes import Draft, Opening, Refile, Said, TicketChange

@@ -3,8 +3,8 @@
 Members of any team may command everywhere: teams are small, and whoever sees that a ticket is another team's says so.
 """
 
-from daemon.core.desk.arguments import TeamId
-from daemon.core.desk.plan import Planned
+from daemon.core.commands.arguments import TeamId
+from daemon.core.commands.plan import Planned
 from daemon.core.desk.routing import supporting, task
 from daemon.core.desk.scene import Deed, Scene, after, no, person_named, said, spoken, to_member, to_pipeline
 from daemon.core.settings import Person

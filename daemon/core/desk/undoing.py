@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from daemon.core.desk.grammar import Verb
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.plan import Planned
+from daemon.core.commands.states import UNANSWERED, Step, take_back
+from daemon.core.desk.drafting import DRAFTS
 from daemon.core.desk.joining import parted
-from daemon.core.desk.plan import Planned
 from daemon.core.desk.scene import Deed, Scene, no, said
 from daemon.core.desk.splitting import SPLIT, WITHDRAWN, unsplit, withdrawal
-from daemon.core.desk.states import Step, take_back
 from store.model.changes import Said, TicketChange
 from store.model.correction import Correction
 from store.model.facts import Background, Past
@@ -27,6 +28,8 @@ def undo(scene: Scene, step: Planned) -> Deed:
         return no("nothing-to-undo", step)
     if since is not None:
         return no("changed-since", step, who=scene.name(since.who))
+    if _lapsed(ticket, last):
+        return no("lapsed-since", step, words=(str(Verb.REOPEN),))
     back = take_back(ticket, Step(tuple(edit for edit in last.edits if edit.field != "links")))
     opened = _opened(scene, ticket, last)
     if back is None or (opened and opened.state is not State.TO_SCHEDULE):
@@ -48,11 +51,24 @@ def undo(scene: Scene, step: Planned) -> Deed:
         *whole.moves,
     )
     held = tuple(mail.row for mail in caused if mail.held)
-    left = len(held) < len(caused) or (what.startswith(Verb.DONE) and not held)
+    left = len(held) < len(caused) or (what.startswith(Verb.DONE) and not held and not _only_drafted(scene, last))
     untaught = _untaught(scene, last)
     flags = (("left" if left else "stopped" if held else ""), "apart" if apart else "", "taught" if untaught else "")
     sentence = said("undone", step, text=what, lines=tuple(filter(None, flags)))
     return Deed(sentence, moves=moves, corrections=untaught, stops=held, refiles=whole.refiles, own_move=True)
+
+
+def _lapsed(ticket: Ticket, last: Past) -> bool:
+    """Say whether time has closed since what the member asked about: to take back the question opens nothing."""
+    return ticket.resolution == UNANSWERED and any(edit.after == State.WAITING for edit in last.edits)
+
+
+def _only_drafted(scene: Scene, last: Past) -> bool:
+    """Say whether the words of a command went to support, and nowhere else."""
+    return any(
+        past.message == last.message and past.what.startswith(tuple(DRAFTS.values()))
+        for past in scene.background.history
+    )
 
 
 def _untaught(scene: Scene, last: Past) -> tuple[Correction, ...]:

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from daemon.core.commands.plan import UNNUMBERED
 from daemon.core.desk.case import Listed
 from daemon.core.desk.clock.question import settled
-from daemon.core.desk.plan import UNNUMBERED
 from daemon.core.desk.shadow import SHADOW, author_reading
 from daemon.core.mail.letter import Words, excerpt
 from daemon.core.mail.reading import Reading

@@ -67,6 +67,14 @@ MARKS: dict[MailKind, Marks] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """An iCalendar object that travels with a mail, and what it asks of the reader's (RFC 6047 section 2.4)."""
+
+    octets: bytes
+    method: str  # REQUEST or CANCEL
+
+
 def compose(
     letter: Letter,
     *,
@@ -83,18 +91,14 @@ def compose(
     due: float,
     lines: tuple[int, ...] = (),
     news: bool = False,
-    calendar: bytes = b"",
-    method: str = "REQUEST",
+    calendar: Calendar | None = None,
 ) -> NewMail:
     """Return the mail, ready for the outbox.
 
-    `answers` is the message that In-Reply-To and References name; `original` goes along whole; `calendar` is an
-    iCalendar object of that `method` (RFC 6047 section 2.4); `news` may reach many, and never tells them an address
-    that commands. Raises ValueError for a recipient that cannot be written, and for octets that no relay may see
-    (which no input should bring about).
+    `answers` is the message that In-Reply-To and References name; `original` goes along whole, and so does `calendar`;
+    `news` may reach many, and never tells them an address that commands. Raises ValueError for a recipient that cannot
+    be written, and for octets that no relay may see (which no input should bring about).
     """
-    if not header_line.is_mailbox(to.address):
-        raise ValueError(f"this recipient cannot be written: {to.address!r}")
     marks, identifier = replace(MARKS[kind], reply=Purpose.TALK) if news else MARKS[kind], message_id(own, mark)
     head = [
         *_parties(marks, to, desk, own, mark),
@@ -105,9 +109,7 @@ def compose(
         *_labels(marks, kind, ticket, verdict, own),
         "MIME-Version: 1.0\r\n",
     ]
-    raw = "".join(head).encode("utf-8") + _body(
-        letter, _stem(mark, original), original, calendar and _calendar_part(calendar, method)
-    )
+    raw = "".join(head).encode("utf-8") + _body(letter, _stem(mark, original), original, calendar)
     if fault := wire_fault(raw):
         raise ValueError(fault)
     sender = "" if marks.null_sender else reply_address(own, Purpose.TALK, mark)
@@ -160,6 +162,8 @@ def self_test() -> str | None:
 
 
 def _parties(marks: Marks, to: Address, desk: Desk, own: Own, mark: str) -> tuple[str, ...]:
+    if not header_line.is_mailbox(to.address):
+        raise ValueError(f"this recipient cannot be written: {to.address!r}")
     return (
         header_line.mailbox("From", Address(desk.name, desk.address)),
         header_line.mailbox("To", to if marks.named else Address("", to.address)),
@@ -196,10 +200,11 @@ def _stem(mark: str, original: bytes | None) -> bytes:
     return stem
 
 
-def _body(letter: Letter, stem: bytes, original: bytes | None, last: bytes = b"") -> bytes:
+def _body(letter: Letter, stem: bytes, original: bytes | None, calendar: Calendar | None) -> bytes:
     """Return MIME headers and body; boundaries begin with `=_`, which no part that is encoded contains."""
     outer, inner = b"=_0" + stem, b"=_1" + stem
-    words = [_text_part(b"text/plain", letter.text), _text_part(b"text/html", letter.html), *((last,) if last else ())]
+    words = [_text_part(b"text/plain", letter.text), _text_part(b"text/html", letter.html)]
+    words += [_calendar_part(calendar)] if calendar else []
     if original is None:
         return _multipart(b"alternative", outer, words)
     travels = wire_fault(original) is None
@@ -223,10 +228,10 @@ def _text_part(content_type: bytes, text: str) -> bytes:
     return opened + b"quoted-printable\r\n\r\n" + b2a_qp(octets, istext=True)
 
 
-def _calendar_part(calendar: bytes, method: str) -> bytes:
+def _calendar_part(calendar: Calendar) -> bytes:
     """Return a calendar as the last and best of the alternatives, where calendars look for it (RFC 6047 section 4)."""
-    opened = f"Content-Type: text/calendar; charset=utf-8; method={method}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    return opened.encode("ascii") + _base64(calendar)
+    kind = f"Content-Type: text/calendar; charset=utf-8; method={calendar.method}\r\n"
+    return kind.encode("ascii") + b"Content-Transfer-Encoding: base64\r\n\r\n" + _base64(calendar.octets)
 
 
 def _original_part(original: bytes, travels: bool) -> bytes:

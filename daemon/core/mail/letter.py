@@ -44,6 +44,7 @@ class Words:
     recipient: str = ""  # notice: the address that our mail did not reach
     reason: str = ""  # notice: the other server's words
     said: tuple[Said, ...] = ()  # what became of a member's commands
+    copy_of: str = ""  # whose card it is, where the reader learns beside them
     opened: int | None = None  # the ticket that they opened, for a Said about ticket 0
     text: str = ""  # a member's words for the reader
     answer: str = ""  # the reply address, where it takes a member's word: for links with the word filled in

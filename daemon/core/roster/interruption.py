@@ -17,7 +17,8 @@ from store.model.ticket import State, Ticket
 from store.model.verdict import Tag
 
 WORK = frozenset(  # cards of support and of the release manager: their own work, which waits for them
-    {"support", "returned", "draft-reply", "draft-ask", "investigate", "schedule"}
+    {"support", "returned", "investigate", "schedule"}
+    | {"draft-reply", "draft-ask", "draft-limitation", "draft-config", "draft-done"}
 )
 
 

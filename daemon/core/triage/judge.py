@@ -22,7 +22,7 @@ def judge(definition: Definition, subject: str, text: str, learned: Learned = NO
     by_rules, taught = score_of(balance), lesson(learned, subject, text)
     score = _bounded(definition.thresholds, answers, by_rules, taught)
     emergency = score >= definition.thresholds.page and _may_page(answers, balance, taught)
-    unsure = not emergency and score >= definition.thresholds.ask and _may_ask(answers)
+    unsure = not emergency and score >= definition.thresholds.ask and may_ask(answers)
     named = _named(balance, answers)
     tag = Tag.EMERGENCY if emergency else named or _by_form(findings)
     area = _area(findings)
@@ -48,7 +48,7 @@ def _may_page(answers: tuple[Clause, ...], balance: dict[str, Balance], taught: 
     return taught is not None and taught.offset > 0 and bool(quoted) and not refused
 
 
-def _may_ask(answers: tuple[Clause, ...]) -> bool:
+def may_ask(answers: tuple[Clause, ...]) -> bool:
     """Say whether an answer can make it an emergency: it is no wish, and no words say that nobody is stopped."""
     technical, existing, stopping = answers
     refused = stopping.holds is False and any(evidence.weight <= REFUSING for evidence in stopping.evidence)

@@ -18,6 +18,8 @@ NUMBER = "<number>"  # a class that is always there: a word that begins with a d
 QUOTED = "<quoted>"  # another: a word before which a quotation opens
 AT_ONCE = (0, True)  # no gap: a comma between two words of a phrase does not part them
 
+_CHOICE = "a | stands between two words, with no blank beside it; several words make a phrase of their own"
+
 Words = frozenset[str]
 
 
@@ -77,7 +79,7 @@ def _places(part: str, class_of: Callable[[str], Words | None]) -> list[Words]:
                 raise PhraseError(f"no class of words is called {choice}")
             taken |= words
         elif not choice:
-            raise PhraseError("a | stands between two words, with no blank beside it; several words make a phrase of their own")
+            raise PhraseError(_CHOICE)
         else:
             spelled = spell(choice)
             if len(spelled) > 1 and choice == part:

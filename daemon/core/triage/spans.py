@@ -10,7 +10,7 @@ from daemon.core.triage.tree import Match, find
 from store.model.verdict import Part
 
 _SPOKEN = 0.25  # a language is spoken that has this share of the telling words of the one spoken most
-_TOLD = 1  # telling words from which a text tells its languages; without one it may be of any
+_TOLD = 2  # telling words from which a text tells its languages; with fewer it may be of any
 _DENIED_WITHIN = 2  # words before a phrase among which a "not" or "no" denies it
 
 

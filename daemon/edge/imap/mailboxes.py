@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +31,8 @@ WORDS: Final[tuple[tuple[type[BaseException], str], ...]] = (  # what an error m
 @dataclass(frozen=True, slots=True)
 class Pauses:
     """Seconds until a lost connection is tried again: twice as long after each failure."""
+
+    lease: float = 40.0  # for which a folder is ours alone; renewed, and asked for by others, four times meanwhile
 
     first: float = 1.0
     longest: float = 300.0
@@ -59,18 +62,38 @@ class Mailbox:
         while not self._room.stopping.is_set():
             self._lasted = False
             try:
-                await self._once()
+                if await self._hold(pauses):
+                    await self._while_held(pauses)
+                else:
+                    await self._pause(pauses.lease / 4)
                 continue
             except Exception as error:
                 self._refused = isinstance(error, LoginRefused)
                 failures = 1 if self._lasted else failures + 1
                 await self._tell(error)
                 pause = pauses.after(failures, error, chance())
-            try:
-                async with asyncio.timeout(pause):
-                    await self._room.stopping.wait()
-            except TimeoutError:
-                continue
+            await self._pause(pause)
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._room.stopping.wait()
+
+    async def _hold(self, pauses: Pauses) -> bool:
+        return await self._room.hold(self._box.account, self._folder, pauses.lease)
+
+    async def _while_held(self, pauses: Pauses) -> None:
+        """Read as long as the folder is ours; another process that thinks us dead goes on where we were."""
+        reading = asyncio.create_task(self._once())
+        try:
+            while not (await asyncio.wait({reading}, timeout=pauses.lease / 4))[0]:
+                if not await self._hold(pauses):
+                    log.warning("another process reads the mailbox", account=self._box.account, folder=self._folder)
+                    return
+            reading.result()
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def _once(self) -> None:
         client = await open_client(
@@ -97,7 +120,8 @@ class Mailbox:
         words = explained(error, self._box)
         log.error("mailbox", account=self._box.account, folder=self._folder, error=words)
         try:
-            await self._room.tell(self._box.account, self._folder, words)
+            refused = isinstance(error, LoginRefused | NoCredentials)
+            await self._room.tell(self._box.account, self._folder, words, refused)
         except Exception as second:
             log.error("cannot write down how a mailbox fares", error=f"{type(second).__name__}: {second}")
 
@@ -117,6 +141,7 @@ class Mailboxes:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+        await self._room.leave()
 
 
 def open_mailboxes(

@@ -33,10 +33,12 @@ class Room:
     receive: Receive
     place: Callable[[str, str], Awaitable[Place | None]]  # how far a folder (account, name) was read
     keep: Callable[[Place], Awaitable[None]]
-    tell: Callable[[str, str, str], Awaitable[None]]  # how a folder fares: "" is well
+    tell: Callable[[str, str, str, bool], Awaitable[None]]  # how a folder fares: "" is well; True: it is the login
     recipient: Callable[[Imap, bytes], str]  # whom a message was delivered to
     max_bytes: int
     stopping: asyncio.Event
+    hold: Callable[[str, str, float], Awaitable[bool]]  # to read a folder alone for so many seconds, or to go on
+    leave: Callable[[], Awaitable[None]]  # all folders that are held
     heavy: asyncio.Semaphore  # large messages in memory at once, over all mailboxes
 
 
@@ -87,7 +89,7 @@ class Session:
         """Say how it goes, when that changes and once in a while."""
         now = asyncio.get_running_loop().time()
         if self.error != self._told or now > self._told_at + TELL_SECONDS:
-            await self._room.tell(self._place.account, self._folder, self.error)
+            await self._room.tell(self._place.account, self._folder, self.error, False)
             self._told, self._told_at = self.error, now
 
     @property

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
-from store.migrations.first_mailboxes import mailbox_table
+from store.migrations.first_mailboxes import alarm_table, mailbox_table
+from store.migrations.first_privacy import erased_table
 from store.migrations.first_turns import invitation_table, override_table
 
 revision = "0001"
@@ -39,8 +40,10 @@ def upgrade() -> None:
     mail_indexes()
     _mail_raw()
     mailbox_table()
+    erased_table()
+    alarm_table()
     _occasion()
-    op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0)")
+    op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0), ('round', 0), ('stopped', 0)")
 
 
 def _counter() -> None:
@@ -227,6 +230,7 @@ def _message() -> None:
         sa.Column("message_id", sa.String(320), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("thread", sa.String(16), nullable=True),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("mail_from", sa.Text(), nullable=False),
         sa.Column("rcpt_to", sa.Text(), nullable=False),

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.reading import Command
+from daemon.core.commands.states import Hand, move
 from daemon.core.desk.clock.calling import called_until, escalated
 from daemon.core.desk.clock.gathering import MOST, STRETCH_SECONDS, gathered_until, listed, put_off
 from daemon.core.desk.clock.moment import Moment
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import Verb
-from daemon.core.desk.states import Hand, move
 from daemon.core.roster.roster import Roster, build
 from daemon.core.settings import Settings
 from store.model.changes import TicketChange

@@ -8,8 +8,8 @@ import json
 
 import pytest
 
-from daemon.core.desk.command import Commands, read_command
-from daemon.core.desk.line import NotUnderstood, Reason
+from daemon.core.commands.line import NotUnderstood, Reason
+from daemon.core.commands.reading import Commands, read_command
 from daemon.core.mail.guard import automatic
 from daemon.core.mail.parse import parse
 from store.model.message import AutomaticKind, Door, Envelope, Message

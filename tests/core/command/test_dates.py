@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.dates import LONGEST, Days, read_date, read_days
+from daemon.core.commands.dates import LONGEST, Days, read_date, read_days
 from tests.core.command.words import TODAY
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import MOST_IN_DIGEST, Commands, read_digest_commands
-from daemon.core.desk.grammar import Verb
-from daemon.core.desk.line import NotUnderstood, Reason
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.line import NotUnderstood, Reason
+from daemon.core.commands.reading import MOST_IN_DIGEST, Commands, read_digest_commands
 from tests.core.command.words import DESK
 
 LAST = 9

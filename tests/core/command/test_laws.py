@@ -5,10 +5,10 @@ from time import perf_counter
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import MOST, Commands, read_command, read_digest_commands
-from daemon.core.desk.grammar import GRAMMAR, ROWS, SPELLINGS, Text
-from daemon.core.desk.line import NotUnderstood, fit, lines
-from daemon.core.desk.nearest import slips
+from daemon.core.commands.grammar import GRAMMAR, ROWS, SPELLINGS, Text
+from daemon.core.commands.line import NotUnderstood, fit, lines
+from daemon.core.commands.nearest import slips
+from daemon.core.commands.reading import MOST, Commands, read_command, read_digest_commands
 from tests.core.command.test_words import WORDS
 from tests.core.command.words import DESK, NOBODY, said
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import Commands, read_command
-from daemon.core.desk.line import fit, lines
+from daemon.core.commands.line import fit, lines
+from daemon.core.commands.reading import Commands, read_command
 from daemon.letters import NAMES, SAMPLES, Letters
 from tests.core.command.test_words import WORDS
 from tests.core.command.words import DESK, NOBODY
 
-LETTERS = Letters()
+LETTERS = Letters().tried()
 LANGUAGES = ("en", "de")
 
 

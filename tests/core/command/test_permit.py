@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import GRAMMAR, ROWS, Verb
-from daemon.core.desk.permit import MOST_HELP, OBSTACLES, Level, Why, help_for, permitted
-from daemon.core.desk.states import CLASSES
+from daemon.core.commands.grammar import GRAMMAR, ROWS, Verb
+from daemon.core.commands.permit import MOST_HELP, OBSTACLES, Level, Why, help_for, permitted
+from daemon.core.commands.reading import Command
+from daemon.core.commands.states import CLASSES
 from store.model.ticket import Kind, State, Ticket
 from store.model.verdict import Tag
 from tests.core.command.test_states import LINES, given_ticket
@@ -31,6 +31,7 @@ REFUSALS = """
     other forwarded              dup 12            ungated   not-a-report      problem
     bug to-schedule p1           bug               ungated   is-a-bug          inject
     bug to-schedule              bug               ungated   is-a-bug          done [: …]
+    bug injected                 ask: since when?  ungated   bug-asks          reply: …
     bug to-schedule              not emergency     ungated   is-a-bug          p0 … p3
     bug injected                 emergency         ungated   is-a-bug          p0 … p3
     report to-investigate        yes               ungated   nothing-asked     emergency
@@ -105,8 +106,8 @@ def test_a_word_about_a_ticket_needs_one_and_the_rotas_words_do_not() -> None:
 HELP = {
     "report paged emergency": "mine | not emergency | bug [p0-p3] | limitation | config | dup N | reply: … | ask [: …]",
     "report paged unsure": "yes | no | mine | not emergency | bug [p0-p3] | limitation | config | dup N",
-    "bug to-schedule p1": "mine | inject | schedule [SPRINT or DATE] | done [: …] | reply: … | ask [: …] | p0 … p3"
-    " | give NAME",
+    "bug to-schedule p1": "mine | inject | schedule [SPRINT or DATE] | done [: …] | reply: … | p0 … p3 | give NAME"
+    " | snooze 3d",
     "bug done": "reopen | reply: … | area AREA | send | split | admit | note: … | undo",
     "feature forwarded": "mine | done [: …] | reply: … | ask [: …] | emergency | question | problem | p0 … p3",
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.core.desk.command import read_command
+from daemon.core.commands.reading import read_command
 from daemon.core.mail.parse import parse
 from tests.core.command.words import DESK, said
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import Verb
-from daemon.core.desk.permit import Level, Why
-from daemon.core.desk.plan import UNNUMBERED, Planned, Refused, plan
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.permit import Level, Why
+from daemon.core.commands.plan import UNNUMBERED, Planned, Refused, plan
+from daemon.core.commands.reading import Command
 from store.model.ticket import Kind, State, Ticket
 from tests.core.command.test_states import LINES
 from tests.core.command.tickets import ANNA, TICKETS, a_ticket, command

@@ -2,9 +2,9 @@
 
 import pytest
 
-from daemon.core.desk.command import MOST, Command, read_command
-from daemon.core.desk.grammar import ROWS, Verb
-from daemon.core.desk.line import Reason
+from daemon.core.commands.grammar import ROWS, Verb
+from daemon.core.commands.line import Reason
+from daemon.core.commands.reading import MOST, Command, read_command
 from tests.core.command.words import DESK, NOBODY, refused, said, understood
 
 # --- form: what a phone does to a word -------------------------------------------------------------------------------

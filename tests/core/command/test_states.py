@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from daemon.core.desk.grammar import GRAMMAR
-from daemon.core.desk.permit import Level, permitted
-from daemon.core.desk.states import MOVES, PRIORITIES, Hand, NewBug, Step, move, take_back
+from daemon.core.commands.grammar import GRAMMAR
+from daemon.core.commands.permit import Level, permitted
+from daemon.core.commands.states import MOVES, PRIORITIES, Hand, NewBug, Step, move, take_back
 from store.model.ticket import ENDED, Kind, State, Ticket
 from store.model.verdict import Tag
 from tests.core.command.test_words import WORDS
@@ -62,7 +62,9 @@ JOURNEYS = """
     question done                reopen                  question forwarded
     report investigating         ask                     report waiting, owner anna
     report paged                 ask: since when?        report waiting, owner anna
-    question forwarded           ask                     question forwarded
+    question forwarded           ask                     question waiting, owner anna
+    feature forwarded            ask: what for?          feature waiting, owner anna
+    question paged               ask                     report waiting, owner anna
     report investigating         move billing            report to-investigate, team billing
     report paged                 move billing            report paged, team billing
     report to-investigate        area export             report to-investigate, area export

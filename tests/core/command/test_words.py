@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.core.desk.arguments import Name
-from daemon.core.desk.grammar import GRAMMAR, ROWS, Row, Verb
-from daemon.core.desk.line import Reason
+from daemon.core.commands.arguments import Name
+from daemon.core.commands.grammar import GRAMMAR, ROWS, Row, Verb
+from daemon.core.commands.line import Reason
 from tests.core.command.words import DESK, NOBODY, refused, said, understood
 
 CONTRACT = """

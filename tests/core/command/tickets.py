@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import Command, Commands, read_command
-from daemon.core.desk.states import Hand
+from daemon.core.commands.reading import Command, Commands, read_command
+from daemon.core.commands.states import Hand
 from store.model.ticket import ENDED, Kind, State, Ticket
 from store.model.verdict import Tag
 from tests.core.command.words import DESK
@@ -12,7 +12,7 @@ from tests.core.given import NOW
 ANNA = Hand("anna", NOW)
 BO = Hand("bo", NOW + 60)
 S, K = State, Kind
-_REQUEST = (S.NEW, S.PAGED, S.FORWARDED, S.DONE, S.CLOSED)
+_REQUEST = (S.NEW, S.PAGED, S.FORWARDED, S.WAITING, S.DONE, S.CLOSED)
 LIVES: dict[Kind, tuple[State, ...]] = {  # the states that a ticket of a kind can be in
     K.REPORT: (S.NEW, S.PAGED, S.TO_INVESTIGATE, S.INVESTIGATING, S.WAITING, S.CLOSED),
     K.BUG: (S.TO_SCHEDULE, S.INJECTED, S.SCHEDULED, S.DONE, S.CLOSED),

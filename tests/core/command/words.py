@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from daemon.core.desk.arguments import Known, Name
-from daemon.core.desk.command import Commands, read_command
-from daemon.core.desk.line import NotUnderstood
+from daemon.core.commands.arguments import Known, Name
+from daemon.core.commands.line import NotUnderstood
+from daemon.core.commands.reading import Commands, read_command
 
 TODAY = date(2026, 11, 21)  # a Saturday
 NOBODY = Known(TODAY)

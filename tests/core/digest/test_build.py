@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.desk.command import Commands, read_digest_commands
-from daemon.core.desk.permit import Level, permitted
+from daemon.core.commands.permit import Level, permitted
+from daemon.core.commands.reading import Commands, read_digest_commands
 from daemon.core.digest.build import GROUPS, OLD, SUBJECT, WORDS, daily_view, weekly_view
 from daemon.core.digest.samples import REPLY, SETTINGS
 from daemon.core.digest.view import Daily

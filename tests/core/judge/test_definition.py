@@ -152,7 +152,7 @@ def test_a_mistake_is_told_in_words(old: str, new: str, words: str) -> None:
 
 def test_a_mistake_in_a_phrase_laid_out_widely_names_its_own_line() -> None:
     broken = SMALL.replace('"leak*"', '"""\n  leak*\n  big   leak|  drip\n"""')
-    (line, key, words), = faults(broken)
+    ((line, key, words),) = faults(broken)
     assert (broken.splitlines()[line - 1].split(), words) == (["big", "leak|", "drip"], CHOICE)
     assert key == "groups.leak: big leak| drip"
 

@@ -69,3 +69,8 @@ def test_what_a_machine_answers_in_quotation_marks_is_evidence(text: str) -> Non
 
 def test_a_quotation_that_opens_nothing_is_none() -> None:
     assert verdict("", 'A text that ends in "').tag is Tag.PROBLEM
+
+
+@pytest.mark.parametrize("text", ["App stürzt ab", "Login geht nicht", "App se cierra", "App plante", "App crasht"])
+def test_one_word_that_languages_share_silences_none(text: str) -> None:
+    assert outcome("", text) in {"page", "ask"}

@@ -33,6 +33,11 @@ words = st.sampled_from([*WORDS.split(), "\n", "\n\n"])
 texts = st.one_of(st.text(max_size=300), st.lists(words, max_size=60).map(" ".join))
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _read_before_the_clock_runs() -> None:
+    shipped()
+
+
 @given(subject=texts, text=texts)
 def test_every_quote_is_literally_in_the_message(subject: str, text: str) -> None:
     made = verdict(subject, text)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from daemon.core.desk.states import differences
+from daemon.core.commands.states import differences
 from store.model.changes import TicketChange
 from store.model.ticket import Event, Ticket
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from daemon.core.commands.states import UNANSWERED
 from daemon.core.desk.clock.calendar import DAY, local_moment
 from daemon.core.desk.clock.changed import changed, key
 from daemon.core.desk.clock.moment import Moment
-from daemon.core.desk.states import UNANSWERED
 from daemon.core.desk.words import working_days
 from store.model.changes import Draft, Said, TicketChange
 from store.model.message import Address

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from daemon.core.desk.arguments import MemberId
-from daemon.core.desk.dates import Days
-from daemon.core.desk.plan import Planned
+from daemon.core.commands.arguments import MemberId
+from daemon.core.commands.dates import Days
+from daemon.core.commands.plan import Planned
 from daemon.core.desk.rota.mails import rows, tell
 from daemon.core.desk.rota.stretch import Stretch, line_of, of_day, theirs, today, within
 from daemon.core.desk.scene import Deed, Scene, no, person_named, said

@@ -6,23 +6,23 @@ Who may say it, and what half an authority is worth, is as for cards. The ticket
 import re
 from dataclasses import dataclass, replace
 
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.known import day_at, known_to
+from daemon.core.commands.line import NotUnderstood
+from daemon.core.commands.plan import Planned
+from daemon.core.commands.reading import Commands, read_command
+from daemon.core.commands.states import Step
 from daemon.core.desk.acting import Weighed, applied, confirms, known_of, level_of, weigh
 from daemon.core.desk.authority import Authority, authority
 from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE_LETTERS, Case
-from daemon.core.desk.command import Commands, read_command
 from daemon.core.desk.disowning import disowned, disowns
-from daemon.core.desk.grammar import Verb
-from daemon.core.desk.known import day_at, known_to
-from daemon.core.desk.line import NotUnderstood
-from daemon.core.desk.plan import Planned
 from daemon.core.desk.rota.handover import taken_over
 from daemon.core.desk.rota.mails import rows, tell
 from daemon.core.desk.rota.stretch import Stretch
 from daemon.core.desk.rota.swapping import agreed, asked, holds
 from daemon.core.desk.rota.taking_back import undo_turn
 from daemon.core.desk.scene import Scene, offered
-from daemon.core.desk.states import Step
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition

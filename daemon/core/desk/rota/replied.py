@@ -7,7 +7,9 @@ from store.model.message import Message
 
 LETTERS = 20_000  # of a calendar are looked at
 _METHOD = re.compile(r"^METHOD:(?:REPLY|COUNTER|REFRESH)[ \t]{0,9}\r?$", re.IGNORECASE | re.MULTILINE)
-_UID = re.compile(r"^UID:(?:duty|manager)[a-z0-9_-]{0,40}-[0-9]{8}T[0-9]{6}Z@([a-z0-9.-]{1,60})", re.IGNORECASE | re.MULTILINE)
+_UID = re.compile(
+    r"^UID:(?:duty|manager)[a-z0-9_-]{0,40}-[0-9]{8}T[0-9]{6}Z@([a-z0-9.-]{1,60})", re.IGNORECASE | re.MULTILINE
+)
 
 
 def answers_invitation(message: Message, settings: Settings) -> bool:

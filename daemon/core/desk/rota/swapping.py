@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from daemon.core.desk.arguments import MemberId
-from daemon.core.desk.plan import Planned
+from daemon.core.commands.arguments import MemberId
+from daemon.core.commands.plan import Planned
 from daemon.core.desk.rota.deeds import days_of, off_rota, others, own_line
 from daemon.core.desk.rota.mails import SWAP, rows, tell
 from daemon.core.desk.rota.stretch import Stretch, takes_turns, theirs, within

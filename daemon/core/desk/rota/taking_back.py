@@ -1,6 +1,6 @@
 """`undo` said of turns: the member's last change is taken back, unless somebody has changed the same time since."""
 
-from daemon.core.desk.plan import Planned
+from daemon.core.commands.plan import Planned
 from daemon.core.desk.rota.deeds import changed, members, passes
 from daemon.core.desk.rota.mails import rows, tell
 from daemon.core.desk.rota.stretch import Stretch

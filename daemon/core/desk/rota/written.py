@@ -14,6 +14,7 @@ from daemon.core.roster.roster import Gap, Line
 from daemon.core.roster.rotas import MANAGER
 from daemon.core.settings import Person
 from store.model.changes import Draft, Said
+from store.model.facts import Compared
 from store.model.shift import Part, Shift
 from store.model.ticket import ENDED, Kind, State, Ticket
 from store.model.verdict import Tag
@@ -122,6 +123,14 @@ def graduation(who: str, line: Line, moment: Moment) -> tuple[Draft, ...]:
     said = Said("turn-graduated", who=_name(moment, who))
     people = moment.roster.people
     return tuple(tell(people[one], moment.settings, said) for one in _everybody(line) if one in people)
+
+
+def comparison(learner: str, mentor: str, found: Iterable[Compared], moment: Moment) -> tuple[Draft, ...]:
+    """Set before both what who learned would have said, and what was said."""
+    lines = tuple((f"#{one.ticket}", one.subject[:SUBJECT], "; ".join(one.would), "; ".join(one.done)) for one in found)
+    said = Said("turn-compared", who=_name(moment, learner), rows=lines)
+    people = moment.roster.people
+    return tuple(tell(people[one], moment.settings, said) for one in (learner, mentor) if lines and one in people)
 
 
 def _is_handed_over(ticket: Ticket, one: Change) -> bool:

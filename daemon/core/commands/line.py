@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from daemon.core.desk.arguments import Argument, Known, Slot, Words, may_be_name, read, suggest
-from daemon.core.desk.grammar import LONGEST_SPELLING, SPELLINGS, Row, Text
-from daemon.core.desk.nearest import allowance, nearest, slips
+from daemon.core.commands.arguments import Argument, Known, Slot, Words, may_be_name, read, suggest
+from daemon.core.commands.grammar import LONGEST_SPELLING, SPELLINGS, Row, Text
+from daemon.core.commands.nearest import allowance, nearest, slips
 
 _LONGEST_HEAD = 120  # characters before the colon; a command is short
 _MOST_WORDS = 8

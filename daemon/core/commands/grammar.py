@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
-from daemon.core.desk.arguments import Slot
+from daemon.core.commands.arguments import Slot
 
 
 class Verb(StrEnum):

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from daemon.core.desk.arguments import Argument, Known
-from daemon.core.desk.grammar import ROWS, Aspect, Text, Verb
-from daemon.core.desk.line import Line, NotUnderstood, Reason, fit, lines, misfit, take_apart
+from daemon.core.commands.arguments import Argument, Known
+from daemon.core.commands.grammar import ROWS, Aspect, Text, Verb
+from daemon.core.commands.line import Line, NotUnderstood, Reason, fit, lines, misfit, take_apart
 
 MOST = 5  # commands in one mail
 MOST_IN_DIGEST = 25  # lines of a digest answered in one mail

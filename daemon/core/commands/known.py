@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from daemon.core.desk.arguments import Known, Name
+from daemon.core.commands.arguments import Known, Name
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 

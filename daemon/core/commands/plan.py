@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import Verb
-from daemon.core.desk.permit import Level, Refusal, permitted
-from daemon.core.desk.states import Hand, NewBug, Step, move
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.permit import Level, Refusal, permitted
+from daemon.core.commands.reading import Command
+from daemon.core.commands.states import Hand, NewBug, Step, move
 from store.model.ticket import ENDED, Kind, State, Ticket
 
 UNNUMBERED = 0  # the bug that a command of the same mail opens

@@ -6,10 +6,10 @@ from datetime import datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from daemon.core.desk.arguments import AreaName, MemberId, Priority, Span, Sprint, TeamId, TicketNumber
-from daemon.core.desk.command import Command
-from daemon.core.desk.dates import Days
-from daemon.core.desk.grammar import Verb
+from daemon.core.commands.arguments import AreaName, MemberId, Priority, Span, Sprint, TeamId, TicketNumber
+from daemon.core.commands.dates import Days
+from daemon.core.commands.grammar import Verb
+from daemon.core.commands.reading import Command
 from store.model.ticket import Edit, Kind, State, Ticket
 from store.model.verdict import Tag
 
@@ -233,7 +233,8 @@ REPORT, BUG = frozenset({Kind.REPORT}), frozenset({Kind.BUG})
 PLANNED = frozenset({Kind.FEATURE, Kind.QUESTION, Kind.OTHER})
 REQUEST = REPORT | PLANNED
 ANY_KIND = REQUEST | BUG
-_L1_KINDS = REPORT | {Kind.QUESTION}
+_QUESTION = frozenset({Kind.QUESTION})
+_L1_KINDS = REPORT | _QUESTION
 _OVER = frozenset({S.DONE, S.CLOSED})
 _OPEN = frozenset(S) - _OVER
 _TRIED = frozenset({S.INVESTIGATING, S.PAGED})  # somebody was called
@@ -275,12 +276,12 @@ MOVES: tuple[Move, ...] = (
     Move((V.REOPEN,), PLANNED, _OVER, S.FORWARDED, effects=(_reopened,)),
     # the gate
     Move((V.UP,), REPORT, frozenset({S.NEW, S.WAITING, S.INVESTIGATING}), S.TO_INVESTIGATE, effects=(_supported,)),
-    Move((V.UP,), frozenset({Kind.QUESTION}), frozenset({S.NEW}), S.FORWARDED, effects=(_supported,)),
+    Move((V.UP,), _QUESTION, frozenset({S.NEW, S.WAITING}), S.FORWARDED, effects=(_supported,)),
     Move((V.DOWN,), REPORT, frozenset({S.TO_INVESTIGATE, S.INVESTIGATING, S.WAITING}), S.NEW, effects=(_returned,)),
-    Move((V.DOWN,), frozenset({Kind.QUESTION}), frozenset({S.FORWARDED}), S.NEW, effects=(_returned,)),
+    Move((V.DOWN,), _QUESTION, frozenset({S.FORWARDED, S.WAITING}), S.NEW, effects=(_returned,)),
     # with the reporter
-    Move((V.ASK,), REPORT, _OPEN, S.WAITING, effects=(_owned_if_nobodys, _waits)),
-    Move((V.ASK,), PLANNED | BUG, _OPEN),
+    Move((V.ASK,), PLANNED, frozenset({S.PAGED}), S.WAITING, Kind.REPORT, (_owned_if_nobodys, _waits)),
+    Move((V.ASK,), REQUEST, _OPEN, S.WAITING, effects=(_owned_if_nobodys, _waits)),
     # and the rest, which moves nothing
     Move(PRIORITIES, ANY_KIND, _OPEN, effects=(_set,)),
     Move((V.SNOOZE,), ANY_KIND, _OPEN - {S.PAGED}, effects=(_set,)),

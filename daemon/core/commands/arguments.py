@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from daemon.core.desk.dates import Days, looks_like_date, read_date, read_days
+from daemon.core.commands.dates import Days, looks_like_date, read_date, read_days
 
 HIGHEST = 999_999_999  # ticket number
 _NUMBER = re.compile(r"#?([1-9][0-9]{0,8})")

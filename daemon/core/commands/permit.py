@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from daemon.core.desk.arguments import Anyway, TicketNumber
-from daemon.core.desk.command import Command
-from daemon.core.desk.grammar import GRAMMAR, ROWS, For, Row, Verb
-from daemon.core.desk.states import BUG, CLASSES, PLANNED, PRIORITIES, row_for
+from daemon.core.commands.arguments import Anyway, TicketNumber
+from daemon.core.commands.grammar import GRAMMAR, ROWS, For, Row, Verb
+from daemon.core.commands.reading import Command
+from daemon.core.commands.states import BUG, CLASSES, PLANNED, PRIORITIES, row_for
 from store.model.ticket import ENDED, Kind, State, Ticket
 from store.model.verdict import Tag
 
@@ -34,6 +34,7 @@ class Why(StrEnum):
     UNCLASSIFIED = "unclassified"
     NOT_A_REPORT = "not-a-report"
     IS_A_BUG = "is-a-bug"
+    BUG_ASKS = "bug-asks"
     NOTHING_ASKED = "nothing-asked"
     ALREADY = "already"
     NO_EMERGENCY = "no-emergency"
@@ -186,6 +187,10 @@ OBSTACLES: tuple[Obstacle, ...] = (
     Obstacle(
         frozenset(CLASSES), _of(*BUG), W.IS_A_BUG,
         "it is a bug already", _say(V.P0, V.INJECT, V.SCHEDULE, V.DONE),
+    ),
+    Obstacle(
+        frozenset({V.ASK}), _of(*BUG), W.BUG_ASKS,
+        "a bug waits for nobody's answer: `reply` asks its reporter, and its plan stays", _say(V.REPLY),
     ),
     Obstacle(
         _VERDICTS | {V.YES, V.NO}, _of(*BUG), W.IS_A_BUG,

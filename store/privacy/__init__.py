@@ -1,0 +1,1 @@
+"""What the desk keeps of one person: found, handed out, and erased; and what is forgotten by age."""
