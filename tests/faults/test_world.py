@@ -60,9 +60,11 @@ async def test_a_relay_with_every_bad_habit(nursery: Nursery, tmp_path: Path) ->
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
+    disk = tmp_path / "disk"  # larger than the log of SQLite grows (16 MB) before it is copied back
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip(f"a small disk can be mounted by root only: {mounted.stderr.decode().strip()}")
     yield disk
@@ -76,7 +78,7 @@ async def test_a_full_disk_puts_mail_off_and_loses_none(nursery: Nursery, tmp_pa
             before = assault.postponed
             with suppress(OSError), filler.open("wb", buffering=0) as file:
                 while True:
-                    file.write(bytes(4096))
+                    file.write(bytes(1024))
             while assault.is_sending and assault.postponed < before + 5:
                 await asyncio.sleep(0.05)
             filler.unlink()
