@@ -20,6 +20,7 @@ from daemon.letters import Letters
 from daemon.loops import Hands, Threads
 from store.model.message import Envelope, Message
 from store.model.outbox import Mail, MailState, Settlement
+from store.privacy.hashes import Erased
 from store.reader import Reader
 from store.schema import counter, metadata
 from store.store import Store
@@ -58,6 +59,7 @@ class StoreAtOnce(Store):
 
     def __init__(self, engine: Engine) -> None:
         self._lock = None
+        self._shared, self._erased = False, Erased(())
         self._reader = object.__new__(Reader)
         self._reader.engine = engine
         self._writing = self._asking = _Line(engine)  # type: ignore[assignment] # it does the same, at once
