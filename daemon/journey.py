@@ -114,7 +114,7 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         roster=house.memory.roster,
     )
     if changes.opens and changes.opens.calls:
-        calls = await house.store.count_call(changes.opens.calls[-1], found.now, STRETCH_SECONDS)
+        calls = await house.store.count_call(changes.opens.calls[-1], found.now, STRETCH_SECONDS, f"message/{work.id}")
         changes = spared(changes, calls, found.now)
     opened = await house.store.reserve_number(work.id) if changes.opens else None
     further = await house.store.take_numbers(len(changes.further))
@@ -171,7 +171,7 @@ async def elapse(what: Occasion | Engagement | Alert, house: House) -> None:
 
 async def _bring(occasion: Occasion, moment: Moment, house: House) -> Brought:
     if occasion.calls:
-        calls = await house.store.count_call(occasion.calls, moment.now, STRETCH_SECONDS)
+        calls = await house.store.count_call(occasion.calls, moment.now, STRETCH_SECONDS, occasion.key)
         occasion = put_off(occasion, calls, moment.now)
     originals = await find_originals(occasion, house)
     return Brought(occasion, write_occasion(occasion, originals, house, moment.now))

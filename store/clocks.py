@@ -20,6 +20,7 @@ class Call:
     person: str
     now: float
     seconds: float  # for which calls are counted together
+    what: str = ""  # for which they are called: trying it once more counts nothing; "" always counts
 
 
 def _run_out(clock: Clock, *conditions: ColumnElement[bool]) -> Select[Any]:
@@ -34,12 +35,14 @@ _RUN_OUT = {
 _LATEST = select(func.max(verdict.c.id)).where(verdict.c.ticket.in_(bindparam("numbers", expanding=True)))
 _VERDICTS = select(verdict).where(verdict.c.id.in_(_LATEST.group_by(verdict.c.ticket)))
 _same = calling.c.since > bindparam("before")
+_again = (calling.c.latest == bindparam("what")) & (calling.c.latest != "")
 _CALL = upsert(
     calling,
     ("person",),
     lambda came: {
         "since": case((_same, calling.c.since), else_=came.since),
-        "many": case((_same, calling.c.many + 1), else_=1),
+        "many": case((_same & _again, calling.c.many), (_same, calling.c.many + 1), else_=1),
+        "latest": came.latest,
     },
     returning=("since", "many"),
 )
@@ -70,6 +73,13 @@ def count(connection: Connection, calls: Sequence[Call]) -> list[Calls]:
 def _count(connection: Connection, call: Call) -> Calls:
     row = connection.execute(
         of(_CALL, connection),
-        {"person": call.person, "since": call.now, "many": 1, "before": call.now - call.seconds},
+        {
+            "person": call.person,
+            "since": call.now,
+            "many": 1,
+            "latest": call.what,
+            "what": call.what,
+            "before": call.now - call.seconds,
+        },
     ).one()
     return Calls(row.since, row.many)

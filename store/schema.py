@@ -71,9 +71,8 @@ message = Table(
 )
 _waits = message.c.due.is_not(None)
 Index("ix_message_due", message.c.due, sqlite_where=_waits, postgresql_where=_waits)
-Index(  # where several processes work, to keep the order of a conversation
-    "ix_message_thread", message.c.thread, message.c.id, postgresql_where=_waits
-).ddl_if(dialect="postgresql")
+_thread = Index("ix_message_thread", message.c.thread, message.c.id, postgresql_where=_waits)
+_thread.ddl_if(dialect="postgresql")  # where several processes work, it keeps the order of a conversation
 Index("ix_message_outcome", message.c.outcome, message.c.reason)
 Index("ix_message_received_at", message.c.received_at)
 Index("ix_message_copies", message.c.copies, sqlite_where=message.c.copies > 1, postgresql_where=message.c.copies > 1)
@@ -396,5 +395,6 @@ calling = Table(  # how often each member was called since the present stretch o
     Column("person", Key, primary_key=True),
     Column("since", Double, nullable=False),
     Column("many", Integer, nullable=False),
+    Column("latest", Key, nullable=False),  # what for, the last time
     sqlite_with_rowid=False,
 )

@@ -175,9 +175,12 @@ class Store(Opened):
         """Return which of these keys happened, and when (epoch seconds)."""
         return await self._asking.do(happening.happened, keys)
 
-    async def count_call(self, person: str, now: float, seconds: float) -> Calls:
-        """Count that a member is called, together with all calls within so many seconds of the first of them."""
-        return await self._writing.do(clocks.count, clocks.Call(person, now, seconds))
+    async def count_call(self, person: str, now: float, seconds: float, what: str = "") -> Calls:
+        """Count that a member is called, together with all calls within so many seconds of the first of them.
+
+        `what` names what for: who tries the same once more, or in another process at once, counts nothing.
+        """
+        return await self._writing.do(clocks.count, clocks.Call(person, now, seconds, what))
 
     async def correct(self, correction: Correction) -> None:
         """Keep what a member said a request is."""

@@ -54,19 +54,18 @@ async def test_two_that_settle_one_question_at_one_moment_send_one_mail(tmp_path
         assert seen(await desk.wait(0.5)) == [("card", "bob@team.test", "emergency")]
 
 
-async def test_two_desks_on_one_store_settle_each_question_once(tmp_path: Path) -> None:
+async def test_two_desks_on_one_store_settle_a_question_once(tmp_path: Path) -> None:
     binary = postgres.binaries()
     if binary is None:
         pytest.skip(postgres.HOW_TO_GET_IT)
     with postgres.server(binary) as server:
         sections = {"store": {"url": f"{server}/postgres"}, "duty": duty(0.03)}
         async with desk_at(tmp_path, doubtful(), **sections) as one, desk_at(tmp_path, doubtful(), **sections) as two:
-            for number in range(5):
-                await one.send(BROKEN.replace(b"<u1@", b"<u%d@" % number), CUSTOMER, "support@hd.test")
+            await one.send(BROKEN, CUSTOMER, "support@hd.test")
             await two.wait(5)
             cards = seen(one.post.mails + two.post.mails)
-    assert cards.count(("card", "bob@team.test", "emergency")) == 5
-    assert len(cards) == 10
+    assert cards.count(("card", "bob@team.test", "emergency")) == 1
+    assert len(cards) == 2
 
 
 async def test_the_time_to_answer_is_given_in_full_and_hardly_more(tmp_path: Path) -> None:

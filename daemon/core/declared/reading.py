@@ -26,6 +26,7 @@ from daemon.core.settings import (
     LISTEN,
     REDIS,
     RELAY,
+    SPARE,
     STORE,
     WEEKLY,
     Settings,
@@ -51,6 +52,7 @@ SHAPES: Mapping[str, str] = {  # what a text must look like, by the pattern that
     STORE: 'must begin with "sqlite:///" or "postgresql://"',
     REDIS: 'must begin with "redis://" or "rediss://"',
     RELAY: 'must be "maildir:PATH", "smtp://host:port" or "smtps://host:port"',
+    SPARE: 'must be "sendmail:/PATH", "maildir:PATH", "smtp://host:port" or "smtps://host:port"',
 }
 
 WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {  # pydantic's kinds of error, in the operator's words

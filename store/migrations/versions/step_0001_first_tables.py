@@ -376,6 +376,7 @@ def _occasion() -> None:
         sa.Column("person", sa.String(320), nullable=False),
         sa.Column("since", sa.Double(), nullable=False),
         sa.Column("many", sa.Integer(), nullable=False),
+        sa.Column("latest", sa.String(320), nullable=False),
         sa.PrimaryKeyConstraint("person", name="pk_calling"),
         sqlite_with_rowid=False,
     )
