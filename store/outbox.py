@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select, true, 
 
 from store.columns import clean
 from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
-from store.processing import LIVES, NEVER_ENDED, Lease, Taken
+from store.processing import NEVER_ENDED, Lease, Taken
 from store.schema import event, mail, mail_raw, ticket
 
 _ENDED = frozenset({MailState.SENT, MailState.FAILED})
@@ -58,6 +58,7 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+LIVES = 20  # that a mail takes at most without an end: many more than one that was only in hand while others crashed
 _LEASE = (
     update(mail)
     .where(mail.c.id == bindparam("row"))

@@ -3,7 +3,8 @@
 import asyncio
 
 from store.model.outbox import Mail, MailKind, MailState, Settlement
-from store.processing import LIVES, NEVER_ENDED
+from store.outbox import LIVES
+from store.processing import NEVER_ENDED
 from store.store import Store
 from tests.store.specimens import ANN, ENVELOPE, MINUTE, NOW, file_one, mail, opens, raw, take_one
 
