@@ -121,6 +121,8 @@ ticket = Table(
     Column("called", Several),
     Column("called_at", Double),
     Column("gathered_until", Double),
+    Column("heard", Several),
+    Column("heard_until", Double),
     Column("waiting_since", Double),
     Column("reminded_at", Double),
     Column("started", Word(State), nullable=False),  # its first state

@@ -43,7 +43,7 @@ from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.shift import Override, Shift
 from store.model.ticket import Event, Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
-from store.original import originals
+from store.original import added, originals
 from store.reader import Reader
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
@@ -187,6 +187,10 @@ class Store:
     async def original(self, number: int) -> RawMessage | None:
         """Return the message that opened a ticket, None if there is none (any more)."""
         return await self._asking.do(originals, number)
+
+    async def added(self, number: int, since: float) -> tuple[RawMessage, ...]:
+        """Return what was added to a ticket after a moment (epoch seconds): the first of it, oldest first."""
+        return await self._asking.do(added, (number, since))
 
     async def happen(self, occasion: Occasion, mails: tuple[NewMail, ...], now: float) -> bool:
         """Write all that time brings about, in one transaction.
