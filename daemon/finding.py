@@ -6,16 +6,20 @@ from dataclasses import dataclass, replace
 from daemon.core.desk.acting import confirmation, inquiry, kept_since
 from daemon.core.desk.authority import needs_proof
 from daemon.core.desk.case import Backdrop, Listed
+from daemon.core.desk.clock.hearing import ADDED
 from daemon.core.desk.listed import inquiries
 from daemon.core.desk.rota.heard import hearing
+from daemon.core.mail.clean import clip
 from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
 from daemon.core.mail.reading import Reading, read
 from daemon.house import House
 from daemon.planning import plan_turns
+from store.model.changes import Draft
 from store.model.facts import Facts, Inquiry
 from store.model.message import Proven, RawMessage
 from store.model.occasion import Occasion
 
+ADDED_LETTERS = 600  # of each message stand in the letter that tells of several
 LARGE = 12 << 10  # octets from which a message is read beside the loop: a hostile one of that size takes some 10 ms
 
 
@@ -66,6 +70,21 @@ async def find_originals(occasion: Occasion, house: House) -> dict[int, tuple[Ra
         if work is not None:
             found[number] = work, await read_message(work, house)
     return found
+
+
+async def find_added(occasion: Occasion, house: House) -> Occasion:
+    """Return an occasion whose letters say what was added to their tickets since the last card."""
+    return replace(occasion, drafts=tuple([await _with_added(draft, occasion, house) for draft in occasion.drafts]))
+
+
+async def _with_added(draft: Draft, occasion: Occasion, house: House) -> Draft:
+    due = occasion.about(draft.about)
+    if draft.letter != ADDED or due is None:
+        return draft
+    came = await house.store.added(due.ticket.number, max(due.ticket.heard, default=0.0))
+    readings = [await read_message(one, house) for one in came]
+    rows = tuple((one.clues.sender, clip(one.message.new_text.strip(), ADDED_LETTERS)) for one in readings)
+    return replace(draft, said=tuple(replace(said, rows=rows) for said in draft.said))
 
 
 async def _known(reading: Reading, facts: Facts, house: House, now: float) -> Backdrop:

@@ -27,7 +27,7 @@ from daemon.core.desk.teaching import learned_from
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
 from daemon.edge.bell import Stage
-from daemon.finding import find_originals, find_out, prove_author, read_message
+from daemon.finding import find_added, find_originals, find_out, prove_author, read_message
 from daemon.forgetting import forget_old
 from daemon.house import House
 from daemon.planning import plan_turns
@@ -173,6 +173,7 @@ async def _bring(occasion: Occasion, moment: Moment, house: House) -> Brought:
     if occasion.calls:
         calls = await house.store.count_call(occasion.calls, moment.now, STRETCH_SECONDS, occasion.key)
         occasion = put_off(occasion, calls, moment.now)
+    occasion = await find_added(occasion, house)
     originals = await find_originals(occasion, house)
     return Brought(occasion, write_occasion(occasion, originals, house, moment.now))
 

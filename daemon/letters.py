@@ -34,7 +34,7 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
-    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse"),
+    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse", "added"),
     *("turn", "swap"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
@@ -302,6 +302,8 @@ SAMPLES = (  # every branch of a template is walked by one of them
         Words(desk="Support", address="support@desk.example", ticket=12, said=said)
         for said in (
             (Said("list", lines=("#12 Export fails, ada@customer.example", "#13 Login"), text="2"),),
+            (Said("added", 12, rows=(("ada@customer.example", "Still\nbroken"), ("", ""))),),
+            (Said("added", 12, rows=(("ada@customer.example", "Still broken"),)),),
             (Said("reminder", 12, text="2026-01-05"),),
             tuple(Said(what, 12, "Ann", "p1", 7, ("mine", "reply: …"), ("one", "two")) for what in SENTENCES),
             tuple(Said(what) for what in SENTENCES),

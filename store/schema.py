@@ -84,11 +84,8 @@ message_raw = Table(
     Column("raw", LargeBinary, nullable=False),
 )
 
-counter = Table(
-    "counter",
-    metadata,
-    Column("name", String(32), primary_key=True),
-    Column("value", Integer, nullable=False),  # the last number given
+counter = Table(  # the last numbers given
+    "counter", metadata, Column("name", String(32), primary_key=True), Column("value", Integer, nullable=False)
 )
 
 ticket = Table(
@@ -120,6 +117,8 @@ ticket = Table(
     Column("called", Several),
     Column("called_at", Double),
     Column("gathered_until", Double),
+    Column("heard", Several),
+    Column("heard_until", Double),
     Column("waiting_since", Double),
     Column("reminded_at", Double),
     Column("started", Word(State), nullable=False),  # its first state

@@ -42,7 +42,7 @@ from store.model.ticket import Event, Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
 from store.numbers import is_stopped
 from store.opened import Opened
-from store.original import originals
+from store.original import added, originals
 from store.privacy.ageing import forget
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
@@ -163,6 +163,10 @@ class Store(Opened):
     async def original(self, number: int) -> RawMessage | None:
         """Return the message that opened a ticket, None if there is none (any more)."""
         return await self._asking.do(originals, number)
+
+    async def added(self, number: int, since: float) -> tuple[RawMessage, ...]:
+        """Return what was added to a ticket after a moment (epoch seconds): the first of it, oldest first."""
+        return await self._asking.do(added, (number, since))
 
     async def happen(self, occasion: Occasion, mails: tuple[NewMail, ...], now: float) -> bool:
         """Write all that time brings about, in one transaction.

@@ -16,7 +16,15 @@ def ticket_indexes() -> None:
     )
     answered = sa.text("first_automatic_at IS NOT NULL OR first_human_at IS NOT NULL")
     op.create_index("ix_ticket_answered", "ticket", ["number"], sqlite_where=answered, postgresql_where=answered)
-    for clock in ("asked_at", "called_at", "gathered_until", "snoozed_until", "waiting_since", "reminded_at"):
+    for clock in (
+        "asked_at",
+        "called_at",
+        "gathered_until",
+        "heard_until",
+        "snoozed_until",
+        "waiting_since",
+        "reminded_at",
+    ):
         unreminded = " AND reminded_at IS NULL" if clock == "waiting_since" else ""
         runs = sa.text(f"{clock} IS NOT NULL{unreminded}")
         op.create_index(f"ix_ticket_{clock}", "ticket", [clock], sqlite_where=runs, postgresql_where=runs)

@@ -17,6 +17,7 @@ class Clock(StrEnum):
     ASKED = "asked_at"
     CALLED = "called_at"
     GATHERED = "gathered_until"
+    HEARD = "heard_until"
     SNOOZED = "snoozed_until"
     WAITING = "waiting_since"  # only while the reporter was not reminded
     REMINDED = "reminded_at"

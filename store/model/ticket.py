@@ -78,6 +78,8 @@ class Ticket:
     called: tuple[str, ...] = ()  # members who got its card, in their order; a new emergency begins anew
     called_at: float | None = None  # since when the card of the last of them waits; None where none does
     gathered_until: float | None = None  # when the last of them gets it on a list instead
+    heard: tuple[float, ...] = ()  # when cards told of what was added to it, within the present stretch of time
+    heard_until: float | None = None  # when what was added beyond that is told
     waiting_since: float | None = None  # since when the reporter's answer is waited for
     reminded_at: float | None = None  # when the reporter was reminded of that
     planned: str | None = None  # of a scheduled bug: the sprint, or the day as 2026-12-01

@@ -7,6 +7,7 @@ from daemon.core.commands.states import UNANSWERED, differences
 from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
 from daemon.core.desk.case import NO_BACKDROP, NOTE, NOTE_LETTERS, Backdrop, Case
+from daemon.core.desk.clock.hearing import told
 from daemon.core.desk.gate import GIVES, facts_in
 from daemon.core.desk.listed import answered_news, members_lines
 from daemon.core.desk.opening import open_ticket
@@ -245,6 +246,7 @@ def _silence(case: Case, reason: str, ticket: Ticket | None = None) -> Changes:
 
 
 def _follow_up(case: Case, ticket: Ticket, what: str, after: Ticket) -> Changes:
+    after, drafts = told(ticket, after, _to_whom_it_concerns(case, after), case.now)
     edits = differences(ticket, after)
     event = replace(case.event(f"{what} ({case.threading.signal}){_gives(case)}"), edits=edits)
     return Changes(
@@ -255,7 +257,7 @@ def _follow_up(case: Case, ticket: Ticket, what: str, after: Ticket) -> Changes:
         ticket=ticket.number,
         events=() if edits else (event,),
         moves=(TicketChange(ticket.number, ticket.version, edits, (event,)),) if edits else (),
-        drafts=_to_whom_it_concerns(case, after),
+        drafts=drafts,
     )
 
 

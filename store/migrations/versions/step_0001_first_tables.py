@@ -118,6 +118,8 @@ def _ticket() -> None:
         sa.Column("called", sa.Text(), nullable=True),
         sa.Column("called_at", sa.Double(), nullable=True),
         sa.Column("gathered_until", sa.Double(), nullable=True),
+        sa.Column("heard", sa.Text(), nullable=True),
+        sa.Column("heard_until", sa.Double(), nullable=True),
         sa.Column("waiting_since", sa.Double(), nullable=True),
         sa.Column("reminded_at", sa.Double(), nullable=True),
         sa.Column("started", sa.String(32), nullable=False),

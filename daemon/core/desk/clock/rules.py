@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from daemon.core.desk.clock.calling import called_until, escalated
 from daemon.core.desk.clock.gathering import gathered_until, listed
+from daemon.core.desk.clock.hearing import added, heard_until
 from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.clock.question import asked_until, lapsed
 from daemon.core.desk.clock.waiting import closed, reminded, unanswered_until, unasked_until, unreminded_until
@@ -26,6 +27,7 @@ class Rule:
 RULES: tuple[Rule, ...] = (
     Rule(Clock.ASKED, asked_until, lapsed),
     Rule(Clock.GATHERED, gathered_until, listed),
+    Rule(Clock.HEARD, heard_until, added),
     Rule(Clock.CALLED, called_until, escalated),
     Rule(Clock.SNOOZED, snoozed_until, woken),
     Rule(Clock.WAITING, unreminded_until, reminded),
