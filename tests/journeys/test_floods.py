@@ -79,3 +79,19 @@ async def test_an_answer_that_was_waited_for_is_told_at_once(tmp_path: Path, mon
         assert [went(await desk.answer(ack, f"More, {n}")) for n in range(4)] == [[("card", who)]] * 3 + [[]]
         await desk.say("ask: since when?", card, who)
         assert went(await desk.answer(ack, "Since nine.")) == [("card", who)]
+
+
+async def test_after_a_members_word_each_answer_is_told_at_once_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clocked(tmp_path, monkeypatch) as desk:
+        mails = await desk.write()
+        (ack,) = [mail for mail in mails if mail.kind == "ack"]
+        (card,) = [mail for mail in mails if mail.kind == "card"]
+        who = card.to.partition("@")[0]
+        await desk.say("mine", card, who)
+        for number in range(6):
+            assert went(await desk.answer(ack, f"Answer {number}")) == [("card", who)]
+            await desk.say(f"reply: and now {number}?", card, who)
+        await desk.say("undo", card, who)
+        assert "5?" not in "".join(mail.message.text for mail in desk.desk.post.mails if mail.kind == "reply")

@@ -320,8 +320,14 @@ def _moves(person: Person, now: float, steps: tuple[Planned, ...], deeds: tuple[
             continue
         what = SAID + "; ".join(_line(step.command) for step in mine if step.command.verb not in QUIET)
         edits = _difference(first, mine[-1].step.apply(last))
-        moved.append(TicketChange(number, first.version, edits, (Event(now, person.id, what, edits),)))
+        event = Event(now, person.id, what, edits)
+        moved.append(TicketChange(number, first.version, (*edits, *_answered(first)), (event,)))
     return moved
+
+
+def _answered(ticket: Ticket) -> tuple[Edit, ...]:
+    """What is added after a member's word answers it, and is told at once; no edit of the event: undo leaves it be."""
+    return (Edit("heard", ticket.heard, ()),) if ticket.heard and ticket.heard_until is None else ()
 
 
 def _difference(before: Ticket, after: Ticket) -> tuple[Edit, ...]:
