@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, func, insert, select, update
 
+from store.numbers import TICKET
 from store.schema import counter, event, known_id, mail, mail_raw, message, message_raw, metadata, participant, ticket
 
 TEXT = b"Subject: past\r\n\r\n" + b"A line of an older message.\r\n" * 40
@@ -21,7 +22,7 @@ def fill(path: Path, count: int) -> None:
         rows = [(first + n, number + n, mails + 2 * n, f"p{n}@past{n % 500}.test", past + n) for n in range(count)]
         for table, values in _tables(rows):
             connection.execute(insert(metadata.tables[table.name]), values)
-        connection.execute(update(counter).values(value=number + count))
+        connection.execute(update(counter).where(counter.c.name == TICKET).values(value=number + count))
     engine.dispose()
 
 
