@@ -6,7 +6,7 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import corrections, figures, listing, mailboxes, overview, roster, verdicts
+from store import corrections, figures, listing, mailboxes, overview, roster, verdicts, witness
 from store.database import reading
 from store.identity import Identity
 from store.migrate import require_current
@@ -141,6 +141,18 @@ class Reader:
     def stored(self, found: Sequence[Identity]) -> list[bool]:
         """Say of each message whether it is ours."""
         return self.ask(lambda connection: mailboxes.stored(connection, found))
+
+    def newest(self, most: int) -> tuple[RawMessage, ...]:
+        """Return so many of the messages that came last."""
+        return self.ask(lambda connection: witness.newest(connection, most))
+
+    def named(self, message_id: str) -> RawMessage | None:
+        """Return the message of a Message-ID (without brackets), if it came."""
+        return self.ask(lambda connection: witness.named(connection, message_id))
+
+    def moment(self) -> float | None:
+        """Return the time of the database's own machine (epoch seconds); None where it has no clock but ours."""
+        return self.ask(witness.moment)
 
     def next_due(self) -> float | None:
         """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""
