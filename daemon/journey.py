@@ -42,6 +42,7 @@ MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes 
 WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an older one which another process works
 OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
+TO_OPERATOR = frozenset({MailKind.NOTICE, MailKind.ROSTER})  # what the desk needs help with, and gaps of the rota
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 
 log = structlog.get_logger()
@@ -142,7 +143,7 @@ async def _hand_over(mail: Mail, house: House) -> Answer:
 
     answer = await house.relay.send(mail, before_dot)
     put_off = answer.delivery in (Delivery.DEFERRED, Delivery.UNREADY)
-    alarm = mail.kind is MailKind.NOTICE and mail.ticket is None and mail.to == house.settings.desk.operator
+    alarm = mail.kind in TO_OPERATOR and mail.ticket is None and mail.to == house.settings.desk.operator
     return await house.spare.send(mail, before_dot) if put_off and alarm and house.spare else answer
 
 

@@ -8,7 +8,11 @@ import structlog
 def start_log() -> None:
     """Write lines for people where somebody looks on, and logfmt (key=value) where a journal does."""
     looked_at = sys.stderr.isatty()
-    lines = structlog.dev.ConsoleRenderer() if looked_at else structlog.processors.LogfmtRenderer()
+    lines = (
+        structlog.dev.ConsoleRenderer()
+        if looked_at
+        else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
