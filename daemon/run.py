@@ -27,7 +27,7 @@ from daemon.core.triage.definition import Definition
 from daemon.edge.bell import Stage, open_bell
 from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
-from daemon.edge.log import start_log
+from daemon.edge.log import start_log, stations
 from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import Relay, open_relay
@@ -89,7 +89,7 @@ def serve(read: Reading, declared: Declared, own: Own, *, tokens: Path, role: st
 
     SIGHUP has what was declared `read` anew.
     """
-    start_log()
+    start_log(of_stations=declared.settings.log.stations)
     return uvloop.run(_serve(read, declared, own, role, tokens))
 
 
@@ -112,6 +112,7 @@ async def _serve(read: Reading, declared: Declared, own: Own, role: str, tokens:
         outgrown = await _outgrown(desk.house, stopping)
         log.info("stopping")
         tell(STOPPING)
+    stations.flush()
     for task in beside:
         task.cancel()
     return int(outgrown)

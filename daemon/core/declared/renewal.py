@@ -16,6 +16,7 @@ FIXED = (  # opened, bound or signed with once, at the start
     ("oauth",),
     ("relay",),
     ("metrics",),
+    ("log",),
 )
 
 
