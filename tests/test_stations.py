@@ -30,7 +30,8 @@ answer_minutes = 0.02
 fallback = "ann"
 """
 RAW = (
-    "From: Maria Secretary <maria@shop.test>\r\nTo: desk@team.test\r\nSubject: Confidential outage\r\nMessage-ID: <one@shop.test>\r\n\r\n"
+    "From: Maria Secretary <maria@shop.test>\r\nTo: desk@team.test\r\n"
+    "Subject: Confidential outage\r\nMessage-ID: <one@shop.test>\r\n\r\n"
     "Since this morning nobody can log in, the server answers error 500. We cannot work at all. Password hunter2.\r\n"
 )
 FACT = re.compile(r'(\w+)=("[^"]*"|\S+)')
