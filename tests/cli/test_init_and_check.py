@@ -33,7 +33,8 @@ EXAMPLES = {  # settings that have no default, or none that could be written: wh
     "duty.fallback",
     "desk.alarm_relay",
 }
-TABLES = ("imap", "oauth", "people", "teams")  # repeated ones: as a whole, examples
+SECRET = "whsec_" + "A" * 32
+TABLES = ("imap", "oauth", "people", "teams", "notify", "webhooks")  # repeated ones: as a whole, examples
 
 
 def uncommented() -> dict[str, object]:
@@ -100,7 +101,16 @@ def test_with_everything_in_force_the_shipped_file_is_right_but_for_the_files_it
     text = "\n".join(re.sub(r"^# (?=\[\[|[a-z0-9_]+ = )", "", line) for line in SHIPPED.splitlines())
     path.write_text(text.replace('oauth = "example"\n', ""), "utf-8")
     (tmp_path / "definition.toml").write_text("", "utf-8")
-    answer = config.load(path, {"IMAP_PASSWORD": "x", "OAUTH_SECRET": "z", "RELAY_PASSWORD": "y"})
+    answer = config.load(
+        path,
+        {
+            "IMAP_PASSWORD": "x",
+            "OAUTH_SECRET": "z",
+            "RELAY_PASSWORD": "y",
+            "ANNA_NOTIFY": "json://a",
+            "PIPELINE_SECRET": SECRET,
+        },
+    )
     assert isinstance(answer, Faults)
     missing = ["smtp.tls_certificate", "smtp.tls_key", "imap[0].ca_file", "duty.holidays_file"]
     assert [fault.key for fault in answer.faults] == missing
