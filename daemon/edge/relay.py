@@ -7,28 +7,27 @@ an answer of the server decides, and without one the outcome is UNCLEAR (RFC 104
 """
 
 import asyncio
-import os
 import ssl
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 from aiosmtplib.errors import SMTPConnectError, SMTPHeloError, SMTPServerDisconnected, SMTPTimeoutError
 
 from daemon.core.mail.clean import clip, one_line
 from daemon.core.mail.compose import seven_bit, wire_fault
 from daemon.core.mail.header_line import ascii_domain, is_mailbox
 from daemon.core.settings import Relay as RelaySettings
+from daemon.edge.dialog import Dialog, Lost, Reply
+from daemon.edge.maildir import BeforeDot, Maildir
 from store.model.outbox import Answer, Delivery, Mail
 
-BeforeDot = Callable[[], Awaitable[bool]]
 MAILS_A_CONNECTION = 100  # then a new one is opened, so that a balancer in front of the server can do its work
+SMALL = 64 << 10  # octets of a content that is held back for its dot, since it leaves in one piece anyway
 _NO_REPLY = 0  # in place of a reply code: the connection is gone, or what came was no reply
 
 
@@ -76,7 +75,8 @@ def open_relay(
 class _Line:
     """A connection that has greeted and, where it must, encrypted and logged in."""
 
-    client: SMTP
+    client: SMTP  # knows what the server offers
+    dialog: Dialog
     mails: int = 0
     used_at: float = 0.0
 
@@ -112,15 +112,15 @@ class Smarthost:
     async def close(self) -> None:
         """QUIT on every idle connection."""
         lines, self._idle = self._idle, []
-        await asyncio.gather(*(self._quit(line.client) for line in lines))
+        await asyncio.gather(*(self._quit(line.dialog) for line in lines))
 
     def _take(self) -> _Line | None:
         """The connection used last, so that the others grow old and are dropped."""
         while self._idle:
             line = self._idle.pop()
-            if line.client.is_connected and time.monotonic() - line.used_at < self._waits.idle:
+            if line.dialog.is_open and time.monotonic() - line.used_at < self._waits.idle:
                 return line
-            line.client.close()
+            line.dialog.close()
         return None
 
     async def _use(self, line: _Line, mail: Mail, before_dot: BeforeDot) -> Answer | None:
@@ -128,62 +128,83 @@ class Smarthost:
         try:
             answer = await self._transact(line, mail, before_dot)
         except BaseException:  # cancelled, or `before_dot` failed: no dot was sent, or nobody will read its answer
-            line.client.close()
+            line.dialog.close()
             raise
         line.mails, line.used_at = line.mails + 1, time.monotonic()
-        if line.client.is_connected and line.mails < MAILS_A_CONNECTION:
+        if line.dialog.is_open and line.mails < MAILS_A_CONNECTION:
             self._idle.append(line)
-        elif line.client.is_connected:
-            await self._quit(line.client)
+        elif line.dialog.is_open:
+            await self._quit(line.dialog)
         return answer
 
     async def _transact(self, line: _Line, mail: Mail, before_dot: BeforeDot) -> Answer | None:
         request = _request(mail, line.client)
         if isinstance(request, Answer):
             return request
-        for step, words in (("MAIL", request.mail), ("RCPT", request.rcpt), ("DATA", b"DATA")):
-            reply = await _say(line.client, words)
-            if step == "MAIL" and line.mails and reply.code in {_NO_REPLY, 421}:
-                line.client.close()
-                return None
-            if reply.code != 354 if step == "DATA" else not 200 <= reply.code < 300:
-                await self._reset(line.client)
-                return meaning(step if mail.mail_from or step != "MAIL" else "MAIL<>", reply)
-        return await self._content(line.client, request.content, before_dot)
+        refusal = await self._announce(line, request)
+        if refusal is None:
+            return await self._content(line.dialog, request.content, before_dot)
+        step, reply = refusal
+        if step == "MAIL" and line.mails and reply.code in {_NO_REPLY, 421}:
+            line.dialog.close()
+            return None
+        return meaning(step if mail.mail_from or step != "MAIL" else "MAIL<>", reply)
 
-    async def _content(self, client: SMTP, content: bytes, before_dot: BeforeDot) -> Answer:
+    async def _announce(self, line: _Line, request: "_Request") -> tuple[str, Reply] | None:
+        """Say MAIL, RCPT and DATA, at once where the server offers that; gives what was refused first, and how."""
+        together, refusal, reply = line.client.supports_extension("pipelining"), None, Reply(_NO_REPLY, "")
+        if together:
+            with suppress(Lost):  # the first reply is missing, then
+                line.dialog.say(b"".join(words for _, words in request.steps), replies=len(request.steps))
+        for step, words in request.steps:
+            reply = await self._ask(line.dialog, b"" if together else words)
+            refused = reply.code != 354 if step == "DATA" else not 200 <= reply.code < 300
+            refusal = refusal or ((step, reply) if refused else None)
+            if refusal and not together:
+                break
+        if refusal:
+            await self._reset(line.dialog, reply)
+        return refusal
+
+    async def _ask(self, dialog: Dialog, words: bytes) -> Reply:
+        """Say something, if it is not said yet, and hear the reply; none counts as _NO_REPLY."""
+        try:
+            if words:
+                dialog.say(words)
+            return await dialog.reply(seconds=self._waits.command)
+        except Lost as why:
+            return Reply(_NO_REPLY, str(why))
+
+    async def _reset(self, dialog: Dialog, last: Reply) -> None:
+        """Make ready for another mail; a server that waits for content all the same is left (RFC 2920 section 3.1)."""
+        if last.code == 354 or (dialog.is_open and (await self._ask(dialog, b"RSET\r\n")).code != 250):
+            dialog.close()
+
+    async def _content(self, dialog: Dialog, content: bytes, before_dot: BeforeDot) -> Answer:
         """Everything after 354: the content, the caller's word, the dot, and the long wait."""
-        lost = Answer(Delivery.DEFERRED, "the connection was lost before the final dot")
-        protocol = client.protocol
-        if protocol is None:
-            return lost
-        with suppress(SMTPException):  # what is lost here is noticed at the dot
-            protocol.write(content)
-        if not await before_dot():
-            client.close()
-            return Answer(Delivery.DEFERRED, "abandoned before the final dot: somebody else has this mail")
+        large = len(content) > SMALL
         try:
-            protocol.write(b".\r\n")
-        except SMTPException:
-            client.close()
-            return lost
+            if large:
+                dialog.say(content, replies=0)
+            if not await before_dot():
+                dialog.close()
+                return Answer(Delivery.DEFERRED, "abandoned before the final dot: somebody else has this mail")
+            dialog.say(b".\r\n" if large else content + b".\r\n")
+        except Lost:
+            return Answer(Delivery.DEFERRED, "the connection was lost before the final dot")
         try:
-            reply = await protocol.read_response(timeout=self._waits.dot)
-        except (SMTPException, OSError) as error:
-            client.close()
-            return Answer(Delivery.UNCLEAR, _text(f"no answer to the final dot: {error}"))
+            reply = await dialog.reply(seconds=self._waits.dot)
+        except Lost as why:
+            return Answer(Delivery.UNCLEAR, _text(f"no answer to the final dot: {why}"))
         if reply.code == 421:
-            client.close()
+            dialog.close()
         return meaning("DOT", reply)
 
-    async def _reset(self, client: SMTP) -> None:
-        if client.is_connected and (await _say(client, b"RSET")).code != 250:
-            client.close()
-
-    async def _quit(self, client: SMTP) -> None:
-        with suppress(SMTPException, OSError):
-            await client.quit(timeout=self._waits.quit)
-        client.close()
+    async def _quit(self, dialog: Dialog) -> None:
+        with suppress(Lost):
+            dialog.say(b"QUIT\r\n")
+            await dialog.reply(seconds=self._waits.quit)
+        dialog.close()
 
     async def _open(self) -> _Line | Answer:
         """Connect, but not for every mail of a full queue while the server is down or refuses our login."""
@@ -215,7 +236,9 @@ class Smarthost:
         except BaseException:
             client.close()
             raise
-        return _Line(client)
+        if client.transport is None:
+            return Answer(Delivery.DEFERRED, "the server closed the connection")
+        return _Line(client, Dialog(cast("asyncio.WriteTransport", client.transport)))
 
     async def _encrypt(self, client: SMTP) -> None:
         wanted = self._settings.starttls
@@ -252,22 +275,11 @@ def _not_opened(error: Exception) -> Answer:
     return Answer(Delivery.DEFERRED if isinstance(error, passing) else Delivery.UNREADY, _text(str(error)))
 
 
-async def _say(client: SMTP, words: bytes) -> SMTPResponse:
-    """Send one command; whatever is no reply closes the connection and counts as _NO_REPLY."""
-    try:
-        reply = await client.execute_command(words)
-    except (SMTPException, OSError) as error:
-        client.close()
-        return SMTPResponse(_NO_REPLY, str(error))
-    return reply
-
-
 @dataclass(frozen=True, slots=True)
 class _Request:
     """The words of one transaction, as this server can take them."""
 
-    mail: bytes
-    rcpt: bytes
+    steps: tuple[tuple[str, bytes], ...]  # what is said before the content
     content: bytes  # dot-stuffed, the final dot excluded
 
 
@@ -291,7 +303,8 @@ def _request(mail: Mail, client: SMTP) -> _Request | Answer:
     options += [f"SIZE={len(raw)}"] if client.supports_extension("size") else []
     options += ["BODY=8BITMIME"] if eight_bit and not raw.isascii() else []
     options += ["SMTPUTF8"] if international else []
-    return _Request(" ".join(options).encode("utf-8"), f"RCPT TO:<{recipient}>".encode(), _stuffed(raw))
+    steps = (("MAIL", " ".join(options)), ("RCPT", f"RCPT TO:<{recipient}>"), ("DATA", "DATA"))
+    return _Request(tuple((step, f"{words}\r\n".encode()) for step, words in steps), _stuffed(raw))
 
 
 def _stuffed(raw: bytes) -> bytes:
@@ -328,7 +341,7 @@ RULES = (  # the first row that fits decides
 )
 
 
-def meaning(step: str, reply: SMTPResponse) -> Answer:
+def meaning(step: str, reply: Reply) -> Answer:
     """Return what a reply means at a step: MAIL (`MAIL<>` for the null sender), RCPT, DATA or DOT."""
     text = _text(f"{reply.code} {reply.message}" if reply.code else reply.message)
     line, small = f"{reply.code:03d} {reply.message}", text.casefold()
@@ -342,45 +355,3 @@ def meaning(step: str, reply: SMTPResponse) -> Answer:
 
 def _text(words: str) -> str:
     return clip(one_line(words), 500)
-
-
-class Maildir:
-    """A folder that mail is laid into, one file each, complete or not at all (Bernstein's maildir)."""
-
-    _numbers = count(1)
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def send(self, mail: Mail, before_dot: BeforeDot) -> Answer:
-        """Write, sync, ask, and move into `new`."""
-        name = f"{time.time():.6f}.P{os.getpid()}Q{next(self._numbers)}.triaged"
-        try:
-            await asyncio.to_thread(self._write, name, mail.raw)
-            if not await before_dot():
-                (self._folder / "tmp" / name).unlink()
-                return Answer(Delivery.DEFERRED, "abandoned before the move: somebody else has this mail")
-            await asyncio.to_thread(self._publish, name)
-        except OSError as error:
-            kept = (self._folder / "new" / name).exists()
-            return Answer(Delivery.UNCLEAR if kept else Delivery.DEFERRED, _text(str(error)))
-        return Answer(Delivery.ACCEPTED, f"250 kept as new/{name}")
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-    def _write(self, name: str, raw: bytes) -> None:
-        for part in ("tmp", "new", "cur"):
-            (self._folder / part).mkdir(parents=True, exist_ok=True)
-        with (self._folder / "tmp" / name).open("xb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-
-    def _publish(self, name: str) -> None:
-        (self._folder / "tmp" / name).rename(self._folder / "new" / name)
-        folder = os.open(self._folder / "new", os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
