@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from daemon.edge.relay import SMALL, Waits
+from daemon.edge.relay import Waits
+from daemon.edge.relay.smarthost import SMALL
 from store.model.outbox import Answer, Delivery
 from tests.edge.relaying import RAW, a_mail, always, relay_to, sent
 from tests.edge.scripted import CLOSE, EHLO, HANG, RESET, Script, serving

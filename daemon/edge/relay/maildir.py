@@ -3,14 +3,12 @@
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
 
-from daemon.core.mail.clean import clip, one_line
+from daemon.edge.relay.meaning import told
+from daemon.edge.relay.way import BeforeDot
 from store.model.outbox import Answer, Delivery, Mail
-
-BeforeDot = Callable[[], Awaitable[bool]]
 
 
 class Maildir:
@@ -32,7 +30,7 @@ class Maildir:
             await asyncio.to_thread(self._publish, name)
         except OSError as error:
             kept = (self._folder / "new" / name).exists()
-            return Answer(Delivery.UNCLEAR if kept else Delivery.DEFERRED, clip(one_line(str(error)), 500))
+            return Answer(Delivery.UNCLEAR if kept else Delivery.DEFERRED, told(str(error)))
         return Answer(Delivery.ACCEPTED, f"250 kept as new/{name}")
 
     async def close(self) -> None:
