@@ -43,6 +43,14 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """Somebody has a mail in hand still."""
+
+    mail: Mail
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """The final dot is about to be sent."""
 
@@ -101,6 +109,18 @@ _ATTEMPT = (
     .where(mail.c.id == bindparam("row"))
     .values(attempt_open=True, due=func.coalesce(bindparam("until"), mail.c.due))
 )
+_IN_HAND = mail.c.state == MailState.SENDING
+_CALLED_DEAD = (mail.c.state == MailState.UNKNOWN) & (mail.c.attempt_open == true())  # by `recover`, and not resent yet
+_RENEW = (
+    update(mail)
+    .where(mail.c.id == bindparam("row"), mail.c.fence == bindparam("held"), _CALLED_DEAD | _IN_HAND)
+    .values(
+        state=MailState.SENDING,
+        due=bindparam("until"),
+        attempts=mail.c.attempts - case((_CALLED_DEAD, 1), else_=0),
+        unended=mail.c.unended - case((_CALLED_DEAD, 1), else_=0),
+    )
+)
 _SETTLE = (
     update(mail)
     .where(mail.c.id == bindparam("row"))
@@ -135,8 +155,7 @@ _RELEASE = update(mail).where(mail.c.state == MailState.SENDING).values(due=mail
 _RESEND = (
     update(mail)
     .where(
-        mail.c.state == MailState.UNKNOWN,
-        mail.c.attempt_open == true(),  # one that was settled so is due by its own time, or never
+        _CALLED_DEAD,  # one that was settled as unknown is due by its own time, or never
         mail.c.kind.in_(bindparam("kinds", expanding=True)),
     )
     .values(state=MailState.QUEUED, due=bindparam("now"), attempt_open=False)
@@ -208,6 +227,19 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
         )
         for row in (found[key] for key in taken if key in found)
     )
+
+
+def renew(connection: Connection, renewals: Sequence[Renewal]) -> list[bool]:
+    """Let leases end later; says for each whether it still held. One that is lost stays with whoever has it.
+
+    A mail that was called unknown meanwhile, since its lease ran out, is in hand again if nobody queued it anew.
+    """
+    renewed = {}
+    for one in sorted(renewals, key=lambda renewal: renewal.mail.id):  # all who lock rows do so in this order
+        key = one.mail.id, one.mail.fence
+        row = {"row": one.mail.id, "held": one.mail.fence, "until": one.until}
+        renewed[key] = connection.execute(_RENEW, row).rowcount == 1
+    return [renewed[one.mail.id, one.mail.fence] for one in renewals]
 
 
 def attempt(connection: Connection, attempts: Sequence[Attempt]) -> list[bool]:

@@ -1,11 +1,13 @@
 """Stage 2: lease messages to workers, and end the work of those who still hold the fence.
 
-A message is tried three times. One that is taken up again and again without any end (it kills the process that works
-it) is set aside too, after somewhat more: a restart of the daemon is not the message's fault.
+A message is tried three times. One that was taken up so often without any end may be what kills the process that works
+it: it is worked alone from then on, so that only the guilty one is set aside after somewhat more, and none of those
+that were in hand beside it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -16,7 +18,7 @@ from store.numbers import TICKET, take
 from store.schema import message, message_raw
 
 TRIES = 3
-LIVES = 6  # that a message, or a mail, takes at most without an end
+LIVES = 6  # that a message takes at most without an end, half of them alone
 DELAYS = (2.0, 10.0)  # seconds until the second and the third try
 NEVER_ENDED = "taken up again and again, and never ended"
 
@@ -117,12 +119,23 @@ def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, 
 def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     due = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
     worn = [{"row": row.id, "error": NEVER_ENDED, "now": wish.now} for row in due if row.tries >= LIVES]
-    taken = tuple((row.id, row.fence + 1) for row in due if row.tries < LIVES)
+    taken = _one_or_unsuspected(tuple(row for row in due if row.tries < LIVES))
     if worn:
         connection.execute(_ASIDE, worn)
     if taken:
         many(connection, _LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
     return taken
+
+
+def suspected(tries: int) -> bool:
+    """Say whether a message was taken up so often, without an end, that it may be what ends whoever works it."""
+    return tries >= TRIES
+
+
+def _one_or_unsuspected(due: Sequence[Any]) -> tuple[Taken, ...]:
+    """Choose the oldest alone if it is suspected, else all that are not."""
+    chosen = due[:1] if due and suspected(due[0].tries) else [row for row in due if not suspected(row.tries)]
+    return tuple((row.id, row.fence + 1) for row in chosen)
 
 
 def read(connection: Connection, wishes: Sequence[Sequence[Taken]]) -> list[tuple[RawMessage, ...]]:
