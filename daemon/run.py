@@ -39,6 +39,7 @@ from daemon.journey import (
     deliver,
     due,
     elapse,
+    keep_in_hand,
     process,
     receive,
     remember,
@@ -51,6 +52,7 @@ from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.model.views import Status
+from store.processing import suspected
 from store.store import Store
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ ROUND_SECONDS = 15.0
 COMPARE_SECONDS = 60.0  # between two looks whether a mailbox is to be compared with the store
 SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start, answers that wait are read before
 DRAIN_SECONDS = 20.0
+RENEWALS = 4  # of the lease of a mail in hand, before it would end
 MESSAGES_AT_ONCE = 32
 MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
 MANY_FILES = 65536
@@ -279,6 +282,7 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
         work_message,
         set_aside,
         house.messages,
+        alone=lambda work: suspected(work.tries - 1),
     )
     mails = Crank(
         Stage.DELIVER,
@@ -287,10 +291,13 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
         leave,
         house.mails,
     )
+    return (turn(messages, bell, stopping), turn(mails, bell, stopping), *_rounds(house, stopping))
+
+
+def _rounds(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
     return (
-        turn(messages, bell, stopping),
-        turn(mails, bell, stopping),
         every(ROUND_SECONDS, lambda: round_(house), stopping),
+        every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(house), stopping),
         every(SWEEP_SECONDS, lambda: remember(house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, lambda: each(due(house), lambda occasion: elapse(occasion, house)), stopping),
     )

@@ -267,6 +267,10 @@ class Store(Opened):
         taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds))
         return await self._asking.do(outbox.read, taken) if taken else ()
 
+    async def renew(self, mail: Mail, until: float) -> bool:
+        """Let the lease of a mail that is in hand still end at `until`; False if it is lost."""
+        return await self._writing.do(outbox.renew, outbox.Renewal(mail, until))
+
     async def attempt(self, mail: Mail, until: float | None = None) -> bool:
         """Record, before the final dot, that the mail may leave now; False forbids it: the fence is lost.
 
