@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, insert, select, true, update
 
 from store.columns import clean
+from store.many import many
 from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
 from store.processing import NEVER_ENDED, Lease, Taken
 from store.schema import event, mail, mail_raw, ticket
@@ -166,7 +167,7 @@ def put(connection: Connection, postings: Sequence[Posting]) -> list[tuple[int |
     if not postings:
         return []
     identifiers = {row.mark: row.id for row in connection.execute(_PUT, [_row(one) for one in postings])}
-    connection.execute(_PUT_RAW, [{"mail": identifiers[one.mail.mark], "raw": one.mail.raw} for one in postings])
+    many(connection, _PUT_RAW, [{"mail": identifiers[one.mail.mark], "raw": one.mail.raw} for one in postings])
     return [(one.cause, _leased(identifiers[one.mail.mark], one)) for one in postings if one.until is not None]
 
 
@@ -188,7 +189,7 @@ def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     if len(due) < len(found):
         _give_up(connection, [row for row in found if row not in due], wish.now)
     if due:
-        connection.execute(_LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
+        many(connection, _LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
     return tuple((row.id, row.fence + 1) for row in due)
 
 
@@ -246,8 +247,7 @@ def attempt(connection: Connection, attempts: Sequence[Attempt]) -> list[bool]:
     states = _held(connection, [one.mail for one in attempts])
     holds = [states.get((one.mail.id, one.mail.fence)) is MailState.SENDING for one in attempts]
     rows = [{"row": one.mail.id, "until": one.until} for one, yes in zip(attempts, holds, strict=True) if yes]
-    if rows:
-        connection.execute(_ATTEMPT, rows)
+    many(connection, _ATTEMPT, rows)
     return holds
 
 
@@ -261,7 +261,7 @@ def settle(connection: Connection, settlings: Sequence[Settling]) -> list[bool]:
     holds = [states.get((one.mail.id, one.mail.fence)) in open_states for one in settlings]
     valid = [one for one, yes in zip(settlings, holds, strict=True) if yes]
     if valid:
-        connection.execute(_SETTLE, [_settled(one) for one in valid])
+        many(connection, _SETTLE, [_settled(one) for one in valid])
         _stop_clocks(connection, [one for one in valid if one.settlement.state is MailState.SENT])
     return holds
 
@@ -293,8 +293,7 @@ def _stop_clocks(connection: Connection, sent: list[Settling]) -> None:
             for one in sent
             if one.mail.ticket is not None and _CLOCKS.get(one.mail.kind) == name
         ]
-        if rows:
-            connection.execute(statement, rows)
+        many(connection, statement, rows)
 
 
 def _settled(one: Settling) -> dict[str, object]:

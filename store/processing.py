@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from store.many import many
 from store.model.changes import Outcome
 from store.model.message import Envelope, RawMessage
 from store.numbers import TICKET, take
@@ -56,8 +57,11 @@ _LEASE = (
     .where(message.c.id == bindparam("row"))
     .values(due=bindparam("until"), tries=message.c.tries + 1, fence=message.c.fence + 1)
 )
-_HELD = select(message.c.id, message.c.fence).where(
-    message.c.id.in_(bindparam("rows", expanding=True)), message.c.outcome.is_(None)
+_HELD = (
+    select(message.c.id, message.c.fence)
+    .where(message.c.id.in_(bindparam("rows", expanding=True)), message.c.outcome.is_(None))
+    .order_by(message.c.id)
+    .with_for_update()
 )
 _LATER = update(message).where(message.c.id == bindparam("row")).values(due=bindparam("until"))
 _ASIDE = (
@@ -119,7 +123,7 @@ def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     if worn:
         connection.execute(_ASIDE, worn)
     if taken:
-        connection.execute(_LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
+        many(connection, _LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
     return taken
 
 
@@ -158,7 +162,7 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, .
 def held(connection: Connection, works: Sequence[RawMessage]) -> set[tuple[int, int]]:
     """Return which of these leases, as (message, fence), still hold; they hold until the transaction ends."""
     rows = sorted({work.id for work in works})
-    locked = connection.execute(_HELD.order_by(message.c.id).with_for_update(), {"rows": rows})
+    locked = connection.execute(_HELD, {"rows": rows})
     return {(row.id, row.fence) for row in locked}
 
 
@@ -222,5 +226,5 @@ def reserve(connection: Connection, rows: Sequence[int]) -> list[int]:
     if wanting:
         first = take(connection, TICKET, len(wanting))
         numbers |= {row: first + n for n, row in enumerate(wanting)}
-        connection.execute(_RESERVE, [{"row": row, "reserved": numbers[row]} for row in wanting])
+        many(connection, _RESERVE, [{"row": row, "reserved": numbers[row]} for row in wanting])
     return [numbers[row] for row in rows]
