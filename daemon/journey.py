@@ -152,6 +152,12 @@ async def keep_in_hand(house: House) -> None:
     await asyncio.gather(*(house.store.renew(mail, until) for mail in house.mails.full))
 
 
+async def end_standstill(house: House) -> None:
+    """Take from processes that stand still what nobody else can have meanwhile; beside the writing, which may wait."""
+    if ended := await house.store.end_standstill(MAIL_LEASE_SECONDS):
+        log.warning("another process stood still in the middle of a transaction, which was ended", connections=ended)
+
+
 async def _may_read(mail: Mail, house: House) -> bool:
     """Look again at whoever a mail that has waited is for; its ticket is asked for only where readers matter."""
     if house.clock() - mail.created_at < WAITED_SECONDS:

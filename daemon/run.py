@@ -39,6 +39,7 @@ from daemon.journey import (
     deliver,
     due,
     elapse,
+    end_standstill,
     keep_in_hand,
     process,
     receive,
@@ -297,6 +298,7 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
 def _rounds(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
     return (
         every(ROUND_SECONDS, lambda: round_(house), stopping),
+        every(ROUND_SECONDS, lambda: end_standstill(house), stopping),
         every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(house), stopping),
         every(SWEEP_SECONDS, lambda: remember(house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, lambda: each(due(house), lambda occasion: elapse(occasion, house)), stopping),
