@@ -16,12 +16,13 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, learned_by, settings_of, store_troubles
+from daemon.cli.desk import AsJson, Option, settings_of, store_troubles
+from daemon.cli.jsonline import Record
+from daemon.cli.knowledge import definition_in, learned_by
 from daemon.cli.paper import FAULT, complain, fail, fail_for, say, say_json, span
 from daemon.cli.past.carry import Tally, carry, leave_open
 from daemon.cli.past.mailbox import Mailbox, Unusable, survey
 from daemon.cli.past.reader import Desk, spare_the_collector
-from daemon.cli.records import Record
 from daemon.core.desk.past import ours_of
 from daemon.core.fault import Faults
 from daemon.core.mail.mbox import Dialect
