@@ -31,7 +31,7 @@ COMMANDS = (
     ),
     Command(
         "init",
-        "care",
+        "init",
         "init",
         "Write triaged.toml and definition.toml, commented; files that are there stay as they are.",
     ),

@@ -16,8 +16,6 @@ from store.lock import StoreInUse
 from store.reader import Reader
 from store.steps import SchemaOutdated
 
-WRITTEN = ("triaged.toml", "definition.toml")  # by `triaged init`, from the templates
-
 Option = Annotated[
     Path | None,
     typer.Option("-c", "--config", help="triaged.toml; else $TRIAGED_CONFIG, else ./triaged.toml", show_default=False),
