@@ -32,7 +32,7 @@ class Hands(Generic[Work]):
         self._looks = 0  # how often the crank began to look for work
         self._offered = False  # the crank listens
         self.tied = False  # nothing may be taken up for now
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Work] = {}
         self._eased = asyncio.Event()  # something has come to its end
         self.do: Callable[[Work], Coroutine[None, None, None]]  # what is done with work, as the crank says
 
@@ -41,10 +41,15 @@ class Hands(Generic[Work]):
         """How many hands have nothing to do and are promised to nobody."""
         return self._most - len(self._tasks) - self._promised
 
+    @property
+    def full(self) -> tuple[Work, ...]:
+        """What is in hand."""
+        return tuple(self._tasks.values())
+
     def take(self, work: Work) -> None:
         """Begin a work in one of the hands."""
         task = asyncio.create_task(self.do(work))
-        self._tasks.add(task)
+        self._tasks[task] = work
         task.add_done_callback(self._end)
 
     @contextmanager
@@ -107,7 +112,7 @@ class Hands(Generic[Work]):
         await self._eased.wait()
 
     def _end(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         self._eased.set()
 
 
@@ -120,6 +125,7 @@ class Crank(Generic[Work]):
     work: Callable[[Work], Awaitable[None]]
     fail: Callable[[Work, str], Awaitable[None]]
     hands: Hands[Work]
+    alone: Callable[[Work], bool] = lambda _: False  # this must not be in hand beside others
     sweep_seconds: float = 2.0
 
 
@@ -130,6 +136,9 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         free, look = hands.free, hands.look()
         taken = await _take(crank, free)
+        if any(map(crank.alone, taken)):
+            await _one_by_one(hands, taken)
+            continue
         for work in taken:
             hands.take(work)
         if len(taken) < free:
@@ -137,6 +146,13 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
             with hands.offered():
                 await bell.listen(crank.stage, crank.sweep_seconds)
         await hands.one_free()
+    await hands.all_free()
+
+
+async def _one_by_one(hands: Hands[Work], works: Iterable[Work]) -> None:
+    for work in works:
+        await hands.all_free()
+        hands.take(work)
     await hands.all_free()
 
 
