@@ -49,11 +49,11 @@ from daemon.journey import (
 from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn
 from store.database import file_of
-from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.model.views import Status
 from store.processing import suspected
+from store.steps import head
 from store.store import Store
 
 if TYPE_CHECKING:

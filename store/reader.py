@@ -8,7 +8,6 @@ from sqlalchemy import Connection, func, select
 
 from store import corrections, figures, listing, mailboxes, overview, roster, verdicts
 from store.database import reading
-from store.migrate import require_current
 from store.model.correction import Correction
 from store.model.figures import DayCounts, WeekCounts
 from store.model.mailbox import Letter, MailboxLine
@@ -22,6 +21,7 @@ from store.original import original
 from store.privacy.hashes import Erased
 from store.received import received
 from store.schema import mail, message, ticket
+from store.steps import require_current
 
 Answer = TypeVar("Answer")
 

@@ -17,7 +17,8 @@ import typer
 from rich.text import Text
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, first_line, place_of, roster_of, settings_of
+from daemon.cli.desk import AsJson, Option, first_line, place_of, settings_of
+from daemon.cli.knowledge import definition_in, roster_of
 from daemon.cli.mailboxes import mailboxes_seen, reconcile
 from daemon.cli.paper import FAULT, hanging, say, say_json
 from daemon.core.fault import Faults
@@ -26,7 +27,7 @@ from daemon.core.triage.definition import Definition
 from daemon.edge.bell import MISSING, has_redis, try_bell
 from daemon.edge.oauth.kept import tokens_beside
 from daemon.letters import SHIPPED, BadTemplates, Letters
-from store import migrate
+from store import steps
 from store.database import file_of
 
 GAPS_AHEAD = 14 * 86400.0  # seconds
@@ -143,7 +144,7 @@ def _store(settings: Settings) -> Iterator[tuple[str, str]]:
         if file and not file.exists():
             yield from _writable(file.parent, "store.url", f"{place} is not there yet: `triaged run` makes it", "note")
             return
-        found, wanted = migrate.current(url), migrate.head()
+        found, wanted = steps.current(url), steps.head()
     except Exception as error:  # whatever the database's driver says is the finding
         yield "fault", f"store.url: {place} cannot be used: {first_line(error)}"
         return
