@@ -25,7 +25,7 @@ from tests.ports import free_port
 SENDERS = 8
 REST_SECONDS = 150.0
 START_SECONDS = 60.0
-STARTS = 5
+STARTS = 60  # a database that recovers from its log keeps everybody waiting
 PATIENCE = 60  # mails that pass while a life is to come to its end at a place
 
 _CONFIGURATION = """
