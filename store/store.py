@@ -26,7 +26,6 @@ from store import (
     standstill,
 )
 from store.identity import Identity, identify
-from store.migrate import step_of
 from store.model.alarm import Health
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
@@ -46,6 +45,7 @@ from store.numbers import is_stopped
 from store.opened import Opened
 from store.original import added, originals
 from store.privacy.ageing import forget
+from store.steps import step_of
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
