@@ -23,9 +23,9 @@ from store import (
     readers,
     recall,
     roster,
+    standstill,
 )
 from store.identity import Identity, identify
-from store.migrate import step_of
 from store.model.alarm import Health
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
@@ -45,6 +45,7 @@ from store.numbers import is_stopped
 from store.opened import Opened
 from store.original import added, originals
 from store.privacy.ageing import forget
+from store.steps import step_of
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
@@ -289,6 +290,13 @@ class Store(Opened):
     async def withhold(self, mail: Mail, why: str, now: float) -> bool:
         """Stop a leased mail for good and say so in its ticket's history; False if the lease is lost."""
         return await self._writing.do(readers.withhold, readers.Withholding(mail, why, now))
+
+    async def end_standstill(self, seconds: float) -> int:
+        """Take the rows from processes that stood still for so long in the middle of a transaction; returns how many.
+
+        Only where several processes share a store.
+        """
+        return await self._thread(lambda: self._reader.ask(lambda c: standstill.end(c, seconds))) if self._shared else 0
 
     async def recover(self, now: float) -> int:
         """Call unknown the mails that were attempted under a lease that has run out; returns how many."""
