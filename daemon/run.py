@@ -68,6 +68,7 @@ SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start
 DRAIN_SECONDS = 20.0
 RENEWALS = 4  # of the lease of a mail in hand, before it would end
 MESSAGES_AT_ONCE = 32
+MESSAGES_IN_A_CROWD = 2  # while many arrive at once
 MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
 MANY_FILES = 65536
 YOUNG_OBJECTS = 20_000  # made and not yet freed, some tens of messages, until the collector looks through them
@@ -239,7 +240,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
-        Hands(MESSAGES_AT_ONCE),
+        Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD),
         Hands(settings.relay.connections * MAILS_A_CONNECTION),
         time.time,
         secrets.token_bytes,
