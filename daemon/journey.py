@@ -26,6 +26,7 @@ from daemon.core.desk.teaching import learned_from
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
 from daemon.edge.bell import Stage
+from daemon.edge.log import stations
 from daemon.finding import find_added, find_originals, find_out, prove_author, read_message
 from daemon.forgetting import forget_old
 from daemon.house import House
@@ -34,14 +35,18 @@ from daemon.wording import write_mails, write_occasion
 from store.model.changes import Changes
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.occasion import Occasion
-from store.model.outbox import Answer, Delivery, Mail, MailKind, NewMail
+from store.model.outbox import Answer, Delivery, Mail, MailKind, MailState, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 60.0  # renewed while a mail is in hand: the final dot alone may be waited for ten minutes
 WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an older one which another process works
 OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
+TO_OPERATOR = frozenset({MailKind.NOTICE, MailKind.ROSTER})  # what the desk needs help with, and gaps of the rota
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
+
+RECEIVED, READ, JUDGED, DECIDED = "received", "read", "judged", "decided"  # stations of a message
+SENT, TRIED, HAPPENED = "sent", "tried", "happened"  # of a mail, and of what time brings about
 
 log = structlog.get_logger()
 
@@ -61,6 +66,7 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
             house.messages.take(kept.work)
         elif not (kept.receipt.duplicate or aside):
             house.bell.ring(Stage.PROCESS)
+    stations(RECEIVED, message=kept.id, token=kept.receipt.token, door=envelope.door, octets=len(raw))
     return kept.receipt
 
 
@@ -69,6 +75,7 @@ async def process(work: RawMessage, house: House) -> None:
     async with house.threads.of_sender(work.envelope):
         reading = await prove_author(work, await read_message(work, house), house)
         reading = asks_for_author(reading, house.settings)
+        stations(READ, message=work.id, automatic=reading.automatic.kind, proven=reading.proof.level)
         changes = await _in_turn(work, reading, house)
     if changes is None:
         await house.store.put_off(work, house.clock() + OUT_OF_TURN_SECONDS)
@@ -119,7 +126,26 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
     further = await house.store.take_numbers(len(changes.further))
     mails = write_mails(changes, opened, further, found, house)
     filed = await _commit(work, changes, mails, (opened, *further), house, found.now)
+    _say(work, changes, opened, mails)
     return changes if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles) else None
+
+
+def _say(work: RawMessage, changes: Changes, opened: int | None, mails: tuple[NewMail, ...]) -> None:
+    """Say what a message was judged to be, and what it changed."""
+    ticket = changes.ticket if opened is None else opened
+    verdict = changes.opens.verdict if changes.opens else None
+    if verdict:
+        stations(
+            JUDGED,
+            message=work.id,
+            ticket=ticket,
+            tag=verdict.tag,
+            unsure=verdict.unsure or None,
+            score=round(verdict.score, 2),
+            definition=verdict.definition,
+        )
+    why, kinds = changes.reason or None, "+".join([mail.kind for mail in mails]) or None
+    stations(DECIDED, message=work.id, ticket=ticket, outcome=changes.outcome, why=why, mails=kinds)
 
 
 async def deliver(mail: Mail, house: House) -> None:
@@ -131,6 +157,14 @@ async def deliver(mail: Mail, house: House) -> None:
     chance = house.random(1)[0] / 255
     settlement = after(answer, mail, house.clock(), chance, house.settings.relay.on_unknown)
     await house.store.settle(mail, settlement, house.clock())
+    stations(
+        SENT if settlement.state is MailState.SENT else TRIED,
+        message=mail.cause,
+        ticket=mail.ticket,
+        mail=mail.id,
+        kind=mail.kind,
+        outcome=None if settlement.state is MailState.SENT else answer.delivery,
+    )
 
 
 async def _hand_over(mail: Mail, house: House) -> Answer:
@@ -142,7 +176,7 @@ async def _hand_over(mail: Mail, house: House) -> Answer:
 
     answer = await house.relay.send(mail, before_dot)
     put_off = answer.delivery in (Delivery.DEFERRED, Delivery.UNREADY)
-    alarm = mail.kind is MailKind.NOTICE and mail.ticket is None and mail.to == house.settings.desk.operator
+    alarm = mail.kind in TO_OPERATOR and mail.ticket is None and mail.to == house.settings.desk.operator
     return await house.spare.send(mail, before_dot) if put_off and alarm and house.spare else answer
 
 
@@ -150,6 +184,12 @@ async def keep_in_hand(house: House) -> None:
     """Renew the leases of all mails in hand, however long the next server takes; who is dead renews nothing."""
     until = house.clock() + MAIL_LEASE_SECONDS
     await asyncio.gather(*(house.store.renew(mail, until) for mail in house.mails.full))
+
+
+async def end_standstill(house: House) -> None:
+    """Take from processes that stand still what nobody else can have meanwhile; beside the writing, which may wait."""
+    if ended := await house.store.end_standstill(MAIL_LEASE_SECONDS):
+        log.warning("another process stood still in the middle of a transaction, which was ended", connections=ended)
 
 
 async def _may_read(mail: Mail, house: House) -> bool:
@@ -173,6 +213,8 @@ async def elapse(what: Occasion | Engagement | Alert, house: House) -> None:
     brought = await (_bring(what, moment, house) if isinstance(what, Occasion) else what.keep(moment, house))
     if await house.store.happen(brought.occasion, brought.mails, moment.now) and brought.mails:
         house.bell.ring(Stage.DELIVER)
+        for mail in brought.mails:
+            stations(HAPPENED, ticket=mail.ticket, what=brought.occasion.key.partition("/")[0], mails=mail.kind)
 
 
 async def _bring(occasion: Occasion, moment: Moment, house: House) -> Brought:

@@ -41,7 +41,7 @@ Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly, Alarm)}
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
 _TO_FILL = re.compile(r"\[[^\[\]]{0,40}\]|…|\b[A-Z]{1,12}\b| … p3")  # what stands in the help for words of the member
-_LONG = frozenset({"excerpt", "reason", "text"})  # fields that may have several lines
+_LONG = frozenset({"excerpt", "reason", "text", "words"})  # fields that may have several lines
 
 
 class BadTemplates(ValueError):  # noqa: N818 - it lists faults, and is none itself

@@ -165,6 +165,16 @@ async def every(seconds: float, act: Callable[[], Awaitable[None]], stopping: as
             log.error("round failed", error=_words(error))
 
 
+async def whenever(sign: asyncio.Event, act: Callable[[], Awaitable[object]]) -> None:
+    """Do something each time a sign is given, for ever; signs given meanwhile are one. What goes wrong is said."""
+    while await sign.wait():
+        sign.clear()
+        try:
+            await act()
+        except Exception as error:
+            log.error("round failed", error=_words(error))
+
+
 async def _set_within(seconds: float, event: asyncio.Event) -> bool:
     try:
         return await asyncio.wait_for(event.wait(), seconds)

@@ -18,7 +18,7 @@ from store.numbers import TICKET, take
 from store.schema import message, message_raw
 
 TRIES = 3
-LIVES = 6  # that a message takes at most without an end, half of them alone
+LIVES = 10  # that a message takes at most without an end, most of them alone
 DELAYS = (2.0, 10.0)  # seconds until the second and the third try
 NEVER_ENDED = "taken up again and again, and never ended"
 

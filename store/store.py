@@ -23,6 +23,7 @@ from store import (
     readers,
     recall,
     roster,
+    standstill,
 )
 from store.identity import Identity, identify
 from store.model.alarm import Health
@@ -289,6 +290,13 @@ class Store(Opened):
     async def withhold(self, mail: Mail, why: str, now: float) -> bool:
         """Stop a leased mail for good and say so in its ticket's history; False if the lease is lost."""
         return await self._writing.do(readers.withhold, readers.Withholding(mail, why, now))
+
+    async def end_standstill(self, seconds: float) -> int:
+        """Take the rows from processes that stood still for so long in the middle of a transaction; returns how many.
+
+        Only where several processes share a store.
+        """
+        return await self._thread(lambda: self._reader.ask(lambda c: standstill.end(c, seconds))) if self._shared else 0
 
     async def recover(self, now: float) -> int:
         """Call unknown the mails that were attempted under a lease that has run out; returns how many."""

@@ -9,6 +9,8 @@ LONGEST = 16384
 
 def uncommented(value: str) -> str:
     """Return a value without its comments, which may nest and escape; quoted strings are kept as they are."""
+    if "(" not in value:
+        return value[:LONGEST]
     kept: list[str] = []
     depth, quoted, escaped = 0, False, False
     for letter in value[:LONGEST]:
