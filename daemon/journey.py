@@ -11,7 +11,6 @@ nothing and a stage done twice changes nothing twice.
 """
 
 import asyncio
-from collections.abc import Awaitable
 
 import structlog
 
@@ -39,7 +38,7 @@ from store.model.occasion import Occasion
 from store.model.outbox import Answer, Delivery, Mail, MailKind, MailState, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
-MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
+MAIL_LEASE_SECONDS = 60.0  # renewed while a mail is in hand: the final dot alone may be waited for ten minutes
 WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an older one which another process works
 OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
@@ -178,8 +177,9 @@ async def deliver_beside(mail: Mail, house: House) -> None:
 async def _hand_over(mail: Mail, house: House) -> Answer:
     """Send it; what the operator must hear of does not depend on the relay that may be the trouble itself."""
 
-    def before_dot() -> Awaitable[bool]:
-        return house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
+    async def before_dot() -> bool:
+        until = house.clock() + MAIL_LEASE_SECONDS
+        return await house.store.attempt(mail, until) and house.clock() < until  # who was stopped in between may not
 
     if mail.kind in house.ways:
         return await house.ways[mail.kind].send(mail, house.settings, before_dot)
@@ -187,6 +187,18 @@ async def _hand_over(mail: Mail, house: House) -> Answer:
     put_off = answer.delivery in (Delivery.DEFERRED, Delivery.UNREADY)
     alarm = mail.kind in TO_OPERATOR and mail.ticket is None and mail.to == house.settings.desk.operator
     return await house.spare.send(mail, before_dot) if put_off and alarm and house.spare else answer
+
+
+async def keep_in_hand(house: House) -> None:
+    """Renew the leases of all mails in hand, however long the next server takes; who is dead renews nothing."""
+    until = house.clock() + MAIL_LEASE_SECONDS
+    await asyncio.gather(*(house.store.renew(mail, until) for mail in house.mails.full))
+
+
+async def end_standstill(house: House) -> None:
+    """Take from processes that stand still what nobody else can have meanwhile; beside the writing, which may wait."""
+    if ended := await house.store.end_standstill(MAIL_LEASE_SECONDS):
+        log.warning("another process stood still in the middle of a transaction, which was ended", connections=ended)
 
 
 async def _may_read(mail: Mail, house: House) -> bool:
@@ -241,6 +253,7 @@ async def round_(house: House) -> None:
     """Look after what nobody rang for: what a crash left without an end, and what is due again."""
     now = house.clock()
     await _hold_if_restored(house)
+    await keep_in_hand(house)  # first: a process that was stopped for a while must not call its own mails lost
     await house.store.recover(now)
     drop_acks = house.settings.relay.on_unknown == "drop"
     await forget_old(house)

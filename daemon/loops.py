@@ -18,6 +18,8 @@ BESIDE_AT_ONCE = 3  # for each name
 
 Work = TypeVar("Work")
 log = structlog.get_logger()
+CROWD = 8  # that ask for hands at one moment
+CROWD_SECONDS = 0.2  # for which they count as a crowd after that moment
 
 
 class Hands(Generic[Work]):
@@ -25,29 +27,40 @@ class Hands(Generic[Work]):
 
     Hands are promised only while the crank listens, with nothing due that it knows of: what waits in the store goes
     first. Work that is laid into a hand is leased like any other, so a crash on the way loses nothing.
+
+    Where a crowd asks for hands, only a `few` of them work: to take in what comes goes before working it, so that the
+    crowd is through soon, and what it brought is worked then, from the store.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, few: int | None = None) -> None:
+        self._most, self._few = most, few or most
+        self._asking = 0
+        self._crowd_until = 0.0  # by the loop's clock
         self._promised = 0
         self._queued: dict[str, int] = {}  # whose work waits in the store, or is on its way there, with its latest look
         self._arriving: Counter[str] = Counter()  # of these, what is on its way there
         self._looks = 0  # how often the crank began to look for work
         self._offered = False  # the crank listens
         self.tied = False  # nothing may be taken up for now
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Work] = {}
         self._eased = asyncio.Event()  # something has come to its end
         self.do: Callable[[Work], Coroutine[None, None, None]]  # what is done with work, as the crank says
 
     @property
     def free(self) -> int:
-        """How many hands have nothing to do and are promised to nobody."""
-        return self._most - len(self._tasks) - self._promised
+        """How many hands have nothing to do and are promised to nobody; less than none where a crowd has come."""
+        crowded = self._crowd_until and asyncio.get_running_loop().time() < self._crowd_until
+        return (self._few if crowded else self._most) - len(self._tasks) - self._promised
+
+    @property
+    def full(self) -> tuple[Work, ...]:
+        """What is in hand."""
+        return tuple(self._tasks.values())
 
     def take(self, work: Work) -> None:
         """Begin a work in one of the hands."""
         task = asyncio.create_task(self.do(work))
-        self._tasks.add(task)
+        self._tasks[task] = work
         task.add_done_callback(self._end)
 
     @contextmanager
@@ -56,14 +69,18 @@ class Hands(Generic[Work]):
 
         There are none for somebody whose earlier work still waits in the store: nobody's work overtakes their own.
         """
+        self._asking += 1
+        if self._asking >= CROWD:
+            self._crowd_until = asyncio.get_running_loop().time() + CROWD_SECONDS
         offered = self._offered and not self.tied and whose not in self._queued
-        count = min(wanted, self.free) if offered else 0
+        count = max(0, min(wanted, self.free)) if offered else 0
         self._promised += count
         if whose and not count:
             self._arrives(whose, 1)
         try:
             yield count
         finally:
+            self._asking -= 1
             self._promised -= count
             self._eased.set()
             if whose and not count:
@@ -110,7 +127,7 @@ class Hands(Generic[Work]):
         await self._eased.wait()
 
     def _end(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         self._eased.set()
 
 
@@ -123,6 +140,7 @@ class Crank(Generic[Work]):
     work: Callable[[Work], Awaitable[None]]
     fail: Callable[[Work, str], Awaitable[None]]
     hands: Hands[Work]
+    alone: Callable[[Work], bool] = lambda _: False  # this must not be in hand beside others
     sweep_seconds: float = 2.0
 
 
@@ -133,6 +151,9 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         free, look = hands.free, hands.look()
         taken = await _take(crank, free)
+        if any(map(crank.alone, taken)):
+            await _one_by_one(hands, taken)
+            continue
         for work in taken:
             hands.take(work)
         if len(taken) < free:
@@ -140,6 +161,13 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
             with hands.offered():
                 await bell.listen(crank.stage, crank.sweep_seconds)
         await hands.one_free()
+    await hands.all_free()
+
+
+async def _one_by_one(hands: Hands[Work], works: Iterable[Work]) -> None:
+    for work in works:
+        await hands.all_free()
+        hands.take(work)
     await hands.all_free()
 
 

@@ -44,6 +44,8 @@ from daemon.journey import (
     deliver_beside,
     due,
     elapse,
+    end_standstill,
+    keep_in_hand,
     process,
     receive,
     remember,
@@ -53,19 +55,23 @@ from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn, whenever
 from daemon.renewal import Declared, Reading, Standing, renew
 from store.database import file_of
-from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import SIGNALS, Mail, MailKind
 from store.model.views import Status
+from store.processing import suspected
+from store.steps import head
 from store.store import Store
 
 if TYPE_CHECKING:
     from daemon.edge.imap import Mailboxes
 
 ROUND_SECONDS = 15.0
+COMPARE_SECONDS = 60.0  # between two looks whether a mailbox is to be compared with the store
 SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start, answers that wait are read before
 DRAIN_SECONDS = 20.0
+RENEWALS = 4  # of the lease of a mail in hand, before it would end
 MESSAGES_AT_ONCE = 32
+MESSAGES_IN_A_CROWD = 2  # while many arrive at once
 MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
 MANY_FILES = 65536
 YOUNG_OBJECTS = 20_000  # made and not yet freed, some tens of messages, until the collector looks through them
@@ -194,8 +200,7 @@ async def running(
             listener = await open_door(settings.smtp, settings.desk, received, tls=tls_context(settings.smtp))
             ending.push_async_callback(listener.close, DRAIN_SECONDS)
         if role in ("all", "intake") and settings.imap:
-            mailboxes = _read_mailboxes(house, tokens, metrics)
-            ending.push_async_callback(mailboxes.close, DRAIN_SECONDS)
+            mailboxes = await ending.enter_async_context(_mailboxes_read(standing, tokens, metrics))
         if settings.metrics.listen:
             figures = await open_metrics(settings.metrics.listen, metrics, _figures_of(house))
             ending.callback(figures.close)
@@ -241,7 +246,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
-        Hands(MESSAGES_AT_ONCE),
+        Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD),
         Hands(settings.relay.connections * MAILS_A_CONNECTION),
         time.time,
         secrets.token_bytes,
@@ -260,10 +265,24 @@ def _spare(settings: Settings) -> Relay | None:
     return open_relay(RelaySettings(url=url), Path(), host=settings.desk.id_host)
 
 
-def _read_mailboxes(house: House, tokens: Path, metrics: Metrics) -> "Mailboxes":
-    from daemon.mailroom import open_mailroom  # noqa: PLC0415 - its library is an extra, for whom it serves
+@asynccontextmanager
+async def _mailboxes_read(standing: Standing, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
+    """Read the mailboxes, and compare them with the store once a day."""
+    from daemon.comparing import Comparing  # noqa: PLC0415 - its library is an extra, for whom it serves
+    from daemon.mailroom import logins, open_mailroom  # noqa: PLC0415 - the same
 
-    return open_mailroom(house, tokens, lambda: metrics.timed("receive"))
+    house = standing.house
+    boxes = logins(house.settings, tokens)
+    mailboxes = open_mailroom(house, boxes, lambda: metrics.timed("receive"))
+    comparing = asyncio.create_task(
+        every(COMPARE_SECONDS, Comparing(lambda: standing.house, boxes).look, asyncio.Event())
+    )
+    try:
+        yield mailboxes
+    finally:
+        comparing.cancel()
+        await asyncio.wait([comparing])
+        await mailboxes.close(DRAIN_SECONDS)
 
 
 def _figures_of(house: House) -> Callable[[], Awaitable[tuple[Status, float]]]:
@@ -307,6 +326,7 @@ def _cranks(standing: Standing, metrics: Metrics, stopping: asyncio.Event) -> tu
         work_message,
         set_aside,
         house.messages,
+        alone=lambda work: suspected(work.tries - 1),
     )
     mails = Crank(
         Stage.DELIVER,
@@ -327,6 +347,8 @@ def _rounds(standing: Standing, stopping: asyncio.Event) -> tuple[Coroutine[None
 
     return (
         every(ROUND_SECONDS, lambda: round_(standing.house), stopping),
+        every(ROUND_SECONDS, lambda: end_standstill(standing.house), stopping),
+        every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(standing.house), stopping),
         every(SWEEP_SECONDS, lambda: remember(standing.house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, bring_about, stopping),
     )

@@ -10,6 +10,7 @@ from store import (
     bringing,
     budget,
     clocks,
+    comparisons,
     corrections,
     filing,
     happening,
@@ -22,9 +23,9 @@ from store import (
     readers,
     recall,
     roster,
+    standstill,
 )
 from store.identity import Identity, identify
-from store.migrate import step_of
 from store.model.alarm import Health
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
@@ -32,7 +33,7 @@ from store.model.correction import Correction
 from store.model.facts import Background, Clues, Compared, Facts, Inquiry
 from store.model.figures import DayCounts, WeekCounts
 from store.model.invitation import Invitation
-from store.model.mailbox import Place
+from store.model.mailbox import Comparison, Letter, Place
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
@@ -44,6 +45,7 @@ from store.numbers import is_stopped
 from store.opened import Opened
 from store.original import added, originals
 from store.privacy.ageing import forget
+from store.steps import step_of
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
@@ -85,6 +87,18 @@ class Store(Opened):
     async def leave_mailboxes(self, who: str) -> None:
         """Let go of all folders that a process held."""
         await self._writing.do(mailboxes.leave, who)
+
+    async def letters(self, raws: Sequence[bytes]) -> list[Letter]:
+        """Say of messages of a mailbox whether they are ours, or were until they were erased."""
+        return await self._thread(lambda: self._reader.letters(raws, self._erased))
+
+    async def keep_comparison(self, compared: Comparison) -> None:
+        """Write down what comparing a mailbox with the store came to; the last one holds."""
+        await self._writing.do(comparisons.keep, compared)
+
+    async def comparisons(self) -> tuple[Comparison, ...]:
+        """Return the last comparison of each mailbox."""
+        return await self._thread(lambda: self._reader.ask(comparisons.listing))
 
     async def health(self) -> Health:
         """Return how the desk itself fares."""
@@ -254,6 +268,10 @@ class Store(Opened):
         taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds))
         return await self._asking.do(outbox.read, taken) if taken else ()
 
+    async def renew(self, mail: Mail, until: float) -> bool:
+        """Let the lease of a mail that is in hand still end at `until`; False if it is lost."""
+        return await self._writing.do(outbox.renew, outbox.Renewal(mail, until))
+
     async def attempt(self, mail: Mail, until: float | None = None) -> bool:
         """Record, before the final dot, that the mail may leave now; False forbids it: the fence is lost.
 
@@ -272,6 +290,13 @@ class Store(Opened):
     async def withhold(self, mail: Mail, why: str, now: float) -> bool:
         """Stop a leased mail for good and say so in its ticket's history; False if the lease is lost."""
         return await self._writing.do(readers.withhold, readers.Withholding(mail, why, now))
+
+    async def end_standstill(self, seconds: float) -> int:
+        """Take the rows from processes that stood still for so long in the middle of a transaction; returns how many.
+
+        Only where several processes share a store.
+        """
+        return await self._thread(lambda: self._reader.ask(lambda c: standstill.end(c, seconds))) if self._shared else 0
 
     async def recover(self, now: float) -> int:
         """Call unknown the mails that were attempted under a lease that has run out; returns how many."""

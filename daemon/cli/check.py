@@ -16,11 +16,12 @@ import typer
 from rich.text import Text
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, first_line, place_of, roster_of, settings_of
+from daemon.cli.desk import AsJson, Option, first_line, place_of, settings_of
 from daemon.cli.doctor.clock import clock_seen
 from daemon.cli.doctor.dialog import talk
 from daemon.cli.doctor.domain import domain_seen, is_reserved
 from daemon.cli.doctor.probe import probed
+from daemon.cli.knowledge import definition_in, roster_of
 from daemon.cli.mailboxes import mailboxes_seen, reconcile
 from daemon.cli.paper import FAULT, hanging, say, say_json
 from daemon.core.fault import Faults
@@ -34,7 +35,7 @@ from daemon.edge.oauth.kept import tokens_beside
 from daemon.edge.webhook import MISSING as NO_HTTPX
 from daemon.edge.webhook import has_httpx
 from daemon.letters import SHIPPED, BadTemplates, Letters
-from store import migrate
+from store import steps
 from store.database import file_of
 
 GAPS_AHEAD = 14 * 86400.0  # seconds
@@ -70,7 +71,9 @@ def check(
     """Check files, store, doors, mailboxes, relay, DNS and clock; every fault at once, with its key or what to do."""
     if mailbox:
         path, settings = settings_of(option)
-        reconcile(settings, tokens_beside(path), as_json=as_json)
+        keys = config.desk_keys(path)
+        secrets = () if isinstance(keys, Faults) else tuple(key.secret for key in keys)
+        reconcile(settings, tokens_beside(path), secrets, as_json=as_json)
         return
     path = config.find(option, os.environ)
     findings = list(_findings(path, tuple(selectors or ())))
@@ -168,7 +171,7 @@ def _store(settings: Settings) -> Iterator[tuple[str, str]]:
         if file and not file.exists():
             yield from _writable(file.parent, "store.url", f"{place} is not there yet: `triaged run` makes it", "note")
             return
-        found, wanted = migrate.current(url), migrate.head()
+        found, wanted = steps.current(url), steps.head()
     except Exception as error:  # whatever the database's driver says is the finding
         yield "fault", f"store.url: {place} cannot be used: {first_line(error)}"
         return

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli.desk import Option, definition_in, first_line, settings_of, store_troubles
+from daemon.cli.desk import Option, first_line, settings_of, store_troubles
+from daemon.cli.knowledge import definition_in
 from daemon.cli.mailboxes import NO_LIBRARY, is_readable
 from daemon.cli.paper import complain, fail, fail_for
 from daemon.core.fault import Faults

@@ -35,8 +35,8 @@ def _reads_a_message(wire: Any, *_: object) -> bool:
     return wire.data_since is not None
 
 
-def _after_the_dot(*_: object, timeout: float | None = None) -> bool:
-    return timeout in (Waits().dot, HASTY.dot)
+def _after_the_dot(*_: object, seconds: float) -> bool:
+    return seconds in (Waits().dot, HASTY.dot)
 
 
 def _moves(_: object, filings: Any) -> bool:
@@ -67,7 +67,7 @@ class Point:
     gave: Callable[[Any], bool] = always  # asked after, with the result
 
 
-_CONVERSATION, _RELAY = "daemon.edge.smtp.conversation", "daemon.edge.relay"
+_CONVERSATION, _RELAY = "daemon.edge.smtp.conversation", "daemon.edge.relay.smarthost"
 
 POINTS = (
     Point("K01", "after RCPT", "daemon.edge.smtp.paths", "Mailboxes.read", True, gave=lambda it: isinstance(it, str)),
@@ -82,9 +82,7 @@ POINTS = (
     Point("K10", "mail claimed", "daemon.run", "deliver"),
     Point("K11", "relay connected", _RELAY, "Smarthost._connect", True, gave=lambda it: hasattr(it, "client")),
     Point("K12", "354 seen", _RELAY, "Smarthost._content"),
-    Point(
-        "K13", "final dot sent, no reply", "aiosmtplib.protocol", "SMTPProtocol.read_response", False, _after_the_dot
-    ),
+    Point("K13", "final dot sent, no reply", "daemon.edge.relay.dialog", "Dialog.reply", False, _after_the_dot),
     Point("K14", "250 read, not marked", "store.store", "Store.settle"),
     Point("K15", "marked, job not ended", "store.store", "Store.settle", True),
     Point("K16", "command applied, not committed", "store.filing", "commit", True, _moves),
@@ -96,6 +94,8 @@ POINTS = (
     Point("K22", "told to stop, draining", "daemon.run", "_stop"),
 )
 ON_THE_WAY = tuple(f"K{number:02}" for number in range(1, 16))  # that every message and its mails pass
+
+_PASSED_BY = {"intake": frozenset(ON_THE_WAY[:6]), "worker": frozenset(ON_THE_WAY[6:])}
 
 EVER = sys.maxsize
 DELAY_SECONDS = 30.0
@@ -121,6 +121,11 @@ class Harm:
         first, dash, last = passings.partition("-")
         begin = int(first or 1)
         return cls(point, action, begin, int(last or EVER) if dash else begin, float(seconds or DELAY_SECONDS))
+
+
+def passes(role: str, point: str) -> bool:
+    """Say whether messages on their way come by a place in a process of this role."""
+    return point in _PASSED_BY.get(role, frozenset(ON_THE_WAY))
 
 
 def install(harms: Iterable[Harm]) -> None:

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from daemon.core.settings import Imap
 from daemon.edge.imap.client import Client, LoginRefused, NoSuchFolder, Patience, Refused
@@ -12,6 +13,7 @@ from daemon.edge.imap.session import SIZED_AT_ONCE, batches, beginning
 
 BRIEF = Patience(connect=10.0, command=15.0, logout=2.0)
 LITTLE = 1 << 20  # octets of an answer
+MANY = 20  # messages in a folder
 KEYS: tuple[tuple[type[BaseException], str], ...] = (  # which setting an error is about
     (NoSuchFolder, "folder"),
     (ssl.SSLError, "tls"),
@@ -60,6 +62,9 @@ async def _seen(client: Client, box: Imap) -> AsyncIterator[Look]:
         else:
             waiting = len(await client.uids())
             yield Look("ok", "", f"{box.account} {folder}: {waiting or 'no'} message{'s'[: waiting != 1]}")
+            if waiting >= MANY and box.done_folder:  # more than a running desk leaves lying
+                words = f"they are answered as new mail, unless `triaged import --mailbox {folder}` files them first"
+                yield Look("note", "folder", words)
     for seen in (_wakes(client, box), _names(box)):
         for one in seen:
             yield one
@@ -87,8 +92,12 @@ async def _puts_away(client: Client, box: Imap) -> AsyncIterator[Look]:
         yield Look("note", "done_folder", f"{box.done_folder!r} is not there yet: it is made with the first mail")
 
 
-async def contents(box: Imap, credentials: Credentials, folder: str, most: int) -> AsyncIterator[Held]:
+async def contents(
+    box: Imap, credentials: Credentials, folder: str, most: int, since: date | None = None
+) -> AsyncIterator[Held]:
     """Yield all that a folder holds, some at a time; nothing where there is no such folder. Changes nothing.
+
+    With `since`, what came to the server before that day is left out, except where it should have been moved away.
 
     Raises:
         LoginRefused, NoCredentials, OSError, TimeoutError: the mailbox cannot be read.
@@ -100,8 +109,8 @@ async def contents(box: Imap, credentials: Credentials, folder: str, most: int) 
             validity = await client.select(folder)
         except NoSuchFolder:
             return
-        uids = await client.uids()
         moves = bool(box.done_folder) and client.may_move
+        uids = await client.uids(since=None if moves and folder != box.done_folder else since)
         for start in range(0, len(uids), SIZED_AT_ONCE):
             sizes = await client.sizes(uids[start : start + SIZED_AT_ONCE])
             for batch in batches(sizes):
