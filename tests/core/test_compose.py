@@ -78,7 +78,7 @@ def test_an_answer_is_good_for_what_the_kind_allows(kind: MailKind, purpose: Pur
     assert mark_of_reply_address(OWN, read(composed(kind=kind))["Reply-To"]) == (purpose, MARK)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind is not MailKind.ACK])
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind not in {MailKind.ACK, *SIGNALS}])
 def test_a_bounce_finds_its_mail_and_never_learns_the_address_that_commands(kind: MailKind) -> None:
     assert mark_of_reply_address(OWN, composed(kind=kind).mail_from) == (Purpose.TALK, MARK)
 
