@@ -191,3 +191,30 @@ def test_check_finds_the_file_that_the_environment_names(
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert triaged("check").exit_code == 1
     assert triaged("check", env={**os.environ, "TRIAGED_CONFIG": str(new_desk)}).exit_code == 0
+
+
+def test_check_sees_ways_that_nobody_knows(new_desk: Path, triaged: Triaged) -> None:
+    more = """
+[[people]]
+id = "zoe"
+name = "Zoe"
+address = "zoe@acme.example"
+[[notify]]
+person = "zoe"
+url = "json://127.0.0.1/"
+[[notify]]
+person = "zoe"
+url = "nonsense-word://x"
+[[webhooks]]
+name = "pipe"
+url = "https://product.acme.example/hook"
+secret = "%s"
+"""
+    new_desk.write_text(new_desk.read_text("utf-8") + more % SECRET, "utf-8")
+    told = triaged("check", "-c", new_desk)
+    assert told.exit_code == 1
+    flat = " ".join(told.stdout.split())
+    for words in ("notify[0]: a way to zoe", "notify[1].url: Apprise knows no such way", "webhooks: pipe"):
+        assert words in flat
+    assert "nonsense-word" not in told.output  # it is a secret
+    assert SECRET not in told.output

@@ -133,7 +133,8 @@ def _no_list_of_tables(detail: ErrorDetails, _: object) -> str:
 def _value(detail: ErrorDetails, value: object) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     words = WORDS[kind](context) if kind in WORDS else detail["msg"].lower()
-    quoted = "" if kind == "value_error" else _given(value)  # a rule of ours has quoted what it speaks of
+    told = kind == "value_error" or context.get("pattern") == SIGNING  # a rule of ours has quoted it; or it is a secret
+    quoted = "" if told else _given(value)
     return words + quoted + _guess(value, context)
 
 
