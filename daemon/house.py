@@ -11,6 +11,7 @@ from daemon.core.triage.learn import NOTHING, Learned
 from daemon.edge.bell import Bell
 from daemon.edge.dns import Dns
 from daemon.edge.relay import Relay
+from daemon.edge.scan import Scanner
 from daemon.letters import Letters
 from daemon.loops import Hands, Threads
 from store.model.message import RawMessage
@@ -54,3 +55,4 @@ class House:
     memory: Memory
     disk_percent: Callable[[], float | None] = lambda: None  # in use of the disk that the store is on, if it is ours
     spare: Relay | None = None  # for mails to the operator that the relay does not take
+    scanner: Scanner | None = None  # for viruses; None: nothing is scanned

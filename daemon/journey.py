@@ -24,10 +24,11 @@ from daemon.core.desk.decide import decide
 from daemon.core.desk.readers import TO_READERS, may_read
 from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
+from daemon.core.desk.withholding import withheld
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
 from daemon.edge.bell import Stage
-from daemon.finding import find_added, find_originals, find_out, prove_author, read_message
+from daemon.finding import find_added, find_originals, find_out, prove_author, read_message, scan
 from daemon.forgetting import forget_old
 from daemon.house import House
 from daemon.planning import plan_turns
@@ -70,6 +71,7 @@ async def process(work: RawMessage, house: House) -> None:
     async with house.threads.of_sender(work.envelope):
         reading = await prove_author(work, await read_message(work, house), house)
         reading = asks_for_author(reading, house.settings)
+        work = await scan(work, reading, house)
         changes = await _in_turn(work, reading, house)
     if changes is None:
         await house.store.put_off(work, house.clock() + OUT_OF_TURN_SECONDS)
@@ -113,6 +115,7 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         found.known,
         roster=house.memory.roster,
     )
+    changes = withheld(changes, work.quarantine, found.now)
     if changes.opens and changes.opens.calls:
         calls = await house.store.count_call(changes.opens.calls[-1], found.now, STRETCH_SECONDS, f"message/{work.id}")
         changes = spared(changes, calls, found.now)

@@ -29,6 +29,7 @@ from daemon.edge.log import start_log
 from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import Relay, open_relay
+from daemon.edge.scan import open_scanner
 from daemon.edge.sendmail import Sendmail
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.edge.supervisor import READY, STOPPING, stay_alive, tell
@@ -46,6 +47,7 @@ from daemon.journey import (
 )
 from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn
+from daemon.quarantine import look_again
 from store.database import file_of
 from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
@@ -211,6 +213,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         Memory(build(settings, time.time())),
         partial(used_percent, file.absolute().parent) if (file := file_of(settings.store.url)) else lambda: None,
         _spare(settings),
+        open_scanner(settings.scan),
     )
 
 
@@ -280,6 +283,7 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
         turn(messages, bell, stopping),
         turn(mails, bell, stopping),
         every(ROUND_SECONDS, lambda: round_(house), stopping),
+        every(ROUND_SECONDS, lambda: look_again(house), stopping),
         every(SWEEP_SECONDS, lambda: remember(house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, lambda: each(due(house), lambda occasion: elapse(occasion, house)), stopping),
     )

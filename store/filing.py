@@ -18,6 +18,7 @@ from store.model.ticket import ENDED
 from store.moving import event_row, move
 from store.outbox import Posting, put
 from store.processing import held
+from store.quarantine.holding import hold
 from store.refiling import refile
 from store.schema import event, failing, known_id, link, message, occasion, participant, sender, ticket, verdict
 from store.upsert import of, upsert
@@ -131,6 +132,7 @@ def _open(connection: Connection, filings: list[Filing]) -> None:
 
 def _follow(connection: Connection, filings: list[Filing]) -> None:
     _many(connection, _END, [_end(filing) for filing in filings])
+    hold(connection, [(filing.work, filing.now) for filing in filings])
     _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     _many(connection, of(_SENDER, connection), _senders(filings))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select, update
 
 from store.model.changes import Outcome
-from store.model.message import Envelope, RawMessage
+from store.model.message import Envelope, RawMessage, Scan
 from store.numbers import TICKET, take
+from store.quarantine.tables import quarantine
 from store.schema import message, message_raw
 
 TRIES = 3
@@ -74,8 +75,12 @@ _READ = (
         message.c.tries,
         message.c.fence,
         message_raw.c.raw,
+        quarantine.c.safety,
+        quarantine.c.words,
     )
-    .join(message_raw)
+    .select_from(message)
+    .join(message_raw, message_raw.c.message == message.c.id)
+    .outerjoin(quarantine, quarantine.c.message == message.c.id)
     .where(message.c.id.in_(bindparam("rows", expanding=True)))
 )
 _RETRY = (
@@ -137,6 +142,7 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, .
             received_at=row.received_at,
             tries=row.tries,
             fence=row.fence,
+            quarantine=Scan(row.safety, row.words) if row.safety else None,
         )
         for row in (found[key] for key in taken if key in found)
     )

@@ -24,6 +24,7 @@ ENDPOINT = r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^\s\x00-\x20\x7f]{1
 LISTEN = r"^.+:\d{1,5}$"
 STORE = r"^(sqlite:///|postgresql://)"
 REDIS = r"^rediss?://"
+CLAMD = r"^(unix:/[^\x00-\x1f\x7f]{1,107}|tcp:[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?:\d{1,5})$"
 RELAY = r"^(maildir:.+|smtps?://.+)$"
 SPARE = r"^(maildir:.+|smtps?://.+|sendmail:/.+)$"
 
@@ -335,8 +336,18 @@ class Alarms(Section):
     message_minutes: Minutes = Field(10, description="that a message waits to be worked")
     mail_minutes: Minutes = Field(60, description="that a mail waits to be sent")
     relay_minutes: Minutes = Field(10, description="that the relay takes nothing")
+    scanner_minutes: Minutes = Field(10, description="that a message waits for the virus scanner")
     set_aside: int = Field(0, ge=0, description="messages that may be set aside unheard")
     disk_percent: float = Field(95, gt=0, le=100, description="of the disk of the store in use")
+
+
+class Scanning(Section):
+    """The virus scanner; with neither clamd nor a command, nothing is scanned."""
+
+    clamd: str | None = Field(None, pattern=CLAMD, description="unix:/PATH or tcp:HOST:PORT")
+    command: tuple[Line, ...] = Field((), description="program and arguments; reads the mail: 0 clean, 1 infected")
+    seconds: float = Field(20, gt=0, le=30, description="that one message may take")
+    failing: Literal["hold", "pass"] = Field("hold", description="original and attachments, where it does not answer")
 
 
 class Settings(Section):
@@ -361,6 +372,7 @@ class Settings(Section):
     digest: Digest = Digest()
     metrics: Metrics = Metrics()
     alarms: Alarms = Alarms()
+    scan: Scanning = Scanning()
 
     def door_of(self, envelope: Envelope) -> Smtp:
         """Return what is trusted of a message's last hop; a mailbox is filled by a server of its own."""
