@@ -14,8 +14,8 @@ from tests.core.judge.mails import Share
 from tests.corpora import CORPORA
 
 FALSE_PAGE, QUESTION, MISS = 5, 1, 20
-PAGES = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5)
-ASKS = (-1.6, -1.3, -0.95, -0.7, -0.4, -0.1)
+PAGES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+ASKS = (-3.2, -2.8, -2.4, -2.0, -1.6, -1.3, -0.95, -0.7, -0.4)
 
 Case = tuple[Verdict, bool]
 

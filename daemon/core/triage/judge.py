@@ -19,7 +19,7 @@ def judge(definition: Definition, subject: str, text: str, learned: Learned = NO
     findings = findings_of(definition, subject, text)
     balance = balances(findings.spans, subject, text)
     answers = clauses(balance, definition.thresholds)
-    by_rules, taught = score_of(balance), lesson(learned, subject, text)
+    by_rules, taught = score_of(balance, answers), lesson(learned, subject, text)
     score = _bounded(definition.thresholds, answers, by_rules, taught)
     emergency = score >= definition.thresholds.page and _may_page(answers, balance, taught)
     unsure = not emergency and score >= definition.thresholds.ask and may_ask(answers)

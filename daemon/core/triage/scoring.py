@@ -10,11 +10,17 @@ from store.model.verdict import Clause, Evidence, Part
 MOST_EVIDENCE = 4  # spans that count for one side of a clause, each half as much as the one before
 SUBJECT_BONUS = 1.1  # what stands in the subject is what the mail is about
 CEILING = 4.5  # what speaks for a clause counts no further, so that one cannot outvote the other
-SLOPE, BIAS = 0.75, -2.6  # from strengths to log odds
 WISHED = 1.5  # strength from which "existing" is refused
-DOUBT = 0.5  # who asks how to do a thing may not be stopped
-ERRAND = 0.2  # so may who asks a favour, or writes of something else
-REFUSAL = 1.1  # what speaks against "existing" counts against the whole
+
+# What each fact adds to the log odds: fitted to the open texts by `python -m tests.benchmarks.weights`, then rounded.
+SAID = 0.74  # each strength of what speaks for "technical" and for "stopping"
+STOPPED = 2.0  # "stopping" holds
+DENIED = -1.65  # each strength of what speaks against "stopping", up to two
+MOST_DENIED = 2.0
+UNBUILT = -4.5  # "existing" is refused: it is a wish
+ASKS = -1.25  # each strength of a question: who asks how to do a thing may not be stopped
+ERRAND = -0.45  # so may who asks a favour
+BIAS = -4.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +109,20 @@ def _existing(balance: Balance, technical: bool | None) -> bool | None:
     return True if balance.speaks_for.evidence or technical else None
 
 
-def score_of(balance: dict[str, Balance]) -> float:
+def score_of(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> float:
     """Return the log odds, by the written rules alone, that the definition is met."""
-    refused = min(balance["existing"].net, 0.0)
-    doubt = DOUBT * max(balance["question"].net, 0.0) + ERRAND * sum(
-        max(balance[axis].net, 0.0) for axis in ("favour", "other")
+    return round(BIAS + sum(weight * fact for weight, fact in weighed(balance, answers)), 4)
+
+
+def weighed(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> tuple[tuple[float, float], ...]:
+    """Return the facts that bear on the whole, each with its weight."""
+    _, existing, stopping = answers
+    said = sum(min(balance[clause].speaks_for.strength, CEILING) for clause in ("technical", "stopping"))
+    return (
+        (SAID, said),
+        (STOPPED, float(stopping.holds is True)),
+        (DENIED, min(balance["stopping"].against.strength, MOST_DENIED)),
+        (UNBUILT, float(existing.holds is False)),
+        (ASKS, max(balance["question"].net, 0.0)),
+        (ERRAND, max(balance["favour"].net, 0.0)),
     )
-    strength = balance["technical"].net + balance["stopping"].net + REFUSAL * refused - doubt
-    return round(SLOPE * strength + BIAS, 4)
