@@ -12,7 +12,7 @@ from daemon.core.desk.rota.heard import hearing
 from daemon.core.mail.body import is_plain
 from daemon.core.mail.clean import clip
 from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
-from daemon.core.mail.reading import Reading, read
+from daemon.core.mail.reading import Reading, is_suspicious, read, read_head
 from daemon.house import House
 from daemon.planning import plan_turns
 from store.model.changes import Draft
@@ -36,11 +36,14 @@ class Findings:
 
 
 async def read_message(work: RawMessage, house: House) -> Reading:
-    """Return all that follows from the bytes and the envelope."""
+    """Return all that follows from the bytes and the envelope. Raises Busy where it has to come again for that."""
     smtp = house.settings.door_of(work.envelope)
     if len(work.raw) < LARGE:
         return read(work.raw, work.envelope, house.own, smtp)
-    return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)
+    if house.apart is None or not is_suspicious(work.raw):
+        return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)
+    found = await house.apart.read(work.raw, work.envelope, house.own, smtp)
+    return found if isinstance(found, Reading) else read_head(work.raw, work.envelope, house.own, smtp, found)
 
 
 async def scan(work: RawMessage, reading: Reading, house: House) -> RawMessage:

@@ -27,13 +27,14 @@ from daemon.core.desk.teaching import learned_from
 from daemon.core.desk.withholding import withheld
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
+from daemon.edge.apart import Busy
 from daemon.edge.bell import Stage
-from daemon.finding import find_added, find_originals, find_out, prove_author, read_message, scan
+from daemon.finding import Findings, find_added, find_originals, find_out, prove_author, read_message, scan
 from daemon.forgetting import forget_old
 from daemon.house import House
 from daemon.planning import plan_turns
 from daemon.wording import write_mails, write_occasion
-from store.model.changes import Changes
+from store.model.changes import Changes, Outcome
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.occasion import Occasion
 from store.model.outbox import Answer, Delivery, Mail, MailKind, NewMail
@@ -43,6 +44,7 @@ MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes 
 WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an older one which another process works
 OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
+LARGE_ORIGINAL = 256 << 10  # octets from which a mail with it is written beside the loop
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 
 log = structlog.get_logger()
@@ -69,17 +71,26 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
 async def process(work: RawMessage, house: House) -> None:
     """Find out what a message changes, then change all of it at once."""
     async with house.threads.of_sender(work.envelope):
-        reading = await prove_author(work, await read_message(work, house), house)
-        reading = asks_for_author(reading, house.settings)
-        work = await scan(work, reading, house)
-        changes = await _in_turn(work, reading, house)
+        changes = await _worked(work, house)
     if changes is None:
         await house.store.put_off(work, house.clock() + OUT_OF_TURN_SECONDS)
         return
+    if changes.outcome is Outcome.SET_ASIDE:
+        log.warning("set aside", message=work.id, why=changes.reason)
     for address in changes.revokes:
         log.warning("a member did not write what came in their name; their older addresses are dead", member=address)
     if changes.corrections or changes.overrides:
         await remember(house)
+
+
+async def _worked(work: RawMessage, house: House) -> Changes | None:
+    """Read a message and change what it changes; None if that has to wait for others."""
+    try:
+        reading = await prove_author(work, await read_message(work, house), house)
+    except Busy:
+        return None
+    reading = asks_for_author(reading, house.settings)
+    return await _in_turn(await scan(work, reading, house), reading, house)
 
 
 async def _in_turn(work: RawMessage, reading: Reading, house: House) -> Changes | None:
@@ -121,9 +132,18 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         changes = spared(changes, calls, found.now)
     opened = await house.store.reserve_number(work.id) if changes.opens else None
     further = await house.store.take_numbers(len(changes.further))
-    mails = write_mails(changes, opened, further, found, house)
+    mails = await _written(changes, opened, further, found, house)
     filed = await _commit(work, changes, mails, (opened, *further), house, found.now)
     return changes if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles) else None
+
+
+async def _written(
+    changes: Changes, opened: int | None, further: tuple[int, ...], found: Findings, house: House
+) -> tuple[NewMail, ...]:
+    """Write the mails; beside the loop where a large message goes along."""
+    if len(found.work.raw) < LARGE_ORIGINAL:
+        return write_mails(changes, opened, further, found, house)
+    return await asyncio.to_thread(write_mails, changes, opened, further, found, house)
 
 
 async def deliver(mail: Mail, house: House) -> None:

@@ -34,7 +34,7 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
-    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse", "added", "released"),
+    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse", "added", "released", "unread"),
     *("turn", "swap"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of

@@ -22,6 +22,7 @@ from daemon.core.roster.roster import build
 from daemon.core.settings import Relay as RelaySettings
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.apart import Apart
 from daemon.edge.bell import Stage, open_bell
 from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
@@ -186,6 +187,8 @@ async def _close(house: House) -> None:
     await house.relay.close()
     if house.spare:
         await house.spare.close()
+    if house.apart:
+        await house.apart.close()
     await house.store.close()
 
 
@@ -213,6 +216,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         Memory(build(settings, time.time())),
         partial(used_percent, file.absolute().parent) if (file := file_of(settings.store.url)) else lambda: None,
         _spare(settings),
+        Apart(),
         open_scanner(settings.scan),
     )
 

@@ -228,7 +228,7 @@ def _senders(filings: list[Filing]) -> Rows:
     proven: dict[str, tuple[bool, float]] = {}
     for filing in filings:
         address = filing.changes.filed.sender
-        if address and filing.changes.outcome is not Outcome.SILENCED:
+        if address and filing.changes.outcome not in (Outcome.SILENCED, Outcome.SET_ASIDE):
             before, since = proven.get(address, (False, filing.now))
             proven[address] = before or filing.changes.filed.proven, since
     return [{"address": address, "proven": yes, "since": since} for address, (yes, since) in sorted(proven.items())]
