@@ -59,7 +59,7 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
 
     With words in `aside` it is not worked, but set aside at once for that reason.
     """
-    with house.messages.promised(1, envelope.mail_from.lower()) as hands:
+    with house.messages.promised(1, envelope.mail_from.lower(), len(raw)) as hands:
         kept = await house.store.keep_and_lease(raw, envelope, house.clock(), MESSAGE_LEASE_SECONDS * hands, aside)
         if kept.work:
             house.messages.take(kept.work)
@@ -244,7 +244,7 @@ async def _commit(
     now: float,
 ) -> bool:
     """Write down what follows, and hand on at once as many of its mails as there are hands for; False if it was not."""
-    with house.mails.promised(len(mails)) as hands:
+    with house.mails.promised(len(mails), octets=sum(len(mail.raw) for mail in mails)) as hands:
         leased = await house.store.commit_and_lease(
             work,
             changes,

@@ -24,8 +24,10 @@ class Hands(Generic[Work]):
     first. Work that is laid into a hand is leased like any other, so a crash on the way loses nothing.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, weigh: Callable[[Work], int] = lambda _: 0, room: int = 0) -> None:
+        """Have so many hands, for work of so many octets together as `weigh` says."""
         self._most = most
+        self._weigh, self._whole, self._left = weigh, room, room
         self._promised = 0
         self._queued: dict[str, int] = {}  # whose work waits in the store, or is on its way there, with its latest look
         self._arriving: Counter[str] = Counter()  # of these, what is on its way there
@@ -35,25 +37,38 @@ class Hands(Generic[Work]):
         self._tasks: set[asyncio.Task[None]] = set()
         self._eased = asyncio.Event()  # something has come to its end
         self.do: Callable[[Work], Coroutine[None, None, None]]  # what is done with work, as the crank says
+        self.on_room: Callable[[], None] = lambda: None  # rung when there is room again after there was little
 
     @property
     def free(self) -> int:
         """How many hands have nothing to do and are promised to nobody."""
         return self._most - len(self._tasks) - self._promised
 
+    @property
+    def room(self) -> int:
+        """How many octets more may be taken; whatever weighs more than all of it is taken into empty hands alone."""
+        return max(self._left, 0)
+
+    @property
+    def is_roomy(self) -> bool:
+        """Say whether at least half of the room is free."""
+        return self._left >= self._whole // 2
+
     def take(self, work: Work) -> None:
         """Begin a work in one of the hands."""
+        octets = self._weigh(work)
+        self._left -= octets
         task = asyncio.create_task(self.do(work))
         self._tasks.add(task)
-        task.add_done_callback(self._end)
+        task.add_done_callback(lambda task: self._end(task, octets))
 
     @contextmanager
-    def promised(self, wanted: int, whose: str = "") -> Iterator[int]:
-        """Keep hands free until this is left; gives their number, which may be none.
+    def promised(self, wanted: int, whose: str = "", octets: int = 0) -> Iterator[int]:
+        """Keep hands free for work of so many octets until this is left; gives their number, which may be none.
 
         There are none for somebody whose earlier work still waits in the store: nobody's work overtakes their own.
         """
-        offered = self._offered and not self.tied and whose not in self._queued
+        offered = self._offered and not self.tied and whose not in self._queued and octets <= self._left
         count = min(wanted, self.free) if offered else 0
         self._promised += count
         if whose and not count:
@@ -106,9 +121,13 @@ class Hands(Generic[Work]):
         self._eased.clear()
         await self._eased.wait()
 
-    def _end(self, task: "asyncio.Task[None]") -> None:
+    def _end(self, task: "asyncio.Task[None]", octets: int) -> None:
         self._tasks.discard(task)
+        was_full = not self.is_roomy
+        self._left += octets
         self._eased.set()
+        if was_full and octets:
+            self.on_room()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +146,15 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
     """Turn a crank until it is told to stop, then let what is in hand come to its end."""
     hands = crank.hands
     hands.do = lambda work: _one(crank, work)
+    hands.on_room = lambda: bell.ring(crank.stage)
     while not stopping.is_set():
         free, look = hands.free, hands.look()
         taken = await _take(crank, free)
         for work in taken:
             hands.take(work)
         if len(taken) < free:
-            hands.found_all(look)
+            if hands.is_roomy:  # else large work may have been left in the store
+                hands.found_all(look)
             with hands.offered():
                 await bell.listen(crank.stage, crank.sweep_seconds)
         await hands.one_free()

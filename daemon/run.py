@@ -54,6 +54,7 @@ from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.model.views import Status
+from store.processing import ROOM
 from store.store import Store
 
 if TYPE_CHECKING:
@@ -209,8 +210,8 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
-        Hands(MESSAGES_AT_ONCE),
-        Hands(settings.relay.connections * MAILS_A_CONNECTION),
+        Hands(MESSAGES_AT_ONCE, lambda work: len(work.raw), ROOM),
+        Hands(settings.relay.connections * MAILS_A_CONNECTION, lambda mail: len(mail.raw), ROOM),
         time.time,
         secrets.token_bytes,
         Memory(build(settings, time.time())),
@@ -271,14 +272,14 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
 
     messages = Crank(
         Stage.PROCESS,
-        lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS),
+        lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS, house.messages.room),
         work_message,
         set_aside,
         house.messages,
     )
     mails = Crank(
         Stage.DELIVER,
-        lambda free: store.lease_mails(clock(), 0 if house.mails.tied else free, MAIL_LEASE_SECONDS),
+        lambda free: store.lease_mails(clock(), 0 if house.mails.tied else free, MAIL_LEASE_SECONDS, house.mails.room),
         send_mail,
         leave,
         house.mails,

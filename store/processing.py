@@ -6,8 +6,9 @@ it) is set aside too, after somewhat more: a restart of the daemon is not the me
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from store.model.changes import Outcome
 from store.model.message import Envelope, RawMessage, Scan
@@ -17,6 +18,7 @@ from store.schema import message, message_raw
 
 TRIES = 3
 LIVES = 6  # that a message, or a mail, takes at most without an end
+ROOM = 64 << 20  # octets that one process has in hand
 DELAYS = (2.0, 10.0)  # seconds until the second and the third try
 NEVER_ENDED = "taken up again and again, and never ended"
 
@@ -28,6 +30,7 @@ class Lease:
     now: float
     limit: int
     seconds: float
+    room: int = ROOM  # octets that what it takes may have together; whoever has ROOM takes one of any size
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,9 @@ class Failure:
 Taken = tuple[int, int]
 """A row and the fence under which it is leased; its bytes are not yet read."""
 
+_OCTETS = select(func.length(message_raw.c.raw)).where(message_raw.c.message == message.c.id).scalar_subquery()
 _DUE = (
-    select(message.c.id, message.c.tries, message.c.fence)
+    select(message.c.id, message.c.tries, message.c.fence, _OCTETS.label("octets"))
     .where(message.c.due <= bindparam("now"))
     .order_by(message.c.due, message.c.id)
     .limit(bindparam("most"))
@@ -118,11 +122,23 @@ def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, 
 def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     due = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
     worn = [{"row": row.id, "error": NEVER_ENDED, "now": wish.now} for row in due if row.tries >= LIVES]
-    taken = tuple((row.id, row.fence + 1) for row in due if row.tries < LIVES)
+    taken = tuple((row.id, row.fence + 1) for row in fitting([row for row in due if row.tries < LIVES], wish.room))
     if worn:
         connection.execute(_ASIDE, worn)
     if taken:
         connection.execute(_LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
+    return taken
+
+
+def fitting(due: Sequence[Any], room: int) -> list[Any]:
+    """Return the first of these rows, as many as there is room for by their `octets`; they stay in their order."""
+    taken: list[Any] = []
+    left = room
+    for row in due:
+        left -= row.octets or 0
+        if left < 0 and (taken or room < ROOM):
+            break
+        taken.append(row)
     return taken
 
 

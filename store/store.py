@@ -92,9 +92,11 @@ class Store(Opened):
         """Return how the desk itself fares."""
         return await self._thread(lambda: self._reader.ask(health.health))
 
-    async def lease_messages(self, now: float, limit: int, seconds: float) -> tuple[RawMessage, ...]:
-        """Take up to so many messages that are due, oldest first, for so many seconds."""
-        taken = await self._writing.do(processing.lease, processing.Lease(now, limit, seconds))
+    async def lease_messages(
+        self, now: float, limit: int, seconds: float, room: int = processing.ROOM
+    ) -> tuple[RawMessage, ...]:
+        """Take up to so many messages that are due, oldest first, for so many seconds; of so many octets together."""
+        taken = await self._writing.do(processing.lease, processing.Lease(now, limit, seconds, room))
         return await self._asking.do(processing.read, taken) if taken else ()
 
     async def facts(self, clues: Clues, now: float) -> Facts:
@@ -251,9 +253,11 @@ class Store(Opened):
         """Set a message aside at once; False if the fence is lost."""
         return await self._writing.do(processing.fail, processing.Failure(work, error, now, final=True))
 
-    async def lease_mails(self, now: float, limit: int, seconds: float) -> tuple[Mail, ...]:
-        """Take up to so many outgoing mails that are due and not held, oldest first, for so many seconds."""
-        taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds))
+    async def lease_mails(
+        self, now: float, limit: int, seconds: float, room: int = processing.ROOM
+    ) -> tuple[Mail, ...]:
+        """Take up to so many outgoing mails that are due and not held, oldest first; of so many octets together."""
+        taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds, room))
         return await self._asking.do(outbox.read, taken) if taken else ()
 
     async def attempt(self, mail: Mail, until: float | None = None) -> bool:

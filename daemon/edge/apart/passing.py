@@ -20,8 +20,11 @@ class _Nouns(pickle.Unpickler):
 
 def packed(value: object) -> bytes:
     """Return the octets of a value, after their length."""
-    octets = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    return len(octets).to_bytes(LENGTH, "big") + octets
+    into = BytesIO(bytes(LENGTH))
+    into.seek(LENGTH)
+    pickle.dump(value, into, pickle.HIGHEST_PROTOCOL)
+    into.getbuffer()[:LENGTH] = (into.tell() - LENGTH).to_bytes(LENGTH, "big")
+    return into.getvalue()
 
 
 def unpacked(octets: bytes) -> Any:
