@@ -27,6 +27,7 @@ from daemon.edge.bell import Stage, open_bell
 from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log
+from daemon.edge.memory import give_back_large
 from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import Relay, open_relay
@@ -88,6 +89,7 @@ def serve(settings: Settings, own: Own, definition: Definition, *, tokens: Path,
 
 async def _serve(settings: Settings, own: Own, definition: Definition, role: str, tokens: Path) -> int:
     open_many_files()
+    give_back_large()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -128,7 +128,7 @@ class Smtp(Section):
     trusted_authserv: tuple[str, ...] = Field(
         (), description="the authserv-id of our own server (RFC 8601 section 2.5)"
     )
-    max_connections: int = Field(500, ge=1, description="at once, over all peers")
+    max_connections: int = Field(4000, ge=1, description="at once, over all peers")
     max_connections_per_peer: int = Field(50, ge=1, description="at once; trusted peers are not counted")
     idle_seconds: float = Field(300, gt=0, description="silence after which a connection is closed (RFC 5321 4.5.3.2)")
 
