@@ -11,7 +11,6 @@ nothing and a stage done twice changes nothing twice.
 """
 
 import asyncio
-from collections.abc import Awaitable
 
 import structlog
 
@@ -40,7 +39,7 @@ from store.model.occasion import Occasion
 from store.model.outbox import Answer, Delivery, Mail, MailKind, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
-MAIL_LEASE_SECONDS = 900.0  # the final dot alone may be waited for ten minutes (RFC 5321 section 4.5.3.2.6)
+MAIL_LEASE_SECONDS = 60.0  # renewed while a mail is in hand: the final dot alone may be waited for ten minutes
 WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an older one which another process works
 OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
@@ -160,13 +159,20 @@ async def deliver(mail: Mail, house: House) -> None:
 async def _hand_over(mail: Mail, house: House) -> Answer:
     """Send it; what the operator must hear of does not depend on the relay that may be the trouble itself."""
 
-    def before_dot() -> Awaitable[bool]:
-        return house.store.attempt(mail, house.clock() + MAIL_LEASE_SECONDS)
+    async def before_dot() -> bool:
+        until = house.clock() + MAIL_LEASE_SECONDS
+        return await house.store.attempt(mail, until) and house.clock() < until  # who was stopped in between may not
 
     answer = await house.relay.send(mail, before_dot)
     put_off = answer.delivery in (Delivery.DEFERRED, Delivery.UNREADY)
     alarm = mail.kind is MailKind.NOTICE and mail.ticket is None and mail.to == house.settings.desk.operator
     return await house.spare.send(mail, before_dot) if put_off and alarm and house.spare else answer
+
+
+async def keep_in_hand(house: House) -> None:
+    """Renew the leases of all mails in hand, however long the next server takes; who is dead renews nothing."""
+    until = house.clock() + MAIL_LEASE_SECONDS
+    await asyncio.gather(*(house.store.renew(mail, until) for mail in house.mails.full))
 
 
 async def _may_read(mail: Mail, house: House) -> bool:
@@ -219,6 +225,7 @@ async def round_(house: House) -> None:
     """Look after what nobody rang for: what a crash left without an end, and what is due again."""
     now = house.clock()
     await _hold_if_restored(house)
+    await keep_in_hand(house)  # first: a process that was stopped for a while must not call its own mails lost
     await house.store.recover(now)
     drop_acks = house.settings.relay.on_unknown == "drop"
     await forget_old(house)

@@ -34,7 +34,7 @@ class Hands(Generic[Work]):
         self._looks = 0  # how often the crank began to look for work
         self._offered = False  # the crank listens
         self.tied = False  # nothing may be taken up for now
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Work] = {}
         self._eased = asyncio.Event()  # something has come to its end
         self.do: Callable[[Work], Coroutine[None, None, None]]  # what is done with work, as the crank says
         self.on_room: Callable[[], None] = lambda: None  # rung when there is room again after there was little
@@ -54,12 +54,17 @@ class Hands(Generic[Work]):
         """Say whether at least half of the room is free."""
         return self._left >= self._whole // 2
 
+    @property
+    def full(self) -> tuple[Work, ...]:
+        """What is in hand."""
+        return tuple(self._tasks.values())
+
     def take(self, work: Work) -> None:
         """Begin a work in one of the hands."""
         octets = self._weigh(work)
         self._left -= octets
         task = asyncio.create_task(self.do(work))
-        self._tasks.add(task)
+        self._tasks[task] = work
         task.add_done_callback(lambda task: self._end(task, octets))
 
     @contextmanager
@@ -122,7 +127,7 @@ class Hands(Generic[Work]):
         await self._eased.wait()
 
     def _end(self, task: "asyncio.Task[None]", octets: int) -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         was_full = not self.is_roomy
         self._left += octets
         self._eased.set()
@@ -139,6 +144,7 @@ class Crank(Generic[Work]):
     work: Callable[[Work], Awaitable[None]]
     fail: Callable[[Work, str], Awaitable[None]]
     hands: Hands[Work]
+    alone: Callable[[Work], bool] = lambda _: False  # this must not be in hand beside others
     sweep_seconds: float = 2.0
 
 
@@ -150,6 +156,9 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         free, look = hands.free, hands.look()
         taken = await _take(crank, free)
+        if any(map(crank.alone, taken)):
+            await _one_by_one(hands, taken)
+            continue
         for work in taken:
             hands.take(work)
         if len(taken) < free:
@@ -158,6 +167,13 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
             with hands.offered():
                 await bell.listen(crank.stage, crank.sweep_seconds)
         await hands.one_free()
+    await hands.all_free()
+
+
+async def _one_by_one(hands: Hands[Work], works: Iterable[Work]) -> None:
+    for work in works:
+        await hands.all_free()
+        hands.take(work)
     await hands.all_free()
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -27,9 +27,10 @@ from store.model.message import Envelope, Receipt
 HEAVY_AT_ONCE = 1  # messages of more than two megabytes in memory, over all mailboxes
 
 
-def open_mailroom(house: House, tokens: Path, timed: Callable[[], AbstractContextManager[None]]) -> Mailboxes:
-    """Begin to read the mailboxes of the settings; each message that is received is `timed`."""
-    boxes = logins(house.settings, tokens)
+def open_mailroom(
+    house: House, boxes: Mapping[Imap, Credentials], timed: Callable[[], AbstractContextManager[None]]
+) -> Mailboxes:
+    """Begin to read mailboxes; each message that is received is `timed`."""
     return open_mailboxes(boxes, _room(house, timed), lambda: house.random(1)[0] / 255)
 
 

@@ -42,6 +42,7 @@ from daemon.journey import (
     deliver,
     due,
     elapse,
+    keep_in_hand,
     process,
     receive,
     remember,
@@ -55,15 +56,17 @@ from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.model.views import Status
-from store.processing import ROOM
+from store.processing import ROOM, suspected
 from store.store import Store
 
 if TYPE_CHECKING:
     from daemon.edge.imap import Mailboxes
 
 ROUND_SECONDS = 15.0
+COMPARE_SECONDS = 60.0  # between two looks whether a mailbox is to be compared with the store
 SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start, answers that wait are read before
 DRAIN_SECONDS = 20.0
+RENEWALS = 4  # of the lease of a mail in hand, before it would end
 MESSAGES_AT_ONCE = 32
 MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
 MANY_FILES = 65536
@@ -166,8 +169,7 @@ async def running(
             listener = await open_door(settings.smtp, settings.desk, received, tls=tls_context(settings.smtp))
             ending.push_async_callback(listener.close, DRAIN_SECONDS)
         if role in ("all", "intake") and settings.imap:
-            mailboxes = _read_mailboxes(house, tokens, metrics)
-            ending.push_async_callback(mailboxes.close, DRAIN_SECONDS)
+            mailboxes = await ending.enter_async_context(_mailboxes_read(house, tokens, metrics))
         if settings.metrics.listen:
             figures = await open_metrics(settings.metrics.listen, metrics, _figures_of(house))
             ending.callback(figures.close)
@@ -232,10 +234,21 @@ def _spare(settings: Settings) -> Relay | None:
     return open_relay(RelaySettings(url=url), Path(), host=settings.desk.id_host)
 
 
-def _read_mailboxes(house: House, tokens: Path, metrics: Metrics) -> "Mailboxes":
-    from daemon.mailroom import open_mailroom  # noqa: PLC0415 - its library is an extra, for whom it serves
+@asynccontextmanager
+async def _mailboxes_read(house: House, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
+    """Read the mailboxes, and compare them with the store once a day."""
+    from daemon.comparing import Comparing  # noqa: PLC0415 - its library is an extra, for whom it serves
+    from daemon.mailroom import logins, open_mailroom  # noqa: PLC0415 - the same
 
-    return open_mailroom(house, tokens, lambda: metrics.timed("receive"))
+    boxes = logins(house.settings, tokens)
+    mailboxes = open_mailroom(house, boxes, lambda: metrics.timed("receive"))
+    comparing = asyncio.create_task(every(COMPARE_SECONDS, Comparing(house, boxes).look, asyncio.Event()))
+    try:
+        yield mailboxes
+    finally:
+        comparing.cancel()
+        await asyncio.wait([comparing])
+        await mailboxes.close(DRAIN_SECONDS)
 
 
 def _figures_of(house: House) -> Callable[[], Awaitable[tuple[Status, float]]]:
@@ -278,6 +291,7 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
         work_message,
         set_aside,
         house.messages,
+        alone=lambda work: suspected(work.tries - 1),
     )
     mails = Crank(
         Stage.DELIVER,
@@ -286,11 +300,14 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
         leave,
         house.mails,
     )
+    return (turn(messages, bell, stopping), turn(mails, bell, stopping), *_rounds(house, stopping))
+
+
+def _rounds(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
     return (
-        turn(messages, bell, stopping),
-        turn(mails, bell, stopping),
         every(ROUND_SECONDS, lambda: round_(house), stopping),
         every(ROUND_SECONDS, lambda: look_again(house), stopping),
+        every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(house), stopping),
         every(SWEEP_SECONDS, lambda: remember(house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, lambda: each(due(house), lambda occasion: elapse(occasion, house)), stopping),
     )

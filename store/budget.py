@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, select, union_all
 
 from store.columns import KEY_LETTERS, clean
+from store.many import many
 from store.model.facts import Budget
 from store.model.outbox import MailKind, NewMail
 from store.schema import acknowledged
@@ -48,8 +49,9 @@ def spend(connection: Connection, mails: Sequence[tuple[NewMail, str, float]]) -
         if mail.kind is MailKind.ACK:
             counts.update((scope, _minute(now)) for scope in {DESK, *_scopes(mail.to, digest)})
     rows = [{"scope": scope, "minute": minute, "count": count} for (scope, minute), count in sorted(counts.items())]
-    if rows:  # sorted, so that two processes never wait for each other in a circle
-        connection.execute(of(_SPEND, connection), rows)
+    many(
+        connection, of(_SPEND, connection), rows
+    )  # sorted, so that two processes never wait for each other in a circle
 
 
 def budgets(connection: Connection, asked: Sequence[tuple[str, str, float]]) -> list[Budget]:

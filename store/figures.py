@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
-from store import cards
+from store import cards, comparisons
 from store.model.changes import Outcome
 from store.model.figures import (
     Accounting,
@@ -76,6 +76,7 @@ def day(
         tuple(AsideLine(r.id, r.message_id or None, r.subject, r.reason, r.received_at, r.tries) for r in aside),
         int(connection.execute(_ASIDE_TOTAL.where(message.c.received_at <= now)).scalar_one()),
         _shadow(connection, since, until),
+        comparisons.listing(connection),
     )
 
 

@@ -1,16 +1,15 @@
 """Stage 2, its end: all that one message changes, written at once or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
-from sqlalchemy.sql.expression import Executable
 
 from store import corrections, roster
 from store.budget import spend
 from store.epochs import begin
 from store.identity import SUBJECT_LETTERS
+from store.many import many
 from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
 from store.model.outbox import Mail, NewMail
@@ -113,10 +112,10 @@ def _postings(filing: Filing) -> list[Posting]:
 
 def _open(connection: Connection, filings: list[Filing]) -> None:
     opened = [(filing, number, opening) for filing in filings for number, opening in filing.openings]
-    _many(connection, _TICKET, [_ticket(*one) for one in opened])
+    many(connection, _TICKET, [_ticket(*one) for one in opened])
     judged = [(filing, number, opening.verdict) for filing, number, opening in opened if opening.verdict]
-    _many(connection, _VERDICT, [row_of(number, found, filing.now) for filing, number, found in judged])
-    _many(
+    many(connection, _VERDICT, [row_of(number, found, filing.now) for filing, number, found in judged])
+    many(
         connection,
         of(_PARTICIPANT, connection),
         [
@@ -127,15 +126,15 @@ def _open(connection: Connection, filings: list[Filing]) -> None:
     )
     links = [(number, other) for _, number, opening in opened for other in opening.links]
     both_ways = [{"ticket": a, "other": b} for one, other in links for a, b in ((one, other), (other, one))]
-    _many(connection, of(_LINK, connection), both_ways)
+    many(connection, of(_LINK, connection), both_ways)
 
 
 def _follow(connection: Connection, filings: list[Filing]) -> None:
-    _many(connection, _END, [_end(filing) for filing in filings])
+    many(connection, _END, [_end(filing) for filing in filings])
     hold(connection, [(filing.work, filing.now) for filing in filings])
-    _many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
-    _many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
-    _many(connection, of(_SENDER, connection), _senders(filings))
+    many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
+    many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
+    many(connection, of(_SENDER, connection), _senders(filings))
     for filing in filings:
         refile(connection, filing.changes.refiles, filing.number)
     begin(connection, [(address, filing.now) for filing in filings for address in filing.changes.revokes])
@@ -143,9 +142,9 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
     corrections.put(connection, taught)
     roster.put(connection, [(filing.work.id, one) for filing in filings for one in filing.changes.overrides])
     keys = [(key, filing.now) for filing in filings for key in filing.changes.happens]
-    _many(connection, of(_HAPPENS, connection), [{"key": key, "at": now} for key, now in keys])
+    many(connection, of(_HAPPENS, connection), [{"key": key, "at": now} for key, now in keys])
     reported = {address: filing for filing in filings for address in filing.changes.failing}
-    _many(
+    many(
         connection,
         of(_FAILING, connection),
         [
@@ -153,11 +152,6 @@ def _follow(connection: Connection, filings: list[Filing]) -> None:
             for address, filing in sorted(reported.items(), key=lambda row: row[0])
         ],
     )
-
-
-def _many(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
 
 
 def _ticket(filing: Filing, number: int, opening: Opening) -> dict[str, object]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert
 
 from store.columns import KEY_LETTERS, clean
 from store.identity import Identity
+from store.many import many
 from store.model.changes import Outcome
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.schema import message, message_raw
@@ -50,7 +51,7 @@ def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Kept]:
     }
     if fresh:
         raws = [{"message": identifier, "raw": groups[key][0].raw} for key, identifier in fresh.items()]
-        connection.execute(_KEEP_RAW, raws)
+        many(connection, _KEEP_RAW, raws)
     firsts = {id(groups[key][0]): identifier for key, identifier in fresh.items()}
     return [_kept(arrival, firsts.get(id(arrival))) for arrival in arrivals]
 

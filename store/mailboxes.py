@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, case, false, func, literal, null, or_, select, update
 
-from store.identity import Identity
+from store.identity import identify
 from store.intake import key
-from store.model.mailbox import MailboxLine, Place
+from store.model.mailbox import Letter, MailboxLine, Place
+from store.privacy.hashes import Erased
 from store.schema import mailbox, message
 from store.upsert import of, upsert
 
@@ -112,12 +113,16 @@ def _hold(connection: Connection, one: Hold) -> bool:
     return bool(connection.execute(_HOLD, asked).rowcount == 1)
 
 
-def stored(connection: Connection, found: Sequence[Identity]) -> list[bool]:
+def letters(connection: Connection, raws: Sequence[bytes], erased: Erased) -> list[Letter]:
     """Say of each message whether it is ours."""
+    found = [identify(raw) for raw in raws]
     keys = [key(one) for one in found]
     rows = connection.execute(_STORED, {"digests": [digest for digest, _ in keys]})
     ours = {(row.digest, row.message_id) for row in rows}
-    return [one in ours for one in keys]
+    return [
+        Letter(one.message_id, one.subject, its_key in ours or erased.holds(one))
+        for one, its_key in zip(found, keys, strict=True)
+    ]
 
 
 def listing(connection: Connection) -> tuple[MailboxLine, ...]:

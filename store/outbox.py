@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, insert, select, true, update
 
 from store.columns import clean
+from store.many import many
 from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
 from store.processing import NEVER_ENDED, Lease, Taken, fitting
 from store.schema import event, mail, mail_raw, ticket
@@ -39,6 +40,14 @@ class Posting:
     mail: NewMail
     now: float
     until: float | None = None  # end of the lease under which it is handed on at once
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Somebody has a mail in hand still."""
+
+    mail: Mail
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,18 @@ _ATTEMPT = (
     .where(mail.c.id == bindparam("row"))
     .values(attempt_open=True, due=func.coalesce(bindparam("until"), mail.c.due))
 )
+_IN_HAND = mail.c.state == MailState.SENDING
+_CALLED_DEAD = (mail.c.state == MailState.UNKNOWN) & (mail.c.attempt_open == true())  # by `recover`, and not resent yet
+_RENEW = (
+    update(mail)
+    .where(mail.c.id == bindparam("row"), mail.c.fence == bindparam("held"), _CALLED_DEAD | _IN_HAND)
+    .values(
+        state=MailState.SENDING,
+        due=bindparam("until"),
+        attempts=mail.c.attempts - case((_CALLED_DEAD, 1), else_=0),
+        unended=mail.c.unended - case((_CALLED_DEAD, 1), else_=0),
+    )
+)
 _SETTLE = (
     update(mail)
     .where(mail.c.id == bindparam("row"))
@@ -138,8 +159,7 @@ _RELEASE = update(mail).where(mail.c.state == MailState.SENDING).values(due=mail
 _RESEND = (
     update(mail)
     .where(
-        mail.c.state == MailState.UNKNOWN,
-        mail.c.attempt_open == true(),  # one that was settled so is due by its own time, or never
+        _CALLED_DEAD,  # one that was settled as unknown is due by its own time, or never
         mail.c.kind.in_(bindparam("kinds", expanding=True)),
     )
     .values(state=MailState.QUEUED, due=bindparam("now"), attempt_open=False)
@@ -151,7 +171,7 @@ def put(connection: Connection, postings: Sequence[Posting]) -> list[tuple[int |
     if not postings:
         return []
     identifiers = {row.mark: row.id for row in connection.execute(_PUT, [_row(one) for one in postings])}
-    connection.execute(_PUT_RAW, [{"mail": identifiers[one.mail.mark], "raw": one.mail.raw} for one in postings])
+    many(connection, _PUT_RAW, [{"mail": identifiers[one.mail.mark], "raw": one.mail.raw} for one in postings])
     return [(one.cause, _leased(identifiers[one.mail.mark], one)) for one in postings if one.until is not None]
 
 
@@ -174,7 +194,7 @@ def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
         _give_up(connection, [row for row in found if row not in due], wish.now)
     due = fitting(due, wish.room)
     if due:
-        connection.execute(_LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
+        many(connection, _LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
     return tuple((row.id, row.fence + 1) for row in due)
 
 
@@ -214,13 +234,25 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
     )
 
 
+def renew(connection: Connection, renewals: Sequence[Renewal]) -> list[bool]:
+    """Let leases end later; says for each whether it still held. One that is lost stays with whoever has it.
+
+    A mail that was called unknown meanwhile, since its lease ran out, is in hand again if nobody queued it anew.
+    """
+    renewed = {}
+    for one in sorted(renewals, key=lambda renewal: renewal.mail.id):  # all who lock rows do so in this order
+        key = one.mail.id, one.mail.fence
+        row = {"row": one.mail.id, "held": one.mail.fence, "until": one.until}
+        renewed[key] = connection.execute(_RENEW, row).rowcount == 1
+    return [renewed[one.mail.id, one.mail.fence] for one in renewals]
+
+
 def attempt(connection: Connection, attempts: Sequence[Attempt]) -> list[bool]:
     """Record that the final dot may follow now; says for each whether its lease still holds, and only then may it."""
     states = _held(connection, [one.mail for one in attempts])
     holds = [states.get((one.mail.id, one.mail.fence)) is MailState.SENDING for one in attempts]
     rows = [{"row": one.mail.id, "until": one.until} for one, yes in zip(attempts, holds, strict=True) if yes]
-    if rows:
-        connection.execute(_ATTEMPT, rows)
+    many(connection, _ATTEMPT, rows)
     return holds
 
 
@@ -234,7 +266,7 @@ def settle(connection: Connection, settlings: Sequence[Settling]) -> list[bool]:
     holds = [states.get((one.mail.id, one.mail.fence)) in open_states for one in settlings]
     valid = [one for one, yes in zip(settlings, holds, strict=True) if yes]
     if valid:
-        connection.execute(_SETTLE, [_settled(one) for one in valid])
+        many(connection, _SETTLE, [_settled(one) for one in valid])
         _stop_clocks(connection, [one for one in valid if one.settlement.state is MailState.SENT])
     return holds
 
@@ -266,8 +298,7 @@ def _stop_clocks(connection: Connection, sent: list[Settling]) -> None:
             for one in sent
             if one.mail.ticket is not None and _CLOCKS.get(one.mail.kind) == name
         ]
-        if rows:
-            connection.execute(statement, rows)
+        many(connection, statement, rows)
 
 
 def _settled(one: Settling) -> dict[str, object]:

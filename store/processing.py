@@ -1,7 +1,8 @@
 """Stage 2: lease messages to workers, and end the work of those who still hold the fence.
 
-A message is tried three times. One that is taken up again and again without any end (it kills the process that works
-it) is set aside too, after somewhat more: a restart of the daemon is not the message's fault.
+A message is tried three times. One that was taken up so often without any end may be what kills the process that works
+it: it is worked alone from then on, so that only the guilty one is set aside after somewhat more, and none of those
+that were in hand beside it.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from store.many import many
 from store.model.changes import Outcome
 from store.model.message import Envelope, RawMessage, Scan
 from store.numbers import TICKET, take
@@ -17,7 +19,7 @@ from store.quarantine.tables import quarantine
 from store.schema import message, message_raw
 
 TRIES = 3
-LIVES = 6  # that a message, or a mail, takes at most without an end
+LIVES = 6  # that a message takes at most without an end, half of them alone
 ROOM = 64 << 20  # octets that one process has in hand
 DELAYS = (2.0, 10.0)  # seconds until the second and the third try
 NEVER_ENDED = "taken up again and again, and never ended"
@@ -59,8 +61,11 @@ _LEASE = (
     .where(message.c.id == bindparam("row"))
     .values(due=bindparam("until"), tries=message.c.tries + 1, fence=message.c.fence + 1)
 )
-_HELD = select(message.c.id, message.c.fence).where(
-    message.c.id.in_(bindparam("rows", expanding=True)), message.c.outcome.is_(None)
+_HELD = (
+    select(message.c.id, message.c.fence)
+    .where(message.c.id.in_(bindparam("rows", expanding=True)), message.c.outcome.is_(None))
+    .order_by(message.c.id)
+    .with_for_update()
 )
 _LATER = update(message).where(message.c.id == bindparam("row")).values(due=bindparam("until"))
 _ASIDE = (
@@ -122,11 +127,11 @@ def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, 
 def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     due = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
     worn = [{"row": row.id, "error": NEVER_ENDED, "now": wish.now} for row in due if row.tries >= LIVES]
-    taken = tuple((row.id, row.fence + 1) for row in fitting([row for row in due if row.tries < LIVES], wish.room))
+    taken = _one_or_unsuspected(fitting([row for row in due if row.tries < LIVES], wish.room))
     if worn:
         connection.execute(_ASIDE, worn)
     if taken:
-        connection.execute(_LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
+        many(connection, _LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
     return taken
 
 
@@ -140,6 +145,17 @@ def fitting(due: Sequence[Any], room: int) -> list[Any]:
             break
         taken.append(row)
     return taken
+
+
+def suspected(tries: int) -> bool:
+    """Say whether a message was taken up so often, without an end, that it may be what ends whoever works it."""
+    return tries >= TRIES
+
+
+def _one_or_unsuspected(due: Sequence[Any]) -> tuple[Taken, ...]:
+    """Choose the oldest alone if it is suspected, else all that are not."""
+    chosen = due[:1] if due and suspected(due[0].tries) else [row for row in due if not suspected(row.tries)]
+    return tuple((row.id, row.fence + 1) for row in chosen)
 
 
 def read(connection: Connection, wishes: Sequence[Sequence[Taken]]) -> list[tuple[RawMessage, ...]]:
@@ -167,7 +183,7 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, .
 def held(connection: Connection, works: Sequence[RawMessage]) -> set[tuple[int, int]]:
     """Return which of these leases, as (message, fence), still hold; they hold until the transaction ends."""
     rows = sorted({work.id for work in works})
-    locked = connection.execute(_HELD.order_by(message.c.id).with_for_update(), {"rows": rows})
+    locked = connection.execute(_HELD, {"rows": rows})
     return {(row.id, row.fence) for row in locked}
 
 
@@ -231,5 +247,5 @@ def reserve(connection: Connection, rows: Sequence[int]) -> list[int]:
     if wanting:
         first = take(connection, TICKET, len(wanting))
         numbers |= {row: first + n for n, row in enumerate(wanting)}
-        connection.execute(_RESERVE, [{"row": row, "reserved": numbers[row]} for row in wanting])
+        many(connection, _RESERVE, [{"row": row, "reserved": numbers[row]} for row in wanting])
     return [numbers[row] for row in rows]

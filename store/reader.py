@@ -8,11 +8,10 @@ from sqlalchemy import Connection, func, select
 
 from store import corrections, figures, listing, mailboxes, overview, roster, verdicts
 from store.database import reading
-from store.identity import Identity
 from store.migrate import require_current
 from store.model.correction import Correction
 from store.model.figures import DayCounts, WeekCounts
-from store.model.mailbox import MailboxLine
+from store.model.mailbox import Letter, MailboxLine
 from store.model.message import RawMessage
 from store.model.shift import Override, Shift
 from store.model.ticket import Ticket
@@ -20,6 +19,7 @@ from store.model.views import AsideLine, Judged, OutboxLine, ReceivedLine, Statu
 from store.model.wanted import Wanted
 from store.numbers import is_stopped
 from store.original import original
+from store.privacy.hashes import Erased
 from store.received import received
 from store.schema import mail, message, ticket
 
@@ -138,9 +138,9 @@ class Reader:
         """Return how each folder of a mailbox fares."""
         return self.ask(mailboxes.listing)
 
-    def stored(self, found: Sequence[Identity]) -> list[bool]:
-        """Say of each message whether it is ours."""
-        return self.ask(lambda connection: mailboxes.stored(connection, found))
+    def letters(self, raws: Sequence[bytes], erased: Erased) -> list[Letter]:
+        """Say of messages of a mailbox whether they are ours, or were until they were erased."""
+        return self.ask(lambda connection: mailboxes.letters(connection, raws, erased))
 
     def next_due(self) -> float | None:
         """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""

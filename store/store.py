@@ -10,6 +10,7 @@ from store import (
     bringing,
     budget,
     clocks,
+    comparisons,
     corrections,
     filing,
     happening,
@@ -32,7 +33,7 @@ from store.model.correction import Correction
 from store.model.facts import Background, Clues, Compared, Facts, Inquiry
 from store.model.figures import DayCounts, WeekCounts
 from store.model.invitation import Invitation
-from store.model.mailbox import Place
+from store.model.mailbox import Comparison, Letter, Place
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
@@ -87,6 +88,18 @@ class Store(Opened):
     async def leave_mailboxes(self, who: str) -> None:
         """Let go of all folders that a process held."""
         await self._writing.do(mailboxes.leave, who)
+
+    async def letters(self, raws: Sequence[bytes]) -> list[Letter]:
+        """Say of messages of a mailbox whether they are ours, or were until they were erased."""
+        return await self._thread(lambda: self._reader.letters(raws, self._erased))
+
+    async def keep_comparison(self, compared: Comparison) -> None:
+        """Write down what comparing a mailbox with the store came to; the last one holds."""
+        await self._writing.do(comparisons.keep, compared)
+
+    async def comparisons(self) -> tuple[Comparison, ...]:
+        """Return the last comparison of each mailbox."""
+        return await self._thread(lambda: self._reader.ask(comparisons.listing))
 
     async def health(self) -> Health:
         """Return how the desk itself fares."""
@@ -259,6 +272,10 @@ class Store(Opened):
         """Take up to so many outgoing mails that are due and not held, oldest first; of so many octets together."""
         taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds, room))
         return await self._asking.do(outbox.read, taken) if taken else ()
+
+    async def renew(self, mail: Mail, until: float) -> bool:
+        """Let the lease of a mail that is in hand still end at `until`; False if it is lost."""
+        return await self._writing.do(outbox.renew, outbox.Renewal(mail, until))
 
     async def attempt(self, mail: Mail, until: float | None = None) -> bool:
         """Record, before the final dot, that the mail may leave now; False forbids it: the fence is lost.

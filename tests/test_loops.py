@@ -10,6 +10,7 @@ from store.model.facts import Clues
 from store.model.message import Envelope
 
 SOON = 0.02
+SUSPECT = -1  # must be alone
 
 
 class Mill:
@@ -19,16 +20,19 @@ class Mill:
         self.queue: list[int] = []
         self.begun: list[int] = []
         self.ended: list[int] = []
+        self.beside: dict[int, int] = {}  # how many others were in hand when this began
         self.gate = asyncio.Event()
         self.hands: Hands[int] = Hands(most)
         self.bell = Here()
         self.stopping = asyncio.Event()
 
     async def lease(self, most: int) -> tuple[int, ...]:
-        taken, self.queue = self.queue[:most], self.queue[most:]
+        count = 1 if self.queue[:1] == [SUSPECT] else most
+        taken, self.queue = self.queue[:count], self.queue[count:]
         return tuple(taken)
 
     async def work(self, work: int) -> None:
+        self.beside[work] = len(self.begun) - len(self.ended)
         self.begun.append(work)
         await self.gate.wait()
         self.ended.append(work)
@@ -38,7 +42,7 @@ class Mill:
 
     @asynccontextmanager
     async def turning(self) -> AsyncIterator[None]:
-        crank = Crank(Stage.PROCESS, self.lease, self.work, self.fail, self.hands)
+        crank = Crank(Stage.PROCESS, self.lease, self.work, self.fail, self.hands, lambda work: work == SUSPECT)
         task = asyncio.create_task(turn(crank, self.bell, self.stopping))
         await asyncio.sleep(SOON)
         try:
@@ -133,6 +137,21 @@ async def test_a_crank_ends_only_after_what_was_promised_to_it() -> None:
             await asyncio.sleep(SOON)
             mill.hands.take(5)
     assert mill.ended == [5]
+
+
+async def test_what_must_be_alone_begins_when_nothing_is_in_hand_and_nothing_begins_beside_it() -> None:
+    mill = Mill(4)
+    async with mill.turning():
+        with mill.hands.promised(1):
+            mill.hands.take(1)
+        mill.queue = [SUSPECT, 2, 3]
+        mill.bell.ring(Stage.PROCESS)
+        await asyncio.sleep(SOON)
+        assert mill.begun == [1]
+        mill.gate.set()
+        await asyncio.sleep(SOON)
+    assert mill.ended == [1, SUSPECT, 2, 3]
+    assert mill.beside[SUSPECT] == mill.beside[2] == 0
 
 
 async def test_messages_that_name_the_same_are_worked_in_the_order_in_which_they_came() -> None:

@@ -57,7 +57,9 @@ def check(
     """Check settings, definition, key file, store, doors, mailboxes and relay; every fault at once, with its key."""
     if mailbox:
         path, settings = settings_of(option)
-        reconcile(settings, tokens_beside(path), as_json=as_json)
+        keys = config.desk_keys(path)
+        secrets = () if isinstance(keys, Faults) else tuple(key.secret for key in keys)
+        reconcile(settings, tokens_beside(path), secrets, as_json=as_json)
         return
     findings = list(_findings(config.find(option, os.environ)))
     for finding in findings:

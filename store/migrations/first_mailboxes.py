@@ -23,6 +23,19 @@ def mailbox_table() -> None:
     )
 
 
+def comparison_table() -> None:
+    """Make the table of what comparing mailboxes with the store came to."""
+    counts = ("messages", "stored", "waiting", "lost", "not_moved", "moved_not_stored")
+    op.create_table(
+        "comparison",
+        sa.Column("account", sa.String(320), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in counts),
+        sa.PrimaryKeyConstraint("account", name="pk_comparison"),
+        sqlite_with_rowid=False,
+    )
+
+
 def alarm_table() -> None:
     """Make the table of troubles of which the operator was told."""
     op.create_table(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from store.model.mailbox import Comparison
 from store.model.ticket import State, Ticket
 from store.model.verdict import Tag
 from store.model.views import AsideLine
@@ -119,6 +120,7 @@ class DayCounts:
     aside: tuple[AsideLine, ...]
     aside_total: int
     shadow: tuple[tuple[str, int], ...]  # by address
+    compared: tuple[Comparison, ...] = ()  # the last of each mailbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""How far a mailbox has been read, and how it fares."""
+"""How far a mailbox has been read, how it fares, and whether all that it holds is stored."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,37 @@ class MailboxLine:
     error: str  # "" while all is well
     error_since: float | None
     refused: bool = False  # what is wrong is the login
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message of a mailbox as the store sees it."""
+
+    message_id: str
+    subject: str
+    stored: bool  # it is ours, or was until it was erased
+
+
+class Difference(StrEnum):
+    """What is wrong with a message about which a mailbox and the store do not agree."""
+
+    WAITING = "waiting"  # not stored yet, and the daemon has not come to it
+    LOST = "lost"  # read, and not stored
+    NOT_MOVED = "not-moved"  # stored, and still where it was
+    MOVED_NOT_STORED = "moved-not-stored"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the last comparison of a mailbox with the store came to."""
+
+    account: str
+    at: float  # epoch seconds
+    messages: int  # that were looked at
+    stored: int
+    differences: tuple[tuple[Difference, int], ...]  # how many of each, those that there are
+
+    @property
+    def total(self) -> int:
+        """How many messages there is something wrong with."""
+        return sum(many for _, many in self.differences)

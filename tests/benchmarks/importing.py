@@ -11,8 +11,9 @@ from email.utils import formatdate
 from itertools import cycle
 from pathlib import Path
 
-from daemon.cli.past.carry import ENVELOPE, Tally, carry
+from daemon.cli.past.carry import ENVELOPE, Carrier, Tally, carry
 from daemon.cli.past.mailbox import survey
+from daemon.cli.past.nursery import nursery
 from daemon.cli.past.reader import Desk, Reader, compiled
 from daemon.core.desk.past import judged, ours_of
 from daemon.core.mail.address import Key, Own
@@ -27,7 +28,7 @@ from store.store import Store
 from tests.benchmarks.reading import FIELDS, PLAIN, SENTENCE
 from tests.core.judge.mails import Share, part
 
-MANY = 4000
+MANY = 6000
 THEN = 1_600_000_000.0
 POSTMARK = b"From ann@customer.test Sun Sep 13 12:26:40 2020\n"
 SETTINGS = Settings.model_validate(
@@ -110,7 +111,11 @@ def _whole(path: Path, desk: Desk, url: str) -> None:
     migrate(url)
     start, began = time.monotonic(), _used()
     tally, own = Tally(MANY), time.process_time()
-    asyncio.run(_carried(path, desk, url, tally))
+    definition = compiled(desk)
+    with nursery(desk, definition) as readers:
+        asyncio.run(
+            _carried(path, Carrier(desk, definition, readers, Store.open(url, alone=False, hurried=True)), tally)
+        )
     seconds, own, used = time.monotonic() - start, time.process_time() - own, _used() - began
     print(f"whole: {tally.kept / seconds:,.0f} messages/s, load {os.getloadavg()[0]:.1f}")
     print(f"{'first process':24}{own / MANY * 1e3:8.2f} ms CPU a message")
@@ -118,13 +123,12 @@ def _whole(path: Path, desk: Desk, url: str) -> None:
     print(f"{'all':24}{used / MANY * 1e3:8.2f} ms CPU a message")
 
 
-async def _carried(path: Path, desk: Desk, url: str, tally: Tally) -> None:
-    store = Store.open(url, alone=False, hurried=True)
+async def _carried(path: Path, carrier: Carrier, tally: Tally) -> None:
     try:
-        box = survey([str(path)], Dialect.AUTO, desk.now, lambda *_: None)
-        await carry(box, desk, store, tally, asyncio.Event(), lambda _: None)
+        box = survey([str(path)], Dialect.AUTO, carrier.desk.now, lambda *_: None)
+        await carry(box, carrier, tally, asyncio.Event(), lambda _: None)
     finally:
-        await store.close()
+        await carrier.store.close()
 
 
 def _used() -> float:

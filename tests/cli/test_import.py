@@ -8,6 +8,7 @@ import sys
 import time
 from email.utils import formatdate
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -75,6 +76,19 @@ def test_a_conversation_comes_along_as_one_ended_ticket(triaged: Triaged, desk: 
     figures = status(triaged, desk)
     assert figures["received"] == 4 == sum(int(str(figures[k])) for k in ("tickets", "follow_ups", "set_aside"))
     assert "2 judged anew, none changed" in triaged("definition", "test", "-c", desk).output
+
+
+def test_readers_are_begun_anew_where_a_fork_would_take_along_a_threads_locks(
+    triaged: Triaged, desk: Path, tmp_path: Path
+) -> None:
+    over = Event()
+    other = Thread(target=over.wait)
+    other.start()
+    try:
+        assert summary(triaged, desk, mbox(tmp_path / "old.mbox", *CONVERSATION))["kept"] == 4
+    finally:
+        over.set()
+        other.join()
 
 
 def test_what_is_older_than_half_a_year_has_no_verdict(triaged: Triaged, desk: Path, tmp_path: Path) -> None:

@@ -33,8 +33,9 @@ FILLED = {
 }  # fmt: skip
 WORDS = tuple(form for row in GRAMMAR for form in FILLED.get(row.verb, (row.verb.value,)))
 SEVERAL = ("mine\np1", "bug p1\ninject", "p0\ndone", "dup 1\nreply: {}", "bugg", "I think so.", "mine\nsplit")
-ONE_READER = ("reply:", "ask:")
-ASIDE = {"version", "links", "first_automatic_at", "first_human_at"}  # a link to what was withdrawn stays
+LETTERS = ("reply:", "ask", "done")  # the text below them is a letter too
+ONE_READER = ("reply:", "ask")
+ASIDE = {"version", "links", "first_automatic_at", "first_human_at", "heard"}  # a link to what was withdrawn stays
 
 
 def mail(number: int, sender: str, text: str) -> bytes:
@@ -146,7 +147,7 @@ class Histories(RuleBasedStateMachine):
     def _say(self, card: Got, word: str) -> list[Got]:
         self.number += 1
         secret = f"xq{self.number}xq"
-        outward = "{}" in word and not word.startswith("note")
+        outward = ("{}" in word and not word.startswith("note")) or word.startswith(LETTERS)
         self.readers[secret] = set(CUSTOMERS) if outward else set()
         self.readers[f"xs{self.number}xs"] = set()
         if word.startswith(ONE_READER):

@@ -29,6 +29,7 @@ class Script:
     commands: list[str] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)  # as on the wire, dots still doubled
     unfinished: list[bytes] = field(default_factory=list)  # content without its final dot
+    unread: bytes = b""  # what a client said while it got no answer
 
     def reply(self, verb: str, usual: str) -> str:
         told = self.replies.get(verb, usual)
@@ -50,7 +51,7 @@ class Script:
 
     async def _say(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, words: str) -> None:
         if words == HANG:
-            await reader.read()
+            self.unread = await reader.read()
         if words == RESET:
             sock = writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")

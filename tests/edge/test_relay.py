@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from daemon.edge.relay import Waits
+from daemon.edge.relay.smarthost import SMALL
 from store.model.outbox import Answer, Delivery
 from tests.edge.relaying import RAW, a_mail, always, relay_to, sent
-from tests.edge.scripted import CLOSE, HANG, RESET, Script, serving
+from tests.edge.scripted import CLOSE, EHLO, HANG, RESET, Script, serving
 
 
 async def test_a_mail_is_accepted_by_the_servers_250() -> None:
@@ -28,6 +29,10 @@ async def test_dots_that_begin_a_line_are_doubled_on_the_wire() -> None:
     assert script.contents == [b"..first\r\n" + RAW.replace(b"\r\n.", b"\r\n..")]
 
 
+PIPELINING = (*EHLO[:-1], "250-ENHANCEDSTATUSCODES", "250 PIPELINING")
+
+
+@pytest.mark.parametrize("ehlo", [pytest.param(EHLO, id="one by one"), pytest.param(PIPELINING, id="all at once")])
 @pytest.mark.parametrize(
     ("replies", "expected"),
     [
@@ -60,8 +65,10 @@ async def test_dots_that_begin_a_line_are_doubled_on_the_wire() -> None:
         pytest.param({"EHLO": "550 no", "HELO": "550 no"}, Delivery.UNREADY, id="EHLO and HELO refused"),
     ],
 )
-async def test_every_way_to_answer_is_a_value(replies: dict[str, str], expected: Delivery) -> None:
-    answer = await sent(Script(dict(replies)))
+async def test_every_way_to_answer_is_a_value(
+    replies: dict[str, str], expected: Delivery, ehlo: tuple[str, ...]
+) -> None:
+    answer = await sent(Script(dict(replies), ehlo))
     assert answer.delivery is expected, answer
     assert answer.text
 
@@ -171,6 +178,71 @@ async def test_cancelling_closes_the_connection_and_frees_its_place() -> None:
             await task
         assert (await relay.send(a_mail(), always)).delivery is Delivery.ACCEPTED
         await relay.close()
+
+
+# --- several commands at once (RFC 2920) -----------------------------------------------------------------------------
+
+
+async def test_where_the_server_offers_it_envelope_and_data_are_said_at_once() -> None:
+    script = Script({"MAIL": HANG}, PIPELINING)
+    async with serving(script):
+        relay = relay_to(script)
+        assert (await relay.send(a_mail(), always)).delivery is Delivery.DEFERRED
+        while not script.unread:
+            await asyncio.sleep(0.01)
+        assert script.unread.split(b"\r\n") == [b"RCPT TO:<ada@customer.example>", b"DATA", b""]
+        await relay.close()
+
+
+async def test_a_recipient_that_is_refused_keeps_the_connection_where_data_is_refused_too() -> None:
+    script = Script({"RCPT": ["250 ok", "550 no", "250 ok"], "DATA": ["354 go on", "503 no", "354 go on"]}, PIPELINING)
+    async with serving(script):
+        relay = relay_to(script)
+        answers = [await relay.send(a_mail(n), always) for n in range(3)]
+        await relay.close()
+    assert [a.delivery for a in answers] == [Delivery.ACCEPTED, Delivery.REFUSED, Delivery.ACCEPTED]
+    assert script.connections == 1
+    assert len(script.contents) == 2
+
+
+async def test_a_server_that_wants_content_for_a_refused_recipient_gets_none() -> None:
+    script = Script({"RCPT": ["550 no", "250 ok"]}, PIPELINING)
+    async with serving(script):
+        relay = relay_to(script)
+        answers = [await relay.send(a_mail(n), always) for n in range(2)]
+        await relay.close()
+    assert [a.delivery for a in answers] == [Delivery.REFUSED, Delivery.ACCEPTED]
+    assert script.connections == 2
+    assert len(script.contents) == 1
+
+
+@pytest.mark.parametrize("stale", [CLOSE, "421 idle too long"])
+async def test_a_stale_connection_costs_no_attempt_when_all_is_said_at_once(stale: str) -> None:
+    script = Script({"MAIL": ["250 ok", stale, "250 ok"]}, PIPELINING)
+    async with serving(script):
+        relay = relay_to(script)
+        answers = [await relay.send(a_mail(n), always) for n in range(2)]
+        await relay.close()
+    assert [a.delivery for a in answers] == [Delivery.ACCEPTED, Delivery.ACCEPTED]
+    assert script.connections == 2
+
+
+async def test_a_reply_that_nobody_asked_for_ends_the_connection() -> None:
+    script = Script({".": ["250 kept\r\n250 and again", "250 kept"]})
+    async with serving(script):
+        relay = relay_to(script)
+        answers = [await relay.send(a_mail(n), always) for n in range(2)]
+        await relay.close()
+    assert [a.delivery for a in answers] == [Delivery.ACCEPTED, Delivery.ACCEPTED]
+    assert script.connections == 2
+
+
+@pytest.mark.parametrize("octets", [100, SMALL, 4 * SMALL])
+async def test_a_content_of_any_size_arrives_whole(octets: int) -> None:
+    script = Script(ehlo=PIPELINING)
+    raw = RAW + b"x" * 70 + b"\r\n" + b"line\r\n" * (octets // 6)
+    assert (await sent(script, a_mail(raw=raw))).delivery is Delivery.ACCEPTED
+    assert [content.replace(b"\r\n..", b"\r\n.") for content in script.contents] == [raw]
 
 
 # --- connections -----------------------------------------------------------------------------------------------------

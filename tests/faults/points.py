@@ -35,8 +35,8 @@ def _reads_a_message(wire: Any, *_: object) -> bool:
     return wire.data_since is not None
 
 
-def _after_the_dot(*_: object, timeout: float | None = None) -> bool:
-    return timeout in (Waits().dot, HASTY.dot)
+def _after_the_dot(*_: object, seconds: float) -> bool:
+    return seconds in (Waits().dot, HASTY.dot)
 
 
 def _moves(_: object, filings: Any) -> bool:
@@ -67,7 +67,7 @@ class Point:
     gave: Callable[[Any], bool] = always  # asked after, with the result
 
 
-_CONVERSATION, _RELAY = "daemon.edge.smtp.conversation", "daemon.edge.relay"
+_CONVERSATION, _RELAY = "daemon.edge.smtp.conversation", "daemon.edge.relay.smarthost"
 
 POINTS = (
     Point("K01", "after RCPT", "daemon.edge.smtp.paths", "Mailboxes.read", True, gave=lambda it: isinstance(it, str)),
@@ -82,9 +82,7 @@ POINTS = (
     Point("K10", "mail claimed", "daemon.run", "deliver"),
     Point("K11", "relay connected", _RELAY, "Smarthost._connect", True, gave=lambda it: hasattr(it, "client")),
     Point("K12", "354 seen", _RELAY, "Smarthost._content"),
-    Point(
-        "K13", "final dot sent, no reply", "aiosmtplib.protocol", "SMTPProtocol.read_response", False, _after_the_dot
-    ),
+    Point("K13", "final dot sent, no reply", "daemon.edge.relay.dialog", "Dialog.reply", False, _after_the_dot),
     Point("K14", "250 read, not marked", "store.store", "Store.settle"),
     Point("K15", "marked, job not ended", "store.store", "Store.settle", True),
     Point("K16", "command applied, not committed", "store.filing", "commit", True, _moves),

@@ -71,6 +71,43 @@ async def test_who_lost_the_fence_may_not_send(store: Store) -> None:
     assert not await store.attempt(awake)
 
 
+async def test_a_mail_in_hand_is_kept_in_hand_by_renewing_its_lease(store: Store) -> None:
+    await file_one(store, "a", mails=(MailKind.ACK,))
+    slow = await lease_one(store, NOW, seconds=60)
+    assert await store.attempt(slow, NOW + 60)
+    for second in (45, 90, 135):
+        assert await store.renew(slow, NOW + second + 60)
+    assert await store.recover(NOW + 194) == 0
+    assert await store.lease_mails(NOW + 194, 10, MINUTE) == ()
+    assert await store.settle(slow, SENT, NOW + 194)
+    assert not await store.renew(slow, NOW + 1000)
+    assert await store.next_due() is None
+
+
+async def test_who_lost_the_fence_renews_nothing(store: Store) -> None:
+    await file_one(store, "a", mails=(MailKind.ACK,))
+    frozen = await lease_one(store, NOW, seconds=1)
+    awake = await lease_one(store, NOW + 1, seconds=1)
+    assert not await store.renew(frozen, NOW + 1000)
+    assert await store.next_due() == NOW + 2
+    assert await store.renew(awake, NOW + 5)
+
+
+async def test_who_was_called_dead_and_lives_goes_on_unless_the_mail_is_queued_anew(store: Store) -> None:
+    await file_one(store, "a", mails=(MailKind.ACK,))
+    stopped = await lease_one(store, NOW, seconds=1)
+    assert await store.attempt(stopped)
+    assert await store.recover(NOW + 1) == 1
+    assert await store.renew(stopped, NOW + 60)
+    assert await store.resend_unknown((MailKind.ACK,), NOW + 2) == 0
+    assert await store.recover(NOW + 60) == 1
+    assert await store.resend_unknown((MailKind.ACK,), NOW + 60) == 1
+    assert not await store.renew(stopped, NOW + 120)
+    assert not await store.settle(stopped, SENT, NOW + 61)
+    (line,) = await store.outbox(True)
+    assert (line.state, line.attempts) == (MailState.QUEUED, 1)
+
+
 async def test_an_attempt_without_an_end_is_unknown_and_not_sent_again_by_itself(store: Store) -> None:
     await file_one(store, "a", mails=(MailKind.ACK,))
     assert await store.attempt(await lease_one(store, NOW, seconds=60))

@@ -9,7 +9,7 @@ from store.model.facts import Signal, Threading
 from store.model.message import RawMessage
 from store.model.outbox import MailKind
 from store.model.ticket import Event, Role, State
-from store.processing import LIVES, NEVER_ENDED
+from store.processing import LIVES, NEVER_ENDED, TRIES
 from store.store import Store
 from tests.store.specimens import ENVELOPE, MINUTE, NOW, file_one, follows, mail, opens, raw, silenced, take_one
 
@@ -180,6 +180,22 @@ async def test_a_message_that_ends_every_worker_is_set_aside_at_last(store: Stor
         await take_one(store, now, seconds=1)
         now += 1
     assert await store.lease_messages(now, 1, 1) == ()
+    assert [line.why for line in await store.aside()] == [NEVER_ENDED]
+
+
+async def test_only_the_message_that_ends_its_worker_is_set_aside_and_not_those_beside_it(store: Store) -> None:
+    """The worker dies whenever it begins with the poison, with all that it has in hand."""
+    for name in ("a", "poison", "b", "c"):
+        await store.keep(raw(name), ENVELOPE, NOW)
+    now, done = NOW, set[int]()
+    for _ in range(20):
+        works = await store.lease_messages(now, 10, MINUTE)
+        assert len(works) == 1 or all(work.tries <= TRIES for work in works)
+        for work in works if not any(work.raw == raw("poison") for work in works) else ():
+            assert await store.commit(work, silenced(str(work.id)), (), None, now)
+            done.add(work.id)
+        now += MINUTE
+    assert len(done) == 3
     assert [line.why for line in await store.aside()] == [NEVER_ENDED]
 
 

@@ -1,16 +1,14 @@
 """Carry what was read into the store: batch after batch, each whole or not at all, in the order of the dates."""
 
 import asyncio
-import multiprocessing
-import os
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
 from daemon.cli.past.mailbox import Mailbox, Place
-from daemon.cli.past.reader import ENVELOPE, Desk, Read, compiled, read_some, start
+from daemon.cli.past.nursery import DEADLY, Nursery
+from daemon.cli.past.reader import ENVELOPE, Desk, Read
 from daemon.core.desk.past import Ours, Together, file_past, judged
 from daemon.core.triage.definition import Definition
 from store.bringing import Overtaken
@@ -24,7 +22,6 @@ from store.store import Store
 AT_ONCE = 200  # messages of a batch
 OCTETS_AT_ONCE = 16 << 20  # of a batch, unless one message is larger
 AHEAD = 2  # batches in hand for each process
-MOST_READERS = 4
 AGAIN = 5  # times a batch is decided anew, where the daemon stores the same messages meanwhile
 NOTHING_NAMED = Clues(None, "", "", (), (), (), None, None, "")
 
@@ -40,6 +37,7 @@ class Tally:
     became: Counter[Outcome] = field(default_factory=Counter)
     silenced: Counter[str] = field(default_factory=Counter)
     unreadable: list[str] = field(default_factory=list)
+    deadly: list[str] = field(default_factory=list)  # kept unread, since reading them ended the process
     opened: int = 0  # conversations left open
     unanswered: int = 0  # and those that could be
 
@@ -54,20 +52,25 @@ class Tally:
         return self.before + self.read
 
 
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Who reads, by what it is judged, and where it is kept."""
+
+    desk: Desk
+    definition: Definition
+    readers: Nursery
+    store: Store
+
+
 async def carry(
-    mailbox: Mailbox, desk: Desk, store: Store, tally: Tally, stopping: asyncio.Event, step: Callable[[int], None]
+    mailbox: Mailbox, carrier: Carrier, tally: Tally, stopping: asyncio.Event, step: Callable[[int], None]
 ) -> None:
     """Bring the messages along that no earlier run has; ends early, after a whole batch, where it is to stop."""
-    definition = compiled(desk)
-    tally.before = min(await store.brought(mailbox.mark), len(mailbox))
+    tally.before = min(await carrier.store.brought(mailbox.mark), len(mailbox))
     step(tally.before)
-    with ProcessPoolExecutor(_readers(), multiprocessing.get_context("spawn"), start, (desk,)) as pool:
-        try:
-            async for some in _read(pool, mailbox.places(tally.before), stopping):
-                await _bring(some, mailbox, desk, definition, store, tally)
-                step(len(some))
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    async for some in _read(carrier.readers, mailbox.places(tally.before), stopping):
+        await _bring(some, mailbox, carrier, tally)
+        step(len(some))
 
 
 async def leave_open(store: Store, ours: Ours, since: float, now: float, tally: Tally, *, opening: bool) -> None:
@@ -81,19 +84,13 @@ async def leave_open(store: Store, ours: Ours, since: float, now: float, tally: 
         )
 
 
-def _readers() -> int:
-    return max(1, min(MOST_READERS, len(os.sched_getaffinity(0))))
-
-
-async def _read(
-    pool: ProcessPoolExecutor, places: Iterable[Place], stopping: asyncio.Event
-) -> AsyncIterator[tuple[Read, ...]]:
+async def _read(readers: Nursery, places: Iterable[Place], stopping: asyncio.Event) -> AsyncIterator[tuple[Read, ...]]:
     """Yield what is read, in order; a few batches are read ahead."""
-    loop, batches = asyncio.get_running_loop(), _batches(places)
+    batches = _batches(places)
     ahead: deque[asyncio.Future[tuple[Read, ...]]] = deque()
     while not stopping.is_set():
-        for batch in islice(batches, AHEAD * _readers() - len(ahead)):
-            ahead.append(loop.run_in_executor(pool, read_some, batch))
+        for batch in islice(batches, AHEAD * readers.readers - len(ahead)):
+            ahead.append(asyncio.wrap_future(readers.read(batch)))
         if not ahead:
             return
         yield await ahead.popleft()
@@ -114,15 +111,13 @@ def _batches(places: Iterable[Place]) -> Iterator[tuple[Place, ...]]:
         yield tuple(batch)
 
 
-async def _bring(
-    some: tuple[Read, ...], mailbox: Mailbox, desk: Desk, definition: Definition, store: Store, tally: Tally
-) -> None:
+async def _bring(some: tuple[Read, ...], mailbox: Mailbox, carrier: Carrier, tally: Tally) -> None:
     messages = tuple(one for one in some if one.identity)
     done = tally.done + len(some)
     for _ in range(AGAIN):
-        brought = await _decide(messages, desk, definition, store)
+        brought = await _decide(messages, carrier)
         try:
-            await store.bring(Batch(brought, mailbox.mark, done, desk.now))
+            await carrier.store.bring(Batch(brought, mailbox.mark, done, carrier.desk.now))
             break
         except Overtaken:
             continue
@@ -130,6 +125,7 @@ async def _bring(
         raise OSError("the daemon stores the same messages at the same moment, again and again")
     tally.read += len(some)
     tally.unreadable += [f"{one.name}: {one.why}" for one in some if one.identity is None]
+    tally.deadly += [f"{one.name}: {one.why}" for one in messages if one.why == DEADLY]
     for one in brought:
         if one.changes is None:
             tally.duplicates += 1
@@ -139,10 +135,10 @@ async def _bring(
             tally.silenced[one.changes.reason] += 1
 
 
-async def _decide(messages: tuple[Read, ...], desk: Desk, definition: Definition, store: Store) -> tuple[Brought, ...]:
+async def _decide(messages: tuple[Read, ...], carrier: Carrier) -> tuple[Brought, ...]:
     """Decide what each message changes, in their order; an earlier one of the batch is known to the later."""
     identities = tuple(one.identity for one in messages if one.identity)
-    there, facts = await store.known_past(identities, tuple(_clues(one) for one in messages), desk.now)
+    there, facts = await carrier.store.known_past(identities, tuple(_clues(one) for one in messages), carrier.desk.now)
     together, seen = Together(), set[Identity]()
     brought = []
     for place, (one, identity, stored, known) in enumerate(zip(messages, identities, there, facts, strict=True), 1):
@@ -154,7 +150,7 @@ async def _decide(messages: tuple[Read, ...], desk: Desk, definition: Definition
                 whole = together.facts(one.past, known)
                 changes = file_past(one.past, whole)
                 if changes.opens and one.past.unjudged:
-                    changes = file_past(judged(one.past, definition, desk.learned), whole)
+                    changes = file_past(judged(one.past, carrier.definition, carrier.desk.learned), whole)
                 together.remember(one.past, changes, -place)
         seen.add(identity)
         brought.append(

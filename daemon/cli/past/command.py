@@ -18,14 +18,16 @@ from rich.text import Text
 from daemon import config
 from daemon.cli.desk import AsJson, Option, definition_in, learned_by, settings_of, store_troubles
 from daemon.cli.paper import FAULT, complain, fail, fail_for, say, say_json, span
-from daemon.cli.past.carry import Tally, carry, leave_open
+from daemon.cli.past.carry import Carrier, Tally, carry, leave_open
 from daemon.cli.past.mailbox import Mailbox, Unusable, survey
-from daemon.cli.past.reader import Desk, spare_the_collector
+from daemon.cli.past.nursery import Bereft, Nursery, nursery, spare_the_collector
+from daemon.cli.past.reader import Desk
 from daemon.cli.records import Record
 from daemon.core.desk.past import ours_of
 from daemon.core.fault import Faults
 from daemon.core.mail.mbox import Dialect
 from daemon.core.settings import Settings
+from daemon.core.triage.definition import Definition
 from store.migrate import migrate
 from store.model.changes import Outcome
 from store.store import Store
@@ -66,13 +68,14 @@ def bring_along(
     """
     began, now = time.monotonic(), time.time()
     file, settings = settings_of(option)
-    desk = replace(_desk(file, settings, tuple(ours or ()), dialect, now), judged_since=now - judge_days * 86400.0)
+    desk, definition = _desk(file, settings, tuple(ours or ()), dialect, now)
+    desk = replace(desk, judged_since=now - judge_days * 86400.0)
     spare_the_collector()
-    with _bars(hidden=as_json and not sys.stderr.isatty()) as bars:
+    with nursery(desk, definition) as readers, _bars(hidden=as_json and not sys.stderr.isatty()) as bars:
         mailbox = _surveyed(paths, dialect, now, bars)
         with store_troubles(settings):
             migrate(settings.store.url)
-            tally, stopped = asyncio.run(_carried(mailbox, desk, open_days, bars))
+            tally, stopped = asyncio.run(_carried(mailbox, desk, definition, readers, open_days, bars))
     seconds = time.monotonic() - began
     if as_json:
         say_json(_record(tally, seconds, stopped=stopped))
@@ -81,7 +84,9 @@ def bring_along(
     _end(tally, stopped=stopped)
 
 
-def _desk(file: Path, settings: Settings, more: tuple[str, ...], dialect: Dialect, now: float) -> Desk:
+def _desk(
+    file: Path, settings: Settings, more: tuple[str, ...], dialect: Dialect, now: float
+) -> tuple[Desk, Definition]:
     path = Path(settings.emergency.definition)
     definition = definition_in(path)
     if isinstance(definition, Faults):
@@ -90,7 +95,7 @@ def _desk(file: Path, settings: Settings, more: tuple[str, ...], dialect: Dialec
     own = config.own_of(settings, () if isinstance(keys, Faults) else keys)
     learned = learned_by(settings, definition)
     text = path.read_text("utf-8-sig")
-    return Desk(settings, own, ours_of(settings, more), text, learned, dialect, now)
+    return Desk(settings, own, ours_of(settings, more), text, learned, dialect, now), definition
 
 
 def _surveyed(paths: list[str], dialect: Dialect, now: float, bars: Progress) -> Mailbox:
@@ -108,7 +113,9 @@ def _surveyed(paths: list[str], dialect: Dialect, now: float, bars: Progress) ->
         bars.remove_task(looking)
 
 
-async def _carried(mailbox: Mailbox, desk: Desk, open_days: float, bars: Progress) -> tuple[Tally, bool]:
+async def _carried(
+    mailbox: Mailbox, desk: Desk, definition: Definition, readers: Nursery, open_days: float, bars: Progress
+) -> tuple[Tally, bool]:
     """Carry it all, or as far as it may go until somebody says stop; tells whether that was so."""
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
@@ -117,11 +124,14 @@ async def _carried(mailbox: Mailbox, desk: Desk, open_days: float, bars: Progres
     bar = bars.add_task("importing", total=len(mailbox))
     store = Store.open(desk.settings.store.url, alone=False, hurried=True)
     try:
-        await carry(mailbox, desk, store, tally, stopping, lambda many: bars.advance(bar, many))
+        carrier = Carrier(desk, definition, readers, store)
+        await carry(mailbox, carrier, tally, stopping, lambda many: bars.advance(bar, many))
         stopped = tally.done < tally.total
         if not stopped:
             since = desk.now - (open_days or RECENT_DAYS) * 86400.0
             await leave_open(store, desk.ours, since, desk.now, tally, opening=open_days > 0)
+    except Bereft:
+        fail("the process that begins the readers was ended; the same command goes on from there")
     finally:
         await store.close()
     return tally, stopped
@@ -165,6 +175,7 @@ def _record(tally: Tally, seconds: float, *, stopped: bool) -> Record:
         "follow_ups": tally.became[Outcome.FOLLOW_UP],
         "silenced": dict(sorted(tally.silenced.items())),
         "set_aside": tally.became[Outcome.SET_ASIDE],
+        "kept_unread": len(tally.deadly),
         "unreadable": len(tally.unreadable),
         "open": tally.opened,
         "seconds": round(seconds, 3),
@@ -199,10 +210,11 @@ def _tell(tally: Tally, seconds: float, open_days: float) -> None:
 
 
 def _end(tally: Tally, *, stopped: bool) -> None:
-    for line in tally.unreadable[:SHOWN]:
-        complain(line)
-    if len(tally.unreadable) > SHOWN:
-        complain(f"and {len(tally.unreadable) - SHOWN} more that cannot be read")
+    for lines, more in ((tally.deadly, "were kept unread"), (tally.unreadable, "cannot be read")):
+        for line in lines[:SHOWN]:
+            complain(line)
+        if len(lines) > SHOWN:
+            complain(f"and {len(lines) - SHOWN} more that {more}")
     if stopped:
         complain(f"stopped after {tally.done} of {tally.total} messages; the same command goes on from there")
         raise typer.Exit(INTERRUPTED)

@@ -1,14 +1,7 @@
-"""Old messages are read and judged in processes of their own, a few dozen at a time."""
+"""What is read of an old message, far from the store: all that its filing depends on."""
 
-import gc
-import os
-import signal
-from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
 from pathlib import Path
-from threading import Thread
 from typing import BinaryIO
 
 from daemon.cli.files import LONGEST, octets, reading_at, reason
@@ -25,7 +18,6 @@ from store.identity import Identity, identify
 from store.model.message import Door, Envelope
 
 ENVELOPE = Envelope(mail_from="", rcpt_to=(), door=Door.IMPORT)  # the header tells the sender
-YOUNG_OBJECTS = 50_000  # made and not yet freed, until the collector looks through them
 NO_FIELD = "is no message: it has no header"
 TOO_LONG = f"is longer than {LONGEST >> 20} MiB; only its beginning is kept here"
 
@@ -57,7 +49,7 @@ class Read:
 
 
 class Reader:
-    """One process of several."""
+    """What one process of several reads with."""
 
     def __init__(self, desk: Desk, definition: Definition) -> None:
         self._desk = desk
@@ -66,12 +58,11 @@ class Reader:
 
     def read(self, place: Place) -> Read:
         """Read one message; whatever it is, the others are read."""
-        name = f"{place.path} at octet {place.start}" if place.mbox else place.path
-        try:
-            raw = self._octets(place)
-        except OSError as error:
-            return Read(name, b"", place.at, None, None, reason(error))
-        at = place.at if place.at != UNDATED else self._desk.now
+        raw = self._octets(place)
+        if isinstance(raw, Read):
+            return raw
+        name = name_of(place)
+        at = self._at(place)
         identity = identify(raw)
         try:
             found = read(raw, ENVELOPE, self._desk.own, self._desk.settings.smtp or Smtp())
@@ -84,10 +75,26 @@ class Reader:
             return Read(name, raw, at, identity, None, f"{type(error).__name__}: {error}")
         return Read(name, raw, at, identity, past, why)
 
-    def _octets(self, place: Place) -> bytes:
-        if not place.mbox:
-            with Path(place.path).open("rb") as file:
-                return file.read(LONGEST)
+    def unread(self, place: Place, why: str) -> Read:
+        """Return one message as it is, with the reason why it is set aside unread."""
+        raw = self._octets(place)
+        return raw if isinstance(raw, Read) else Read(name_of(place), raw, self._at(place), identify(raw), None, why)
+
+    def _at(self, place: Place) -> float:
+        return place.at if place.at != UNDATED else self._desk.now
+
+    def _octets(self, place: Place) -> bytes | Read:
+        """Return the octets of a message, or that there are none."""
+        try:
+            return self._piece(place) if place.mbox else self._file(place)
+        except OSError as error:
+            return Read(name_of(place), b"", place.at, None, None, reason(error))
+
+    def _file(self, place: Place) -> bytes:
+        with Path(place.path).open("rb") as file:
+            return file.read(LONGEST)
+
+    def _piece(self, place: Place) -> bytes:
         if self._open is None or self._open[0] != place.path:
             if self._open:
                 self._open[1].close()
@@ -96,21 +103,9 @@ class Reader:
         return octets(reading_at(self._open[1]), piece, self._desk.dialect)
 
 
-_reader: list[Reader] = []
-
-
-def start(desk: Desk) -> None:
-    """Begin a process: it is the first one's business when to stop, and it ends with that one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_first, daemon=True).start()
-    _reader.append(Reader(desk, compiled(desk)))
-    spare_the_collector()
-
-
-def spare_the_collector() -> None:
-    """Look for cycles less often: a message makes hardly any."""
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+def name_of(place: Place) -> str:
+    """Say where a message stands."""
+    return f"{place.path} at octet {place.start}" if place.mbox else place.path
 
 
 def compiled(desk: Desk) -> Definition:
@@ -119,15 +114,3 @@ def compiled(desk: Desk) -> Definition:
     if not isinstance(definition, Definition):
         raise ValueError("the definition cannot be read")
     return definition
-
-
-def _end_with_first() -> None:
-    first = parent_process()
-    if first is not None:
-        wait([first.sentinel])
-        os._exit(1)
-
-
-def read_some(places: Sequence[Place]) -> tuple[Read, ...]:
-    """Read messages in a process that was begun."""
-    return tuple(_reader[0].read(place) for place in places)

@@ -1,7 +1,7 @@
 """Figures become the view a digest is written of: names for ids, spans, widths, and words that fit a line."""
 
 from collections.abc import Callable, Sequence, Sized
-from datetime import timedelta
+from datetime import date, timedelta
 
 from daemon.core.digest.measure import age, change, length, percent, stacks, widths
 from daemon.core.digest.view import (
@@ -11,6 +11,7 @@ from daemon.core.digest.view import (
     Capacity,
     Clock,
     Column,
+    Compared,
     Daily,
     Flow,
     Group,
@@ -23,6 +24,7 @@ from daemon.core.digest.view import (
 )
 from daemon.core.figures import daily as of_day
 from daemon.core.figures import weekly as of_week
+from daemon.core.figures.calendar import local_day
 from daemon.core.figures.daily import DailyFigures, DigestLine
 from daemon.core.figures.day import MOST
 from daemon.core.figures.response import FirstResponse, Spread
@@ -30,6 +32,7 @@ from daemon.core.figures.weekly import WeekFlow, WeeklyFigures
 from daemon.core.mail.clean import clip, one_line
 from daemon.core.settings import Settings
 from store.model.figures import Section
+from store.model.mailbox import Comparison
 from store.model.ticket import Kind, State
 from store.model.verdict import Tag
 
@@ -94,6 +97,7 @@ def daily_view(figures: DailyFigures, settings: Settings, reply: str = "") -> Da
         sum(part.total for part in parts),
         _example(parts),
         names.team(figures.team),
+        tuple(_compared(one, figures.day, settings.desk.timezone) for one in figures.compared),
     )
 
 
@@ -192,6 +196,12 @@ def _shown(words: str, limit: int) -> str:
 def _turn(turn: of_day.OnDuty, names: _Names) -> Turn:
     people = (names.person(who) for who in (turn.person, turn.shadow, turn.manager))
     return Turn(names.team(turn.team), *people)
+
+
+def _compared(one: Comparison, day: date, zone: str) -> Compared:
+    on = local_day(one.at, zone)
+    differences = tuple((what.value, many) for what, many in one.differences)
+    return Compared(one.account, one.messages, one.total, differences, on if on < day else None)
 
 
 def _aside(one: of_day.Aside) -> Aside:

@@ -69,6 +69,17 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A mailbox, and with how many of its messages something is wrong."""
+
+    account: str
+    messages: int
+    total: int
+    differences: tuple[tuple[str, int], ...]
+    old: date | None = None  # the day of the comparison, where it is not of this one
+
+
+@dataclass(frozen=True, slots=True)
 class Shadow:
     """Requests that reached a member privately."""
 
@@ -106,6 +117,7 @@ class Daily:
     open: int  # how many lines there are to act on, shown or not
     example: str  # an answer that fits: a number of this digest with a word for it
     team: str = ""  # whose digest it is; "" for all of the desk
+    compared: tuple[Compared, ...] = ()  # mailboxes, with what they hold
 
     @property
     def tickets(self) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from datetime import date
 from daemon.core.figures.response import FirstResponse
 from daemon.core.figures.weekly import Capacity, ShadowRequest
 from store.model.figures import Accounting, Section
+from store.model.mailbox import Comparison
 from store.model.ticket import Kind, State
 from store.model.verdict import Tag
 
@@ -80,6 +81,7 @@ class DailyFigures:
     shadow_requests: tuple[ShadowRequest, ...]
     capacity: tuple[Capacity, ...] = ()  # this week and the next
     team: str | None = None  # whose digest it is; None for all of the desk
+    compared: tuple[Comparison, ...] = ()  # the last comparison of each mailbox of the settings, in their order
 
     @property
     def lines(self) -> tuple[DigestLine, ...]:

@@ -37,6 +37,7 @@ def daily(
         shadow_requests(counts.shadow, settings),
         tuple(capacity(roster, monday_of(day) + timedelta(7 * n)) for n in range(AHEAD)),
         team,
+        tuple(one for box in settings.imap for one in counts.compared if one.account == box.account),
     )
 
 

@@ -1,6 +1,6 @@
 """Figures of an invented desk, so that every template can be tried with all it may have to show."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from daemon.core.figures.daily import Aside, DailyFigures, DigestLine, OnDuty, Part
 from daemon.core.figures.response import FirstResponse, Spread
@@ -16,17 +16,23 @@ from daemon.core.figures.weekly import (
     WeeklyFigures,
 )
 from store.model.figures import Accounting, Section
+from store.model.mailbox import Comparison, Difference
 from store.model.ticket import ENDED, Kind, State
 from store.model.verdict import Tag
 
 MONDAY = date(2026, 11, 16)
 HOUR, DAY = 3600.0, 86400.0
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 _OPEN = tuple(state for state in State if state not in ENDED)
 _ACCOUNTING = Accounting(41, 0, 2, 18, 9, 7, (("auto-reply", 4), ("bounce", 1), ("list", 1)), 1)
 _RESPONSE = FirstResponse(
     18, Spread(17, 0.4, 0.9, 2.1), Spread(14, 2.6 * HOUR, 19 * HOUR, 40 * HOUR), Spread(14, 1900.0, 4 * HOUR, 9 * HOUR)
 )
 _CAPACITY = (Capacity(MONDAY + timedelta(7), 25, 5, 2), Capacity(MONDAY + timedelta(14), 20, 4))
+_COMPARED = (
+    Comparison("desk@imap.example.org:993", NOON, 212, 210, ((Difference.WAITING, 1), (Difference.LOST, 1))),
+    Comparison("sales@imap.example.org:993", NOON - 2 * DAY, 40, 40, ()),
+)
 _SHADOW = (ShadowRequest("bo", 3), ShadowRequest("cy", 1))
 
 
@@ -56,6 +62,8 @@ def sample_daily() -> DailyFigures:
         1,
         _SHADOW,
         _CAPACITY,
+        None,
+        _COMPARED,
     )
 
 

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from aioimaplib import aioimaplib as upstream
@@ -20,6 +21,7 @@ from daemon.edge.imap.names import sets
 from daemon.edge.imap.protocol import Lost, Wire
 
 SLOWEST: Final = 20  # times its patience that a command may take in all, where something comes now and then
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UID: Final = re.compile(rb"\bUID (\d{1,10})\b")
 _SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d{1,19})\b")
 _QUOTED: Final = re.compile(rb'\bBODY\[[A-Z.]{0,32}\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
@@ -171,13 +173,15 @@ class Client:
         found = (_VALIDITY.search(part) for (part, *_) in told if isinstance(part, bytes))
         return next((int(match[1]) for match in found if match), 0)
 
-    async def uids(self, first: int = 1, last: int | None = None) -> list[int]:
+    async def uids(self, first: int = 1, last: int | None = None, since: date | None = None) -> list[int]:
         """Return the UIDs of a folder from one to another, ascending; of messages that are there now.
+
+        With `since`, those alone that came to the server that day or later (RFC 3501 section 6.4.4).
 
         `n:*` names the last message in any case (RFC 3501 section 6.4.8), so what is below `first` is left out.
         """
         self._wire.grown = False
-        told, _ = await self._ask("SEARCH", f"UID {first}:{last or '*'}", prefix="UID")
+        told, _ = await self._ask("SEARCH", f"UID {first}:{last or '*'}{_came(since)}", prefix="UID")
         words = (part.split() for (part, *_) in told if isinstance(part, bytes))
         found = {int(word) for line in words if line[:1] == [b"SEARCH"] for word in line[1:] if word.isdigit()}
         return sorted(uid for uid in found if uid >= first and (last is None or uid <= last))
@@ -327,6 +331,11 @@ class Client:
             raise Lost(str(fault)) from None
         finally:
             task.cancel()
+
+
+def _came(since: date | None) -> str:
+    """Return what a search asks for besides; the months are those of RFC 3501 section 9, whatever the locale."""
+    return f" SINCE {since.day}-{MONTHS[since.month - 1]}-{since.year}" if since else ""
 
 
 def _checked(name: str, answer: upstream.Response) -> tuple[list[Told], str]:

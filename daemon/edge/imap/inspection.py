@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from daemon.core.settings import Imap
 from daemon.edge.imap.client import Client, LoginRefused, NoSuchFolder, Patience, Refused
@@ -87,8 +88,12 @@ async def _puts_away(client: Client, box: Imap) -> AsyncIterator[Look]:
         yield Look("note", "done_folder", f"{box.done_folder!r} is not there yet: it is made with the first mail")
 
 
-async def contents(box: Imap, credentials: Credentials, folder: str, most: int) -> AsyncIterator[Held]:
+async def contents(
+    box: Imap, credentials: Credentials, folder: str, most: int, since: date | None = None
+) -> AsyncIterator[Held]:
     """Yield all that a folder holds, some at a time; nothing where there is no such folder. Changes nothing.
+
+    With `since`, what came to the server before that day is left out, except where it should have been moved away.
 
     Raises:
         LoginRefused, NoCredentials, OSError, TimeoutError: the mailbox cannot be read.
@@ -100,8 +105,8 @@ async def contents(box: Imap, credentials: Credentials, folder: str, most: int) 
             validity = await client.select(folder)
         except NoSuchFolder:
             return
-        uids = await client.uids()
         moves = bool(box.done_folder) and client.may_move
+        uids = await client.uids(since=None if moves and folder != box.done_folder else since)
         for start in range(0, len(uids), SIZED_AT_ONCE):
             sizes = await client.sizes(uids[start : start + SIZED_AT_ONCE])
             for batch in batches(sizes):

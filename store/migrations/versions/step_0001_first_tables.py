@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
-from store.migrations.first_mailboxes import alarm_table, mailbox_table
+from store.migrations.first_mailboxes import alarm_table, comparison_table, mailbox_table
 from store.migrations.first_privacy import erased_table
 from store.migrations.first_quarantine import quarantine_table
 from store.migrations.first_turns import invitation_table, override_table
@@ -41,6 +41,7 @@ def upgrade() -> None:
     mail_indexes()
     _mail_raw()
     mailbox_table()
+    comparison_table()
     erased_table()
     quarantine_table()
     alarm_table()
