@@ -197,7 +197,7 @@ async def running(
             listener = await open_door(settings.smtp, settings.desk, received, tls=tls_context(settings.smtp))
             ending.push_async_callback(listener.close, DRAIN_SECONDS)
         if role in ("all", "intake") and settings.imap:
-            mailboxes = await ending.enter_async_context(_mailboxes_read(house, tokens, metrics))
+            mailboxes = await ending.enter_async_context(_mailboxes_read(standing, tokens, metrics))
         if settings.metrics.listen:
             figures = await open_metrics(settings.metrics.listen, metrics, _figures_of(house))
             ending.callback(figures.close)
@@ -259,14 +259,17 @@ def _spare(settings: Settings) -> Relay | None:
 
 
 @asynccontextmanager
-async def _mailboxes_read(house: House, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
+async def _mailboxes_read(standing: Standing, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
     """Read the mailboxes, and compare them with the store once a day."""
     from daemon.comparing import Comparing  # noqa: PLC0415 - its library is an extra, for whom it serves
     from daemon.mailroom import logins, open_mailroom  # noqa: PLC0415 - the same
 
+    house = standing.house
     boxes = logins(house.settings, tokens)
     mailboxes = open_mailroom(house, boxes, lambda: metrics.timed("receive"))
-    comparing = asyncio.create_task(every(COMPARE_SECONDS, Comparing(house, boxes).look, asyncio.Event()))
+    comparing = asyncio.create_task(
+        every(COMPARE_SECONDS, Comparing(lambda: standing.house, boxes).look, asyncio.Event())
+    )
     try:
         yield mailboxes
     finally:
