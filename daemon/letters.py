@@ -6,7 +6,7 @@ desk's, then in English; in each of them first in the operator's own folder, the
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,8 +130,16 @@ def _languages(folders: Iterable[Path]) -> list[str]:
     return sorted({file.parent.name for folder in folders for file in folder.glob("[a-z][a-z]/*.j2")})
 
 
+class _Plain(Environment):
+    """Templates whose globals are a dict: Jinja's own layers are looked through for every name of every letter."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what all templates know, with what one of them knows beside."""
+        return {**self.globals, **(d or {})}
+
+
 def _environment(folders: list[Path]) -> Environment:
-    environment = Environment(
+    environment = _Plain(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         autoescape=select_autoescape(enabled_extensions=(), disabled_extensions=("txt.j2",), default=True),

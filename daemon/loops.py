@@ -15,6 +15,8 @@ from store.model.message import Envelope
 
 Work = TypeVar("Work")
 log = structlog.get_logger()
+CROWD = 8  # that ask for hands at one moment
+CROWD_SECONDS = 0.2  # for which they count as a crowd after that moment
 
 
 class Hands(Generic[Work]):
@@ -22,10 +24,15 @@ class Hands(Generic[Work]):
 
     Hands are promised only while the crank listens, with nothing due that it knows of: what waits in the store goes
     first. Work that is laid into a hand is leased like any other, so a crash on the way loses nothing.
+
+    Where a crowd asks for hands, only a `few` of them work: to take in what comes goes before working it, so that the
+    crowd is through soon, and what it brought is worked then, from the store.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, few: int | None = None) -> None:
+        self._most, self._few = most, few or most
+        self._asking = 0
+        self._crowd_until = 0.0  # by the loop's clock
         self._promised = 0
         self._queued: dict[str, int] = {}  # whose work waits in the store, or is on its way there, with its latest look
         self._arriving: Counter[str] = Counter()  # of these, what is on its way there
@@ -38,8 +45,9 @@ class Hands(Generic[Work]):
 
     @property
     def free(self) -> int:
-        """How many hands have nothing to do and are promised to nobody."""
-        return self._most - len(self._tasks) - self._promised
+        """How many hands have nothing to do and are promised to nobody; less than none where a crowd has come."""
+        crowded = self._crowd_until and asyncio.get_running_loop().time() < self._crowd_until
+        return (self._few if crowded else self._most) - len(self._tasks) - self._promised
 
     @property
     def full(self) -> tuple[Work, ...]:
@@ -58,14 +66,18 @@ class Hands(Generic[Work]):
 
         There are none for somebody whose earlier work still waits in the store: nobody's work overtakes their own.
         """
+        self._asking += 1
+        if self._asking >= CROWD:
+            self._crowd_until = asyncio.get_running_loop().time() + CROWD_SECONDS
         offered = self._offered and not self.tied and whose not in self._queued
-        count = min(wanted, self.free) if offered else 0
+        count = max(0, min(wanted, self.free)) if offered else 0
         self._promised += count
         if whose and not count:
             self._arrives(whose, 1)
         try:
             yield count
         finally:
+            self._asking -= 1
             self._promised -= count
             self._eased.set()
             if whose and not count:

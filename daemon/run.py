@@ -68,6 +68,7 @@ SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start
 DRAIN_SECONDS = 20.0
 RENEWALS = 4  # of the lease of a mail in hand, before it would end
 MESSAGES_AT_ONCE = 32
+MESSAGES_IN_A_CROWD = 2  # while many arrive at once
 MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
 MANY_FILES = 65536
 YOUNG_OBJECTS = 20_000  # made and not yet freed, some tens of messages, until the collector looks through them
@@ -196,7 +197,7 @@ async def running(
             listener = await open_door(settings.smtp, settings.desk, received, tls=tls_context(settings.smtp))
             ending.push_async_callback(listener.close, DRAIN_SECONDS)
         if role in ("all", "intake") and settings.imap:
-            mailboxes = await ending.enter_async_context(_mailboxes_read(house, tokens, metrics))
+            mailboxes = await ending.enter_async_context(_mailboxes_read(standing, tokens, metrics))
         if settings.metrics.listen:
             figures = await open_metrics(settings.metrics.listen, metrics, _figures_of(house))
             ending.callback(figures.close)
@@ -239,7 +240,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
-        Hands(MESSAGES_AT_ONCE),
+        Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD),
         Hands(settings.relay.connections * MAILS_A_CONNECTION),
         time.time,
         secrets.token_bytes,
@@ -258,14 +259,17 @@ def _spare(settings: Settings) -> Relay | None:
 
 
 @asynccontextmanager
-async def _mailboxes_read(house: House, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
+async def _mailboxes_read(standing: Standing, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
     """Read the mailboxes, and compare them with the store once a day."""
     from daemon.comparing import Comparing  # noqa: PLC0415 - its library is an extra, for whom it serves
     from daemon.mailroom import logins, open_mailroom  # noqa: PLC0415 - the same
 
+    house = standing.house
     boxes = logins(house.settings, tokens)
     mailboxes = open_mailroom(house, boxes, lambda: metrics.timed("receive"))
-    comparing = asyncio.create_task(every(COMPARE_SECONDS, Comparing(house, boxes).look, asyncio.Event()))
+    comparing = asyncio.create_task(
+        every(COMPARE_SECONDS, Comparing(lambda: standing.house, boxes).look, asyncio.Event())
+    )
     try:
         yield mailboxes
     finally:

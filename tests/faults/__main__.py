@@ -7,6 +7,7 @@ with the counters of each; exit status 1 where anything is lost, doubled without
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -120,6 +121,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--store", choices=(*KINDS, "both"), default="both")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whatever was started ends with us
     kinds = tuple(KINDS) if options.store == "both" else (options.store,)
     with Nursery() as nursery:
         well = [assail(kind, options, nursery) for kind in kinds]

@@ -25,7 +25,7 @@ from tests.ports import free_port
 SENDERS = 8
 REST_SECONDS = 150.0
 START_SECONDS = 60.0
-STARTS = 5
+STARTS = 60  # a database that recovers from its log keeps everybody waiting
 PATIENCE = 60  # mails that pass while a life is to come to its end at a place
 
 _CONFIGURATION = """
@@ -117,7 +117,7 @@ class Assault:
         self.url = self.url or f"sqlite:///{self.folder / 'triaged.db'}"
         self.audit = await asyncio.to_thread(Audit, self.url)
         self._chance = random.Random(self.seed)
-        self._most = self.messages // self.kills + 2 * PATIENCE if self.kills else self.messages
+        self._most = self.messages / self.kills + PATIENCE if self.kills else self.messages
         self._waiting = list(range(self.messages))
         self._harms = {role: cycle([harm for harm in self.harms if fits(role, harm)]) for role in self.roles}
         self.lives = [Life(role, number) for number, role in enumerate(self.roles)]
@@ -195,7 +195,8 @@ class Assault:
         for n in range(self.kills):
             life = self.lives[n % len(self.lives)]
             mark = self.messages * (n + self._chance.random()) / self.kills
-            mark = max(mark, len(self.told) + PATIENCE) if life.harmed else mark
+            mark = max(mark, len(self.told) + PATIENCE) if life.harmed else mark  # it may come by its place or not
+            self._most = max(self._most, mark)
             while len(self.told) < min(mark, self.messages) and self.nursery.ended(life.pid) is None:
                 await asyncio.sleep(0.005)
             await asyncio.sleep(self._chance.random() * 0.03)
@@ -204,7 +205,7 @@ class Assault:
                 self.killed += 1
             else:
                 self.died += 1
-            self._most = self.messages * (n + 2) // self.kills + 2 * PATIENCE
+            self._most = self.messages * (n + 2) / self.kills + PATIENCE
             await self.begin(life, harmed=n + len(self.lives) < self.kills)
 
     async def _send(self) -> None:
