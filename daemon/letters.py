@@ -25,7 +25,7 @@ from daemon.core.digest.view import Daily, Weekly
 from daemon.core.mail.clean import clip, lines, one_line
 from daemon.core.mail.letter import Letter, Words
 from store.model.changes import Said
-from store.model.message import Attachment
+from store.model.message import Attachment, Safety, Scan
 from store.model.verdict import Clause, Evidence, Tag
 
 SHIPPED = Path(__file__).parent.parent / "templates"
@@ -34,7 +34,7 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
-    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse", "added"),
+    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse", "added", "released", "unread"),
     *("turn", "swap"),
     "page",
 )  # the letters that the desk writes
@@ -339,6 +339,11 @@ SAMPLES = (  # every branch of a template is walked by one of them
     *(
         Words(desk="Support", address="a@desk.example", ticket=4, unsure=True, question_minutes=minutes, silence=tag)
         for tag, minutes in ((Tag.EMERGENCY, 0.5), (Tag.PROBLEM, 15))
+    ),
+    *(
+        Words(desk="Support", address="a@desk.example", ticket=5, quarantine=Scan(safety, words))
+        for safety in (Safety.INFECTED, Safety.UNSCANNED)
+        for words in ("Eicar-Test-Signature", "")
     ),
 )
 TRIED: dict[str, tuple[Spoken, ...]] = dict.fromkeys(NAMES, SAMPLES) | {

@@ -32,8 +32,12 @@ class Hands(Generic[Work]):
     crowd is through soon, and what it brought is worked then, from the store.
     """
 
-    def __init__(self, most: int, few: int | None = None) -> None:
+    def __init__(
+        self, most: int, few: int | None = None, weigh: Callable[[Work], int] = lambda _: 0, room: int = 0
+    ) -> None:
+        """Have so many hands, for work of so many octets together as `weigh` says."""
         self._most, self._few = most, few or most
+        self._weigh, self._whole, self._left = weigh, room, room
         self._asking = 0
         self._crowd_until = 0.0  # by the loop's clock
         self._promised = 0
@@ -45,6 +49,7 @@ class Hands(Generic[Work]):
         self._tasks: dict[asyncio.Task[None], Work] = {}
         self._eased = asyncio.Event()  # something has come to its end
         self.do: Callable[[Work], Coroutine[None, None, None]]  # what is done with work, as the crank says
+        self.on_room: Callable[[], None] = lambda: None  # rung when there is room again after there was little
 
     @property
     def free(self) -> int:
@@ -53,26 +58,38 @@ class Hands(Generic[Work]):
         return (self._few if crowded else self._most) - len(self._tasks) - self._promised
 
     @property
+    def room(self) -> int:
+        """How many octets more may be taken; whatever weighs more than all of it is taken into empty hands alone."""
+        return max(self._left, 0)
+
+    @property
+    def is_roomy(self) -> bool:
+        """Say whether at least half of the room is free."""
+        return self._left >= self._whole // 2
+
+    @property
     def full(self) -> tuple[Work, ...]:
         """What is in hand."""
         return tuple(self._tasks.values())
 
     def take(self, work: Work) -> None:
         """Begin a work in one of the hands."""
+        octets = self._weigh(work)
+        self._left -= octets
         task = asyncio.create_task(self.do(work))
         self._tasks[task] = work
-        task.add_done_callback(self._end)
+        task.add_done_callback(lambda task: self._end(task, octets))
 
     @contextmanager
-    def promised(self, wanted: int, whose: str = "") -> Iterator[int]:
-        """Keep hands free until this is left; gives their number, which may be none.
+    def promised(self, wanted: int, whose: str = "", octets: int = 0) -> Iterator[int]:
+        """Keep hands free for work of so many octets until this is left; gives their number, which may be none.
 
         There are none for somebody whose earlier work still waits in the store: nobody's work overtakes their own.
         """
         self._asking += 1
         if self._asking >= CROWD:
             self._crowd_until = asyncio.get_running_loop().time() + CROWD_SECONDS
-        offered = self._offered and not self.tied and whose not in self._queued
+        offered = self._offered and not self.tied and whose not in self._queued and octets <= self._left
         count = max(0, min(wanted, self.free)) if offered else 0
         self._promised += count
         if whose and not count:
@@ -126,9 +143,13 @@ class Hands(Generic[Work]):
         self._eased.clear()
         await self._eased.wait()
 
-    def _end(self, task: "asyncio.Task[None]") -> None:
+    def _end(self, task: "asyncio.Task[None]", octets: int) -> None:
         del self._tasks[task]
+        was_full = not self.is_roomy
+        self._left += octets
         self._eased.set()
+        if was_full and octets:
+            self.on_room()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +169,7 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
     """Turn a crank until it is told to stop, then let what is in hand come to its end."""
     hands = crank.hands
     hands.do = lambda work: _one(crank, work)
+    hands.on_room = lambda: bell.ring(crank.stage)
     while not stopping.is_set():
         free, look = hands.free, hands.look()
         taken = await _take(crank, free)
@@ -157,7 +179,8 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
         for work in taken:
             hands.take(work)
         if len(taken) < free:
-            hands.found_all(look)
+            if hands.is_roomy:  # else large work may have been left in the store
+                hands.found_all(look)
             with hands.offered():
                 await bell.listen(crank.stage, crank.sweep_seconds)
         await hands.one_free()

@@ -24,14 +24,17 @@ from daemon.core.roster.roster import build
 from daemon.core.settings import Relay as RelaySettings
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.apart import Apart
 from daemon.edge.bell import Stage, open_bell
 from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log, stations
+from daemon.edge.memory import give_back_large
 from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.notify import Pager
 from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import Relay, open_relay
+from daemon.edge.scan import open_scanner
 from daemon.edge.sendmail import Sendmail
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.edge.supervisor import READY, STOPPING, reloading, stay_alive, tell
@@ -53,12 +56,13 @@ from daemon.journey import (
 )
 from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn, whenever
+from daemon.quarantine import look_again
 from daemon.renewal import Declared, Reading, Standing, renew
 from store.database import file_of
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import SIGNALS, Mail, MailKind
 from store.model.views import Status
-from store.processing import suspected
+from store.processing import ROOM, suspected
 from store.steps import head
 from store.store import Store
 
@@ -104,6 +108,7 @@ def serve(read: Reading, declared: Declared, own: Own, *, tokens: Path, role: st
 
 async def _serve(read: Reading, declared: Declared, own: Own, role: str, tokens: Path) -> int:
     open_many_files()
+    give_back_large()
     settings = declared.settings
     stopping, anew = asyncio.Event(), asyncio.Event()
     _hear(stopping, anew)
@@ -226,6 +231,8 @@ async def _close(house: House) -> None:
         await house.spare.close()
     for way in house.ways.values():
         await way.close()
+    if house.apart:
+        await house.apart.close()
     await house.store.close()
 
 
@@ -246,14 +253,16 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
-        Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD),
-        Hands(settings.relay.connections * MAILS_A_CONNECTION),
+        Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD, lambda work: len(work.raw), ROOM),
+        Hands(settings.relay.connections * MAILS_A_CONNECTION, weigh=lambda mail: len(mail.raw), room=ROOM),
         time.time,
         secrets.token_bytes,
         Memory(build(settings, time.time())),
         partial(used_percent, file.absolute().parent) if (file := file_of(settings.store.url)) else lambda: None,
         _spare(settings),
         {MailKind.NOTIFY: Pager(), MailKind.WEBHOOK: Hooks()},
+        Apart(),
+        open_scanner(settings.scan),
     )
 
 
@@ -322,7 +331,7 @@ def _cranks(standing: Standing, metrics: Metrics, stopping: asyncio.Event) -> tu
 
     messages = Crank(
         Stage.PROCESS,
-        lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS),
+        lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS, house.messages.room),
         work_message,
         set_aside,
         house.messages,
@@ -330,7 +339,7 @@ def _cranks(standing: Standing, metrics: Metrics, stopping: asyncio.Event) -> tu
     )
     mails = Crank(
         Stage.DELIVER,
-        lambda free: store.lease_mails(clock(), 0 if house.mails.tied else free, MAIL_LEASE_SECONDS),
+        lambda free: store.lease_mails(clock(), 0 if house.mails.tied else free, MAIL_LEASE_SECONDS, house.mails.room),
         send_mail,
         leave,
         house.mails,
@@ -348,6 +357,7 @@ def _rounds(standing: Standing, stopping: asyncio.Event) -> tuple[Coroutine[None
     return (
         every(ROUND_SECONDS, lambda: round_(standing.house), stopping),
         every(ROUND_SECONDS, lambda: end_standstill(standing.house), stopping),
+        every(ROUND_SECONDS, lambda: look_again(standing.house), stopping),
         every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(standing.house), stopping),
         every(SWEEP_SECONDS, lambda: remember(standing.house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, bring_about, stopping),

@@ -3,7 +3,18 @@
 import importlib
 import sys
 
-BENCHMARKS = ("journey", "doors", "keeping", "reading", "judging", "own_mails", "history", "importing", "scale")
+BENCHMARKS = (
+    "journey",
+    "doors",
+    "keeping",
+    "reading",
+    "judging",
+    "own_mails",
+    "history",
+    "importing",
+    "scale",
+    "profile",
+)
 BY_NAME_ALONE = ("huge",)  # what takes minutes and gigabytes
 
 

@@ -159,7 +159,7 @@ async def _measure(folder: Path) -> None:
         _print(f"{MESSAGES} messages, {SENDERS} senders", small)
         _print(f"{MESSAGES} messages, {BURST} senders", await _load(daemon, sink, MESSAGES, "burst", BURST))
         daemon.stop()
-        fill(folder / "triaged.db", GROWN)
+        fill(f"sqlite:///{folder / 'triaged.db'}", GROWN)
         daemon = await _start(folder, port)
         await _load(daemon, sink, 200, "warm2")
         grown = await _load(daemon, sink, MESSAGES, "grown")
