@@ -13,7 +13,7 @@ from daemon.edge.bell import Bell, Stage
 from store.model.facts import Clues
 from store.model.message import Envelope
 
-BESIDE_AT_MOST = 500  # in hand and waiting
+BESIDE_AT_MOST = 100  # in hand and waiting: all come to their end within one lease
 BESIDE_AT_ONCE = 3  # for each name
 
 Work = TypeVar("Work")
