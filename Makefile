@@ -31,7 +31,7 @@ package: .venv/dev servers   ## the wheel and sdist into dist/, installed anew f
 	dist/env/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	dist/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
 	cp -R tests pyproject.toml dist/away
-	cd dist/away && ../env/bin/triaged demo && ../env/bin/python -m pytest -n auto tests/journeys tests/store
+	cd dist/away && ../env/bin/triaged demo && ../env/bin/python -m pytest -n auto tests/journeys
 
 servers:                     ## the real servers that tests start privately
 	@tests/servers.sh

@@ -9,14 +9,15 @@ from daemon.core.desk.case import Backdrop, Listed
 from daemon.core.desk.clock.hearing import ADDED
 from daemon.core.desk.listed import inquiries
 from daemon.core.desk.rota.heard import hearing
+from daemon.core.mail.body import is_plain
 from daemon.core.mail.clean import clip
 from daemon.core.mail.dkim_check import KeyRecord, check_signatures, needed_keys
-from daemon.core.mail.reading import Reading, read
+from daemon.core.mail.reading import Reading, is_suspicious, read, read_head
 from daemon.house import House
 from daemon.planning import plan_turns
 from store.model.changes import Draft
 from store.model.facts import Facts, Inquiry
-from store.model.message import Proven, RawMessage
+from store.model.message import Proven, RawMessage, Safety
 from store.model.occasion import Occasion
 
 ADDED_LETTERS = 600  # of each message stand in the letter that tells of several
@@ -35,11 +36,28 @@ class Findings:
 
 
 async def read_message(work: RawMessage, house: House) -> Reading:
-    """Return all that follows from the bytes and the envelope."""
+    """Return all that follows from the bytes and the envelope. Raises Busy where it has to come again for that."""
     smtp = house.settings.door_of(work.envelope)
     if len(work.raw) < LARGE:
         return read(work.raw, work.envelope, house.own, smtp)
-    return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)
+    if house.apart is None or not is_suspicious(work.raw):
+        return await asyncio.to_thread(read, work.raw, work.envelope, house.own, smtp)
+    found = await house.apart.read(work.raw, work.envelope, house.own, smtp)
+    return found if isinstance(found, Reading) else read_head(work.raw, work.envelope, house.own, smtp, found)
+
+
+async def scan(work: RawMessage, reading: Reading, house: House) -> RawMessage:
+    """Return a message with the reason why it may not leave the house, if the virus scanner gives one.
+
+    It is looked at whole, since what reads as text here may be an attachment for another mail program. What was not
+    looked at is held only where there is more to it than one plain text.
+    """
+    if house.scanner is None:
+        return work
+    found = await house.scanner.scan(work.raw)
+    infected, failing = found.safety is Safety.INFECTED, house.settings.scan.failing
+    unscanned = found.safety is Safety.UNSCANNED and failing == "hold" and not is_plain(reading.message)
+    return replace(work, quarantine=found if infected or unscanned else None)
 
 
 async def prove_author(work: RawMessage, reading: Reading, house: House) -> Reading:

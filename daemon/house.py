@@ -8,9 +8,11 @@ from daemon.core.roster.roster import Roster
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
+from daemon.edge.apart import Apart
 from daemon.edge.bell import Bell
 from daemon.edge.dns import Dns
 from daemon.edge.relay import Relay
+from daemon.edge.scan import Scanner
 from daemon.letters import Letters
 from daemon.loops import Hands, Threads
 from store.model.message import RawMessage
@@ -54,3 +56,5 @@ class House:
     memory: Memory
     disk_percent: Callable[[], float | None] = lambda: None  # in use of the disk that the store is on, if it is ours
     spare: Relay | None = None  # for mails to the operator that the relay does not take
+    apart: Apart | None = None  # reads what is large or suspicious; None: it is read in a thread
+    scanner: Scanner | None = None  # for viruses; None: nothing is scanned

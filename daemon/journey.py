@@ -23,16 +23,18 @@ from daemon.core.desk.decide import decide
 from daemon.core.desk.readers import TO_READERS, may_read
 from daemon.core.desk.shadow import asks_for_author
 from daemon.core.desk.teaching import learned_from
+from daemon.core.desk.withholding import withheld
 from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
+from daemon.edge.apart import Busy
 from daemon.edge.bell import Stage
 from daemon.edge.log import stations
-from daemon.finding import find_added, find_originals, find_out, prove_author, read_message
+from daemon.finding import Findings, find_added, find_originals, find_out, prove_author, read_message, scan
 from daemon.forgetting import forget_old
 from daemon.house import House
 from daemon.planning import plan_turns
 from daemon.wording import write_mails, write_occasion
-from store.model.changes import Changes
+from store.model.changes import Changes, Outcome
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.occasion import Occasion
 from store.model.outbox import Answer, Delivery, Mail, MailKind, MailState, NewMail
@@ -43,6 +45,7 @@ WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued b
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an older one which another process works
 OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
 TO_OPERATOR = frozenset({MailKind.NOTICE, MailKind.ROSTER})  # what the desk needs help with, and gaps of the rota
+LARGE_ORIGINAL = 256 << 10  # octets from which a mail with it is written beside the loop
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 
 RECEIVED, READ, JUDGED, DECIDED = "received", "read", "judged", "decided"  # stations of a message
@@ -60,7 +63,7 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
 
     With words in `aside` it is not worked, but set aside at once for that reason.
     """
-    with house.messages.promised(1, envelope.mail_from.lower()) as hands:
+    with house.messages.promised(1, envelope.mail_from.lower(), len(raw)) as hands:
         kept = await house.store.keep_and_lease(raw, envelope, house.clock(), MESSAGE_LEASE_SECONDS * hands, aside)
         if kept.work:
             house.messages.take(kept.work)
@@ -73,17 +76,27 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
 async def process(work: RawMessage, house: House) -> None:
     """Find out what a message changes, then change all of it at once."""
     async with house.threads.of_sender(work.envelope):
-        reading = await prove_author(work, await read_message(work, house), house)
-        reading = asks_for_author(reading, house.settings)
-        stations(READ, message=work.id, automatic=reading.automatic.kind, proven=reading.proof.level)
-        changes = await _in_turn(work, reading, house)
+        changes = await _worked(work, house)
     if changes is None:
         await house.store.put_off(work, house.clock() + OUT_OF_TURN_SECONDS)
         return
+    if changes.outcome is Outcome.SET_ASIDE:
+        log.warning("set aside", message=work.id, why=changes.reason)
     for address in changes.revokes:
         log.warning("a member did not write what came in their name; their older addresses are dead", member=address)
     if changes.corrections or changes.overrides:
         await remember(house)
+
+
+async def _worked(work: RawMessage, house: House) -> Changes | None:
+    """Read a message and change what it changes; None if that has to wait for others."""
+    try:
+        reading = await prove_author(work, await read_message(work, house), house)
+    except Busy:
+        return None
+    reading = asks_for_author(reading, house.settings)
+    stations(READ, message=work.id, automatic=reading.automatic.kind, proven=reading.proof.level)
+    return await _in_turn(await scan(work, reading, house), reading, house)
 
 
 async def _in_turn(work: RawMessage, reading: Reading, house: House) -> Changes | None:
@@ -119,12 +132,13 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         found.known,
         roster=house.memory.roster,
     )
+    changes = withheld(changes, work.quarantine, found.now)
     if changes.opens and changes.opens.calls:
         calls = await house.store.count_call(changes.opens.calls[-1], found.now, STRETCH_SECONDS, f"message/{work.id}")
         changes = spared(changes, calls, found.now)
     opened = await house.store.reserve_number(work.id) if changes.opens else None
     further = await house.store.take_numbers(len(changes.further))
-    mails = write_mails(changes, opened, further, found, house)
+    mails = await _written(changes, opened, further, found, house)
     filed = await _commit(work, changes, mails, (opened, *further), house, found.now)
     _say(work, changes, opened, mails)
     return changes if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles) else None
@@ -146,6 +160,15 @@ def _say(work: RawMessage, changes: Changes, opened: int | None, mails: tuple[Ne
         )
     why, kinds = changes.reason or None, "+".join([mail.kind for mail in mails]) or None
     stations(DECIDED, message=work.id, ticket=ticket, outcome=changes.outcome, why=why, mails=kinds)
+
+
+async def _written(
+    changes: Changes, opened: int | None, further: tuple[int, ...], found: Findings, house: House
+) -> tuple[NewMail, ...]:
+    """Write the mails; beside the loop where a large message goes along."""
+    if len(found.work.raw) < LARGE_ORIGINAL:
+        return write_mails(changes, opened, further, found, house)
+    return await asyncio.to_thread(write_mails, changes, opened, further, found, house)
 
 
 async def deliver(mail: Mail, house: House) -> None:
@@ -270,7 +293,7 @@ async def _commit(
     now: float,
 ) -> bool:
     """Write down what follows, and hand on at once as many of its mails as there are hands for; False if it was not."""
-    with house.mails.promised(len(mails)) as hands:
+    with house.mails.promised(len(mails), octets=sum(len(mail.raw) for mail in mails)) as hands:
         leased = await house.store.commit_and_lease(
             work,
             changes,

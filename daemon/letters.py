@@ -6,7 +6,7 @@ desk's, then in English; in each of them first in the operator's own folder, the
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from daemon.core.digest.view import Daily, Weekly
 from daemon.core.mail.clean import clip, lines, one_line
 from daemon.core.mail.letter import Letter, Words
 from store.model.changes import Said
-from store.model.message import Attachment
+from store.model.message import Attachment, Safety, Scan
 from store.model.verdict import Clause, Evidence, Tag
 
 SHIPPED = Path(__file__).parent.parent / "templates"
@@ -34,7 +34,7 @@ COLUMNS = 72  # of plain text that is set in columns
 NAMES = (
     *("ack", "forward", "card", "follow-up", "notice"),
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
-    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse", "added"),
+    *("shadow", "filed", "task", "list", "awake", "reminder", "misuse", "added", "released", "unread"),
     *("turn", "swap"),
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
@@ -130,8 +130,16 @@ def _languages(folders: Iterable[Path]) -> list[str]:
     return sorted({file.parent.name for folder in folders for file in folder.glob("[a-z][a-z]/*.j2")})
 
 
+class _Plain(Environment):
+    """Templates whose globals are a dict: Jinja's own layers are looked through for every name of every letter."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what all templates know, with what one of them knows beside."""
+        return {**self.globals, **(d or {})}
+
+
 def _environment(folders: list[Path]) -> Environment:
-    environment = Environment(
+    environment = _Plain(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         autoescape=select_autoescape(enabled_extensions=(), disabled_extensions=("txt.j2",), default=True),
@@ -330,6 +338,11 @@ SAMPLES = (  # every branch of a template is walked by one of them
     *(
         Words(desk="Support", address="a@desk.example", ticket=4, unsure=True, question_minutes=minutes, silence=tag)
         for tag, minutes in ((Tag.EMERGENCY, 0.5), (Tag.PROBLEM, 15))
+    ),
+    *(
+        Words(desk="Support", address="a@desk.example", ticket=5, quarantine=Scan(safety, words))
+        for safety in (Safety.INFECTED, Safety.UNSCANNED)
+        for words in ("Eicar-Test-Signature", "")
     ),
 )
 TRIED: dict[str, tuple[Spoken, ...]] = dict.fromkeys(NAMES, SAMPLES) | {

@@ -15,6 +15,8 @@ from store.model.message import Envelope
 
 Work = TypeVar("Work")
 log = structlog.get_logger()
+CROWD = 8  # that ask for hands at one moment
+CROWD_SECONDS = 0.2  # for which they count as a crowd after that moment
 
 
 class Hands(Generic[Work]):
@@ -22,10 +24,19 @@ class Hands(Generic[Work]):
 
     Hands are promised only while the crank listens, with nothing due that it knows of: what waits in the store goes
     first. Work that is laid into a hand is leased like any other, so a crash on the way loses nothing.
+
+    Where a crowd asks for hands, only a `few` of them work: to take in what comes goes before working it, so that the
+    crowd is through soon, and what it brought is worked then, from the store.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(
+        self, most: int, few: int | None = None, weigh: Callable[[Work], int] = lambda _: 0, room: int = 0
+    ) -> None:
+        """Have so many hands, for work of so many octets together as `weigh` says."""
+        self._most, self._few = most, few or most
+        self._weigh, self._whole, self._left = weigh, room, room
+        self._asking = 0
+        self._crowd_until = 0.0  # by the loop's clock
         self._promised = 0
         self._queued: dict[str, int] = {}  # whose work waits in the store, or is on its way there, with its latest look
         self._arriving: Counter[str] = Counter()  # of these, what is on its way there
@@ -35,11 +46,23 @@ class Hands(Generic[Work]):
         self._tasks: dict[asyncio.Task[None], Work] = {}
         self._eased = asyncio.Event()  # something has come to its end
         self.do: Callable[[Work], Coroutine[None, None, None]]  # what is done with work, as the crank says
+        self.on_room: Callable[[], None] = lambda: None  # rung when there is room again after there was little
 
     @property
     def free(self) -> int:
-        """How many hands have nothing to do and are promised to nobody."""
-        return self._most - len(self._tasks) - self._promised
+        """How many hands have nothing to do and are promised to nobody; less than none where a crowd has come."""
+        crowded = self._crowd_until and asyncio.get_running_loop().time() < self._crowd_until
+        return (self._few if crowded else self._most) - len(self._tasks) - self._promised
+
+    @property
+    def room(self) -> int:
+        """How many octets more may be taken; whatever weighs more than all of it is taken into empty hands alone."""
+        return max(self._left, 0)
+
+    @property
+    def is_roomy(self) -> bool:
+        """Say whether at least half of the room is free."""
+        return self._left >= self._whole // 2
 
     @property
     def full(self) -> tuple[Work, ...]:
@@ -48,24 +71,30 @@ class Hands(Generic[Work]):
 
     def take(self, work: Work) -> None:
         """Begin a work in one of the hands."""
+        octets = self._weigh(work)
+        self._left -= octets
         task = asyncio.create_task(self.do(work))
         self._tasks[task] = work
-        task.add_done_callback(self._end)
+        task.add_done_callback(lambda task: self._end(task, octets))
 
     @contextmanager
-    def promised(self, wanted: int, whose: str = "") -> Iterator[int]:
-        """Keep hands free until this is left; gives their number, which may be none.
+    def promised(self, wanted: int, whose: str = "", octets: int = 0) -> Iterator[int]:
+        """Keep hands free for work of so many octets until this is left; gives their number, which may be none.
 
         There are none for somebody whose earlier work still waits in the store: nobody's work overtakes their own.
         """
-        offered = self._offered and not self.tied and whose not in self._queued
-        count = min(wanted, self.free) if offered else 0
+        self._asking += 1
+        if self._asking >= CROWD:
+            self._crowd_until = asyncio.get_running_loop().time() + CROWD_SECONDS
+        offered = self._offered and not self.tied and whose not in self._queued and octets <= self._left
+        count = max(0, min(wanted, self.free)) if offered else 0
         self._promised += count
         if whose and not count:
             self._arrives(whose, 1)
         try:
             yield count
         finally:
+            self._asking -= 1
             self._promised -= count
             self._eased.set()
             if whose and not count:
@@ -111,9 +140,13 @@ class Hands(Generic[Work]):
         self._eased.clear()
         await self._eased.wait()
 
-    def _end(self, task: "asyncio.Task[None]") -> None:
+    def _end(self, task: "asyncio.Task[None]", octets: int) -> None:
         del self._tasks[task]
+        was_full = not self.is_roomy
+        self._left += octets
         self._eased.set()
+        if was_full and octets:
+            self.on_room()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +166,7 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
     """Turn a crank until it is told to stop, then let what is in hand come to its end."""
     hands = crank.hands
     hands.do = lambda work: _one(crank, work)
+    hands.on_room = lambda: bell.ring(crank.stage)
     while not stopping.is_set():
         free, look = hands.free, hands.look()
         taken = await _take(crank, free)
@@ -142,7 +176,8 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
         for work in taken:
             hands.take(work)
         if len(taken) < free:
-            hands.found_all(look)
+            if hands.is_roomy:  # else large work may have been left in the store
+                hands.found_all(look)
             with hands.offered():
                 await bell.listen(crank.stage, crank.sweep_seconds)
         await hands.one_free()

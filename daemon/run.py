@@ -24,13 +24,16 @@ from daemon.core.roster.roster import build
 from daemon.core.settings import Relay as RelaySettings
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.apart import Apart
 from daemon.edge.bell import Stage, open_bell
 from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log, stations
+from daemon.edge.memory import give_back_large
 from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import Relay, open_relay
+from daemon.edge.scan import open_scanner
 from daemon.edge.sendmail import Sendmail
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.edge.supervisor import READY, STOPPING, reloading, stay_alive, tell
@@ -50,12 +53,13 @@ from daemon.journey import (
 )
 from daemon.letters import Letters
 from daemon.loops import Crank, Hands, Threads, each, every, turn, whenever
+from daemon.quarantine import look_again
 from daemon.renewal import Declared, Reading, Standing, renew
 from store.database import file_of
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.model.views import Status
-from store.processing import suspected
+from store.processing import ROOM, suspected
 from store.steps import head
 from store.store import Store
 
@@ -68,6 +72,7 @@ SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start
 DRAIN_SECONDS = 20.0
 RENEWALS = 4  # of the lease of a mail in hand, before it would end
 MESSAGES_AT_ONCE = 32
+MESSAGES_IN_A_CROWD = 2  # while many arrive at once
 MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
 MANY_FILES = 65536
 YOUNG_OBJECTS = 20_000  # made and not yet freed, some tens of messages, until the collector looks through them
@@ -100,6 +105,7 @@ def serve(read: Reading, declared: Declared, own: Own, *, tokens: Path, role: st
 
 async def _serve(read: Reading, declared: Declared, own: Own, role: str, tokens: Path) -> int:
     open_many_files()
+    give_back_large()
     settings = declared.settings
     stopping, anew = asyncio.Event(), asyncio.Event()
     _hear(stopping, anew)
@@ -196,7 +202,7 @@ async def running(
             listener = await open_door(settings.smtp, settings.desk, received, tls=tls_context(settings.smtp))
             ending.push_async_callback(listener.close, DRAIN_SECONDS)
         if role in ("all", "intake") and settings.imap:
-            mailboxes = await ending.enter_async_context(_mailboxes_read(house, tokens, metrics))
+            mailboxes = await ending.enter_async_context(_mailboxes_read(standing, tokens, metrics))
         if settings.metrics.listen:
             figures = await open_metrics(settings.metrics.listen, metrics, _figures_of(house))
             ending.callback(figures.close)
@@ -219,6 +225,8 @@ async def _close(house: House) -> None:
     await house.relay.close()
     if house.spare:
         await house.spare.close()
+    if house.apart:
+        await house.apart.close()
     await house.store.close()
 
 
@@ -239,13 +247,15 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
-        Hands(MESSAGES_AT_ONCE),
-        Hands(settings.relay.connections * MAILS_A_CONNECTION),
+        Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD, lambda work: len(work.raw), ROOM),
+        Hands(settings.relay.connections * MAILS_A_CONNECTION, weigh=lambda mail: len(mail.raw), room=ROOM),
         time.time,
         secrets.token_bytes,
         Memory(build(settings, time.time())),
         partial(used_percent, file.absolute().parent) if (file := file_of(settings.store.url)) else lambda: None,
         _spare(settings),
+        Apart(),
+        open_scanner(settings.scan),
     )
 
 
@@ -258,14 +268,17 @@ def _spare(settings: Settings) -> Relay | None:
 
 
 @asynccontextmanager
-async def _mailboxes_read(house: House, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
+async def _mailboxes_read(standing: Standing, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
     """Read the mailboxes, and compare them with the store once a day."""
     from daemon.comparing import Comparing  # noqa: PLC0415 - its library is an extra, for whom it serves
     from daemon.mailroom import logins, open_mailroom  # noqa: PLC0415 - the same
 
+    house = standing.house
     boxes = logins(house.settings, tokens)
     mailboxes = open_mailroom(house, boxes, lambda: metrics.timed("receive"))
-    comparing = asyncio.create_task(every(COMPARE_SECONDS, Comparing(house, boxes).look, asyncio.Event()))
+    comparing = asyncio.create_task(
+        every(COMPARE_SECONDS, Comparing(lambda: standing.house, boxes).look, asyncio.Event())
+    )
     try:
         yield mailboxes
     finally:
@@ -311,7 +324,7 @@ def _cranks(standing: Standing, metrics: Metrics, stopping: asyncio.Event) -> tu
 
     messages = Crank(
         Stage.PROCESS,
-        lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS),
+        lambda free: store.lease_messages(clock(), free, MESSAGE_LEASE_SECONDS, house.messages.room),
         work_message,
         set_aside,
         house.messages,
@@ -319,7 +332,7 @@ def _cranks(standing: Standing, metrics: Metrics, stopping: asyncio.Event) -> tu
     )
     mails = Crank(
         Stage.DELIVER,
-        lambda free: store.lease_mails(clock(), 0 if house.mails.tied else free, MAIL_LEASE_SECONDS),
+        lambda free: store.lease_mails(clock(), 0 if house.mails.tied else free, MAIL_LEASE_SECONDS, house.mails.room),
         send_mail,
         leave,
         house.mails,
@@ -337,6 +350,7 @@ def _rounds(standing: Standing, stopping: asyncio.Event) -> tuple[Coroutine[None
     return (
         every(ROUND_SECONDS, lambda: round_(standing.house), stopping),
         every(ROUND_SECONDS, lambda: end_standstill(standing.house), stopping),
+        every(ROUND_SECONDS, lambda: look_again(standing.house), stopping),
         every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(standing.house), stopping),
         every(SWEEP_SECONDS, lambda: remember(standing.house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, bring_about, stopping),

@@ -8,7 +8,7 @@ from daemon.core.desk.rota.mails import about_turns
 from daemon.core.desk.words import numbered, words_at, words_for, words_listed, words_of
 from daemon.core.mail.address import Purpose, mark_from, reply_address
 from daemon.core.mail.compose import MARKS, compose
-from daemon.core.mail.letter import Words
+from daemon.core.mail.letter import WHOLE, Words, excerpt
 from daemon.core.mail.reading import Reading
 from daemon.core.roster.interruption import by_message, by_time
 from daemon.finding import Findings
@@ -99,6 +99,10 @@ def _write(
     mark, marks = mark_from(house.random(10)), MARKS[draft.kind]
     answer = reply_address(house.own, marks.reply, mark) if marks.reply in _SAID_TO else ""
     words = replace(words, copy_of=draft.copy_of) if draft.copy_of else words
+    held = work.quarantine if work else None
+    if held and reading:
+        whole = excerpt(reading.message, WHOLE) if draft.carries_original else words.excerpt
+        words = replace(words, quarantine=held, excerpt=whole)
     if draft.answer_minutes:
         words = replace(words, answer_minutes=draft.answer_minutes)
     return compose(
@@ -112,7 +116,7 @@ def _write(
         now=now,
         verdict=words.tag,
         answers=reading.message if reading and draft.answers_message else None,
-        original=work.raw if work and draft.carries_original else None,
+        original=work.raw if work and draft.carries_original and not held else None,
         due=now + draft.hold_seconds,
         lines=draft.lines,
     )

@@ -17,6 +17,7 @@ from store.model.ticket import ENDED
 from store.moving import event_row, move
 from store.outbox import Posting, put
 from store.processing import held
+from store.quarantine.holding import hold
 from store.refiling import refile
 from store.schema import event, failing, known_id, link, message, occasion, participant, sender, ticket, verdict
 from store.upsert import of, upsert
@@ -130,6 +131,7 @@ def _open(connection: Connection, filings: list[Filing]) -> None:
 
 def _follow(connection: Connection, filings: list[Filing]) -> None:
     many(connection, _END, [_end(filing) for filing in filings])
+    hold(connection, [(filing.work, filing.now) for filing in filings])
     many(connection, _EVENT, [row for filing in filings for row in _events(filing)])
     many(connection, _KNOWN, [row for filing in filings for row in _known(filing)])
     many(connection, of(_SENDER, connection), _senders(filings))
@@ -220,7 +222,7 @@ def _senders(filings: list[Filing]) -> Rows:
     proven: dict[str, tuple[bool, float]] = {}
     for filing in filings:
         address = filing.changes.filed.sender
-        if address and filing.changes.outcome is not Outcome.SILENCED:
+        if address and filing.changes.outcome not in (Outcome.SILENCED, Outcome.SET_ASIDE):
             before, since = proven.get(address, (False, filing.now))
             proven[address] = before or filing.changes.filed.proven, since
     return [{"address": address, "proven": yes, "since": since} for address, (yes, since) in sorted(proven.items())]

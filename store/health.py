@@ -8,6 +8,7 @@ from store import mailboxes
 from store.model.alarm import Health, Raised
 from store.model.changes import Outcome
 from store.model.outbox import MailKind, MailState
+from store.quarantine.tables import quarantine
 from store.schema import alarm, mail, message
 from store.upsert import of, upsert
 
@@ -38,6 +39,12 @@ _PUT_OFF = (
 _ASIDE = select(func.count(), func.min(message.c.ended_at), func.max(message.c.id)).where(
     message.c.outcome == Outcome.SET_ASIDE
 )
+_UNSCANNED = (
+    select(quarantine.c.since, quarantine.c.words)
+    .where(quarantine.c.again.is_not(None))
+    .order_by(quarantine.c.since)
+    .limit(1)
+)
 _RAISED = select(alarm).order_by(alarm.c.watch, alarm.c.subject)
 _RAISE = upsert(alarm, ("watch", "subject"), lambda came: {"told_at": came.told_at, "latest": came.latest})
 _PASSED = delete(alarm).where(alarm.c.watch == bindparam("which"), alarm.c.subject == bindparam("about"))
@@ -48,6 +55,7 @@ def health(connection: Connection) -> Health:
     sent = connection.execute(_SENT).scalar_one_or_none() or 0.0
     put_off = connection.execute(_PUT_OFF, {"sent": sent}).first()
     aside, since, latest = connection.execute(_ASIDE).one()
+    unscanned = connection.execute(_UNSCANNED).first()
     return Health(
         unworked_since=connection.execute(_UNWORKED).scalar_one(),
         unsent_since=connection.execute(_UNSENT).scalar_one(),
@@ -58,6 +66,8 @@ def health(connection: Connection) -> Health:
         aside_latest=latest or 0,
         mailboxes=mailboxes.listing(connection),
         raised=tuple(Raised(*row) for row in connection.execute(_RAISED)),
+        unscanned_since=unscanned.since if unscanned else None,
+        unscanned_words=unscanned.words if unscanned else "",
     )
 
 

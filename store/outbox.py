@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select, true, 
 from store.columns import clean
 from store.many import many
 from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
-from store.processing import NEVER_ENDED, Lease, Taken
+from store.processing import NEVER_ENDED, Lease, Taken, fitting
 from store.schema import event, mail, mail_raw, ticket
 
 _ENDED = frozenset({MailState.SENT, MailState.FAILED})
@@ -60,8 +60,12 @@ class Attempt:
 
 _PUT = insert(mail).returning(mail.c.id, mail.c.mark)
 _PUT_RAW = insert(mail_raw)
+_OCTETS = select(func.length(mail_raw.c.raw)).where(mail_raw.c.mail == mail.c.id).scalar_subquery()
 _DUE = (
-    select(mail.c.id, mail.c.fence, mail.c.state, mail.c.unended, mail.c.ticket, mail.c.recipient)
+    select(
+        *(mail.c.id, mail.c.fence, mail.c.state, mail.c.unended, mail.c.ticket, mail.c.recipient),
+        _OCTETS.label("octets"),
+    )
     .where(mail.c.due <= bindparam("now"))
     .order_by(mail.c.due, mail.c.id)
     .limit(bindparam("most"))
@@ -189,6 +193,7 @@ def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     due = [row for row in found if row.unended + (row.state is MailState.SENDING) < LIVES]
     if len(due) < len(found):
         _give_up(connection, [row for row in found if row not in due], wish.now)
+    due = fitting(due, wish.room)
     if due:
         many(connection, _LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
     return tuple((row.id, row.fence + 1) for row in due)

@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from store.many import many
 from store.model.changes import Outcome
-from store.model.message import Envelope, RawMessage
+from store.model.message import Envelope, RawMessage, Scan
 from store.numbers import TICKET, take
+from store.quarantine.tables import quarantine
 from store.schema import message, message_raw
 
 TRIES = 3
 LIVES = 10  # that a message takes at most without an end, most of them alone
+ROOM = 64 << 20  # octets that one process has in hand
 DELAYS = (2.0, 10.0)  # seconds until the second and the third try
 NEVER_ENDED = "taken up again and again, and never ended"
 
@@ -30,6 +32,7 @@ class Lease:
     now: float
     limit: int
     seconds: float
+    room: int = ROOM  # octets that what it takes may have together; whoever has ROOM takes one of any size
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,9 @@ class Failure:
 Taken = tuple[int, int]
 """A row and the fence under which it is leased; its bytes are not yet read."""
 
+_OCTETS = select(func.length(message_raw.c.raw)).where(message_raw.c.message == message.c.id).scalar_subquery()
 _DUE = (
-    select(message.c.id, message.c.tries, message.c.fence)
+    select(message.c.id, message.c.tries, message.c.fence, _OCTETS.label("octets"))
     .where(message.c.due <= bindparam("now"))
     .order_by(message.c.due, message.c.id)
     .limit(bindparam("most"))
@@ -80,8 +84,12 @@ _READ = (
         message.c.tries,
         message.c.fence,
         message_raw.c.raw,
+        quarantine.c.safety,
+        quarantine.c.words,
     )
-    .join(message_raw)
+    .select_from(message)
+    .join(message_raw, message_raw.c.message == message.c.id)
+    .outerjoin(quarantine, quarantine.c.message == message.c.id)
     .where(message.c.id.in_(bindparam("rows", expanding=True)))
 )
 _RETRY = (
@@ -119,11 +127,23 @@ def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, 
 def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     due = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
     worn = [{"row": row.id, "error": NEVER_ENDED, "now": wish.now} for row in due if row.tries >= LIVES]
-    taken = _one_or_unsuspected(tuple(row for row in due if row.tries < LIVES))
+    taken = _one_or_unsuspected(fitting([row for row in due if row.tries < LIVES], wish.room))
     if worn:
         connection.execute(_ASIDE, worn)
     if taken:
         many(connection, _LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
+    return taken
+
+
+def fitting(due: Sequence[Any], room: int) -> list[Any]:
+    """Return the first of these rows, as many as there is room for by their `octets`; they stay in their order."""
+    taken: list[Any] = []
+    left = room
+    for row in due:
+        left -= row.octets or 0
+        if left < 0 and (taken or room < ROOM):
+            break
+        taken.append(row)
     return taken
 
 
@@ -154,6 +174,7 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, .
             received_at=row.received_at,
             tries=row.tries,
             fence=row.fence,
+            quarantine=Scan(row.safety, row.words) if row.safety else None,
         )
         for row in (found[key] for key in taken if key in found)
     )

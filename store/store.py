@@ -10,13 +10,11 @@ from store import (
     bringing,
     budget,
     clocks,
-    comparisons,
     corrections,
     filing,
     happening,
     health,
     intake,
-    mailboxes,
     outbox,
     pairing,
     processing,
@@ -33,24 +31,25 @@ from store.model.correction import Correction
 from store.model.facts import Background, Clues, Compared, Facts, Inquiry
 from store.model.figures import DayCounts, WeekCounts
 from store.model.invitation import Invitation
-from store.model.mailbox import Comparison, Letter, Place
 from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.privacy import Aged, Ageing
+from store.model.quarantine import Look, Unscanned
 from store.model.shift import Override, Shift
 from store.model.ticket import Event, Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
 from store.numbers import is_stopped
-from store.opened import Opened
+from store.of_mailboxes import OfMailboxes
 from store.original import added, originals
 from store.privacy.ageing import forget
+from store.quarantine import holding
 from store.steps import step_of
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
 
-class Store(Opened):
+class Store(OfMailboxes):
     """Open it with `Store.open`, close it with `close`."""
 
     async def keep(self, raw: bytes, envelope: Envelope, now: float) -> Receipt:
@@ -68,45 +67,15 @@ class Store(Opened):
         arrival = intake.Arrival(raw, envelope, identity, now, 0.0 if aside else seconds, aside)
         return await self._writing.do(intake.keep, arrival)
 
-    async def place(self, account: str, folder: str) -> Place | None:
-        """Return how far a folder of a mailbox was read, None if it never was."""
-        return await self._asking.do(mailboxes.places, (account, folder))
-
-    async def keep_place(self, place: Place) -> None:
-        """Write down how far a folder of a mailbox was read; to be said once all up to there is kept."""
-        await self._writing.do(mailboxes.keep, place)
-
-    async def tell_mailbox(self, account: str, folder: str, error: str, now: float, refused: bool = False) -> None:
-        """Write down how a folder of a mailbox fares: read to its end (""), or what is wrong with it."""
-        await self._writing.do(mailboxes.tell, (account, folder, error, refused, now))
-
-    async def hold_mailbox(self, account: str, folder: str, who: str, now: float, until: float) -> bool:
-        """Have a process read a folder alone until a moment, or go on; False while another one does."""
-        return await self._writing.do(mailboxes.hold, mailboxes.Hold(account, folder, who, now, until))
-
-    async def leave_mailboxes(self, who: str) -> None:
-        """Let go of all folders that a process held."""
-        await self._writing.do(mailboxes.leave, who)
-
-    async def letters(self, raws: Sequence[bytes]) -> list[Letter]:
-        """Say of messages of a mailbox whether they are ours, or were until they were erased."""
-        return await self._thread(lambda: self._reader.letters(raws, self._erased))
-
-    async def keep_comparison(self, compared: Comparison) -> None:
-        """Write down what comparing a mailbox with the store came to; the last one holds."""
-        await self._writing.do(comparisons.keep, compared)
-
-    async def comparisons(self) -> tuple[Comparison, ...]:
-        """Return the last comparison of each mailbox."""
-        return await self._thread(lambda: self._reader.ask(comparisons.listing))
-
     async def health(self) -> Health:
         """Return how the desk itself fares."""
         return await self._thread(lambda: self._reader.ask(health.health))
 
-    async def lease_messages(self, now: float, limit: int, seconds: float) -> tuple[RawMessage, ...]:
-        """Take up to so many messages that are due, oldest first, for so many seconds."""
-        taken = await self._writing.do(processing.lease, processing.Lease(now, limit, seconds))
+    async def lease_messages(
+        self, now: float, limit: int, seconds: float, room: int = processing.ROOM
+    ) -> tuple[RawMessage, ...]:
+        """Take up to so many messages that are due, oldest first, for so many seconds; of so many octets together."""
+        taken = await self._writing.do(processing.lease, processing.Lease(now, limit, seconds, room))
         return await self._asking.do(processing.read, taken) if taken else ()
 
     async def facts(self, clues: Clues, now: float) -> Facts:
@@ -263,9 +232,11 @@ class Store(Opened):
         """Set a message aside at once; False if the fence is lost."""
         return await self._writing.do(processing.fail, processing.Failure(work, error, now, final=True))
 
-    async def lease_mails(self, now: float, limit: int, seconds: float) -> tuple[Mail, ...]:
-        """Take up to so many outgoing mails that are due and not held, oldest first, for so many seconds."""
-        taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds))
+    async def lease_mails(
+        self, now: float, limit: int, seconds: float, room: int = processing.ROOM
+    ) -> tuple[Mail, ...]:
+        """Take up to so many outgoing mails that are due and not held, oldest first; of so many octets together."""
+        taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds, room))
         return await self._asking.do(outbox.read, taken) if taken else ()
 
     async def renew(self, mail: Mail, until: float) -> bool:
@@ -344,6 +315,14 @@ class Store(Opened):
     async def open_again(self, numbers: tuple[int, ...], why: Event) -> int:
         """Open ended tickets whose last word nobody answered; returns how many."""
         return await self._writing.do(bringing.open_again, (numbers, why))
+
+    async def unscanned(self, now: float, most: int) -> tuple[Unscanned, ...]:
+        """Return so many messages that the virus scanner is to look at again, oldest first."""
+        return await self._asking.do(holding.unscanned, (now, most))
+
+    async def look(self, look: Look, now: float) -> bool:
+        """Write down what came of looking again at a message that is held; False if somebody else did meanwhile."""
+        return await self._writing.do(holding.look, (look, now))
 
     async def retry_aside(self, identifier: int, now: float) -> bool:
         """Take a message up anew that was set aside; False if none of that id was."""

@@ -17,7 +17,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.journey",),
     ("daemon.alarms",),
     ("daemon.calendar",),
-    ("daemon.digests", "daemon.turns"),
+    ("daemon.digests", "daemon.quarantine", "daemon.turns"),
     ("daemon.inviting",),
     ("daemon.wording",),
     ("daemon.finding", "daemon.forgetting"),

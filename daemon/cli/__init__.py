@@ -25,7 +25,7 @@ def _asleep() -> None:
 
 
 for command in COMMANDS:
-    app.command(command.word, help=command.does)(_asleep)
+    app.command(command.word)(_asleep)
 
 
 def _version(asked: bool) -> None:

@@ -30,12 +30,15 @@ from daemon.core.triage.definition import Definition
 from daemon.edge.bell import MISSING, has_redis, try_bell
 from daemon.edge.dns import Dns
 from daemon.edge.oauth.kept import tokens_beside
+from daemon.edge.scan import open_scanner
 from daemon.letters import SHIPPED, BadTemplates, Letters
 from store import steps
 from store.database import file_of
+from store.model.message import Safety
 
 GAPS_AHEAD = 14 * 86400.0  # seconds
 PATIENCE = 5.0  # seconds that a server has to answer
+HARMLESS = b"From: check@triaged.invalid\r\nSubject: check\r\n\r\nNothing.\r\n"
 STYLES = {"ok": "green", "note": "yellow", "fault": "bold red"}
 
 
@@ -314,6 +317,20 @@ def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "note", f"desk.language: there are no letters in {language!r} yet; they are written in English"
 
 
+def _scanner(settings: Settings) -> Iterator[tuple[str, str]]:
+    scanner = open_scanner(settings.scan)
+    if scanner is None:
+        return
+    found = asyncio.run(scanner.scan(HARMLESS))
+    where = settings.scan.clamd or settings.scan.command[0]
+    if found.safety is Safety.CLEAN:
+        yield "ok", where
+    elif found.safety is Safety.INFECTED:
+        yield "fault", f"scan: {where} calls a harmless mail infected: {found.words}"
+    else:
+        yield "fault", f"scan: {where}: {found.words}"
+
+
 PROBES: tuple[tuple[str, Probe], ...] = (
     ("store", _store),
     ("door", _door),
@@ -323,4 +340,5 @@ PROBES: tuple[tuple[str, Probe], ...] = (
     ("letters", _letters),
     ("duty", _duty),
     ("clock", clock_seen),
+    ("scanner", _scanner),
 )

@@ -1,109 +1,70 @@
-"""Every command in the order of the help: where it lives and what it does, so that only the one that is meant is woken.
+"""Every command in the order of the help, and where it lives, so that only the one that is meant is woken.
 
-The command line is asked far oftener than the daemon is started, and what makes the daemon takes a second to load.
+The command line is asked far oftener than the daemon is started, and what makes the daemon takes a second to load. What
+a command says of itself is read from its source for the list of all, and nothing is loaded for that.
 """
 
+import ast
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+HERE = Path(__file__).parent
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A word of the command line: the module and name of what does it, and what that is in one line."""
+    """A word of the command line, and the module and name of what does it: a function, or a group of further words."""
 
     word: str
     module: str
     name: str
-    does: str
 
 
 COMMANDS = (
-    Command(
-        "demo",
-        "demo",
-        "demo",
-        "Play a story on a desk in a temporary folder, with real SMTP in and out; ends by itself.",
-    ),
-    Command(
-        "init",
-        "init",
-        "init",
-        "Write triaged.toml and definition.toml, commented; files that are there stay as they are.",
-    ),
-    Command(
-        "run",
-        "run",
-        "run",
-        "Run the daemon until it is stopped; the store is brought up to date, the desk's key made at its first start.",
-    ),
-    Command(
-        "check",
-        "check",
-        "check",
-        "Check settings, definition, key file, store, doors, mailboxes and relay; every fault at once, with its key.",
-    ),
-    Command("migrate", "care", "migrate", "Bring the store up to date; `run` does the same at its start."),
-    Command(
-        "import",
-        "past.command",
-        "bring_along",
-        "Bring an old mailbox along: filed and threaded, and nobody is answered, asked or sent anything.",
-    ),
-    Command(
-        "login",
-        "login",
-        "login",
-        "Log in at a mail provider; the token is kept beside the configuration and renewed by itself.",
-    ),
-    Command(
-        "explain",
-        "explain",
-        "explain",
-        "Show what the daemon would make of these messages; nothing is sent, stored or changed.",
-    ),
-    Command(
-        "status",
-        "look",
-        "status",
-        "Show the desk in figures: what came in, what became of it, what is open, what left.",
-    ),
-    Command("duty", "duty", "duty", "Show who is on duty when: a calendar of the rotas, today marked."),
-    Command("show", "look", "show", "Show a ticket with its history."),
-    Command("list", "listing", "tickets", "List the open tickets, oldest first; every word narrows the list."),
-    Command(
-        "digest",
-        "preview",
-        "digest",
-        "Show the digest of a day as a list is sent it; in a member's own copy the words to answer with are links.",
-    ),
-    Command("report", "preview", "report", "Show the figures of a week, and of the eleven before it."),
-    Command(
-        "export",
-        "privacy",
-        "export",
-        "Write all that the desk has of an address into a zip: messages, tickets with their history, mails to it.",
-    ),
-    Command(
-        "erase",
-        "privacy",
-        "erase",
-        "Erase all that the desk has of an address; tickets and figures stay, without a word of it.",
-    ),
-    Command(
-        "backup",
-        "backup",
-        "backup",
-        "Copy the store into a file, also while it is in use; a desk that starts on the copy sends nothing at first.",
-    ),
-    Command("outbox", "outbox", "outbox", "What leaves, and what holds it back."),
-    Command("aside", "care", "aside", "What could not be worked and was set aside."),
-    Command("definition", "definition", "definition", "The team's written definition of an emergency."),
+    Command("demo", "demo", "demo"),
+    Command("init", "init", "init"),
+    Command("run", "run", "run"),
+    Command("check", "check", "check"),
+    Command("migrate", "care", "migrate"),
+    Command("import", "past.command", "bring_along"),
+    Command("login", "login", "login"),
+    Command("explain", "explain", "explain"),
+    Command("status", "look", "status"),
+    Command("duty", "duty", "duty"),
+    Command("show", "look", "show"),
+    Command("list", "listing", "tickets"),
+    Command("digest", "preview", "digest"),
+    Command("report", "preview", "report"),
+    Command("export", "privacy", "export"),
+    Command("erase", "privacy", "erase"),
+    Command("backup", "backup", "backup"),
+    Command("outbox", "outbox", "outbox"),
+    Command("aside", "care", "aside"),
+    Command("definition", "definition", "definition"),
 )
+
+
+def said_of(command: Command) -> str:
+    """Return what a command says of itself, in its first paragraph, without loading it."""
+    path = HERE.joinpath(*command.module.split(".")).with_suffix(".py")
+    for node in ast.parse(path.read_bytes()).body:
+        if isinstance(node, ast.FunctionDef) and node.name == command.name:
+            return " ".join((ast.get_docstring(node) or "").partition("\n\n")[0].split())
+        if isinstance(node, ast.Assign) and [target.id for target in node.targets if isinstance(target, ast.Name)] == [
+            command.name
+        ]:
+            return next((_text(word.value) for word in getattr(node.value, "keywords", ()) if word.arg == "help"), "")
+    return ""
+
+
+def _text(node: ast.expr) -> str:
+    return str(node.value) if isinstance(node, ast.Constant) else ""
 
 
 def woken(command: Command) -> Any:
@@ -118,7 +79,13 @@ def woken(command: Command) -> Any:
 
 
 class Sleeping(TyperGroup):
-    """A group that lists commands by their lines of the table, and wakes the one that is chosen."""
+    """A group of commands that sleep until one of them is chosen."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the words for a list of all, with what each says of itself."""
+        for command in COMMANDS:
+            self.commands[command.word].help = said_of(command)
+        return super().list_commands(ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the chosen command, woken, with what follows its word."""

@@ -24,6 +24,7 @@ ENDPOINT = r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^\s\x00-\x20\x7f]{1
 LISTEN = r"^.+:\d{1,5}$"
 STORE = r"^(sqlite:///|postgresql://)"
 REDIS = r"^rediss?://"
+CLAMD = r"^(unix:/[^\x00-\x1f\x7f]{1,107}|tcp:[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?:\d{1,5})$"
 RELAY = r"^(maildir:.+|smtps?://.+)$"
 SPARE = r"^(maildir:.+|smtps?://.+|sendmail:/.+)$"
 
@@ -127,7 +128,7 @@ class Smtp(Section):
     trusted_authserv: tuple[str, ...] = Field(
         (), description="the authserv-id of our own server (RFC 8601 section 2.5)"
     )
-    max_connections: int = Field(500, ge=1, description="at once, over all peers")
+    max_connections: int = Field(4000, ge=1, description="at once, over all peers")
     max_connections_per_peer: int = Field(50, ge=1, description="at once; trusted peers are not counted")
     idle_seconds: float = Field(300, gt=0, description="silence after which a connection is closed (RFC 5321 4.5.3.2)")
 
@@ -341,8 +342,18 @@ class Alarms(Section):
     message_minutes: Minutes = Field(10, description="that a message waits to be worked")
     mail_minutes: Minutes = Field(60, description="that a mail waits to be sent")
     relay_minutes: Minutes = Field(10, description="that the relay takes nothing")
+    scanner_minutes: Minutes = Field(10, description="that a message waits for the virus scanner")
     set_aside: int = Field(0, ge=0, description="messages that may be set aside unheard")
     disk_percent: float = Field(95, gt=0, le=100, description="of the disk of the store in use")
+
+
+class Scanning(Section):
+    """The virus scanner; with neither clamd nor a command, nothing is scanned."""
+
+    clamd: str | None = Field(None, pattern=CLAMD, description="unix:/PATH or tcp:HOST:PORT")
+    command: tuple[Line, ...] = Field((), description="program and arguments; reads the mail: 0 clean, 1 infected")
+    seconds: float = Field(20, gt=0, le=30, description="that one message may take")
+    failing: Literal["hold", "pass"] = Field("hold", description="original and attachments, where it does not answer")
 
 
 class Settings(Section):
@@ -368,6 +379,7 @@ class Settings(Section):
     metrics: Metrics = Metrics()
     alarms: Alarms = Alarms()
     log: Log = Log()
+    scan: Scanning = Scanning()
 
     def door_of(self, envelope: Envelope) -> Smtp:
         """Return what is trusted of a message's last hop; a mailbox is filled by a server of its own."""

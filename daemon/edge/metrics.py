@@ -95,15 +95,12 @@ class Metrics:
             name: Gauge(f"triaged_{name}", words, labels, registry=self.registry) for name, words, labels, _ in GAUGES
         }
         self._at = Gauge("triaged_figures_at_seconds", "when these were counted", registry=self.registry)
-        self._seconds = Histogram(
+        seconds = Histogram(
             "triaged_stage_seconds", "how long a stage took", ("stage",), buckets=BUCKETS, registry=self.registry
         )
-        self._failures = Counter(
-            "triaged_stage_failures", "how often a stage broke", ("stage",), registry=self.registry
-        )
-        for stage in STAGES:
-            self._seconds.labels(stage)
-            self._failures.labels(stage)
+        failures = Counter("triaged_stage_failures", "how often a stage broke", ("stage",), registry=self.registry)
+        self._seconds = {stage: seconds.labels(stage) for stage in STAGES}
+        self._failures = {stage: failures.labels(stage) for stage in STAGES}
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -112,10 +109,10 @@ class Metrics:
         try:
             yield
         except Exception:
-            self._failures.labels(stage).inc()
+            self._failures[stage].inc()
             raise
         finally:
-            self._seconds.labels(stage).observe(perf_counter() - started)
+            self._seconds[stage].observe(perf_counter() - started)
 
     def show(self, status: Status, now: float) -> None:
         """Take over the figures of the desk, as they were at `now` (epoch seconds)."""

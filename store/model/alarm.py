@@ -29,3 +29,5 @@ class Health:
     aside_latest: int  # row of the latest
     mailboxes: tuple[MailboxLine, ...]
     raised: tuple[Raised, ...]
+    unscanned_since: float | None = None  # the oldest message that waits for the virus scanner
+    unscanned_words: str = ""  # why

@@ -33,6 +33,22 @@ class Envelope:
     door: Door = Door.SMTP
 
 
+class Safety(StrEnum):
+    """What a virus scanner makes of a message."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNSCANNED = "unscanned"  # the scanner did not answer, or could not look
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The outcome of one look of the virus scanner."""
+
+    safety: Safety
+    words: str = ""  # the name of what was found, or why it was not looked at
+
+
 @dataclass(frozen=True, slots=True)
 class RawMessage:
     """A message that is ours: stored bytes and envelope, leased to one worker under a fence."""
@@ -43,6 +59,7 @@ class RawMessage:
     received_at: float
     tries: int  # how often it was taken up, this time included
     fence: int  # a stage may only end the work whose fence it holds
+    quarantine: Scan | None = None  # why neither it nor its attachments may leave the house; None: they may
 
 
 @dataclass(frozen=True, slots=True)

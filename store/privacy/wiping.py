@@ -9,6 +9,7 @@ from store.model.changes import Outcome
 from store.model.outbox import MailKind, MailState
 from store.privacy.hashes import keyed
 from store.privacy.tables import erased
+from store.quarantine.tables import quarantine
 from store.schema import (
     acknowledged,
     correction,
@@ -94,6 +95,7 @@ def wipe_messages(connection: Connection, rows: Sequence[int], now: float, secre
             connection.execute(of(_REMEMBER, connection), [{"hash": one, "at": now} for one in hashes.values()])
             connection.execute(_RENAME, [{"row": row, "hashed": one} for row, one in hashes.items()])
         connection.execute(delete(known_id).where(known_id.c.message.in_(_rows)), asked)
+    connection.execute(delete(quarantine).where(quarantine.c.message.in_(_rows)), asked)
     connection.execute(delete(message_raw).where(message_raw.c.message.in_(_rows)), asked)
     connection.execute(_WORDLESS, asked)
 

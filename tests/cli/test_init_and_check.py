@@ -24,6 +24,8 @@ EXAMPLES = {  # settings that have no default, or none that could be written: wh
     "smtp.tls_key",
     "duty.holidays_file",
     "relay.user",
+    "scan.clamd",
+    "scan.command",
     "relay.password",
     "pipeline.address",
     "pipeline.feature",

@@ -17,9 +17,10 @@ ELSEWHERE = (  # shown, and tried where there is what they need
     "triaged init",
     "triaged import --mailbox",
     "triaged check --mailbox",
+    "triaged check --probe",
 )
-INSTEAD = {"12": "1", "7": "4"}  # numbers that this desk has
-SHOWN = [line for line in COMMANDS if not line.startswith(ELSEWHERE)]
+INSTEAD = {"12": "1", "7": "4", "/var/backups/triaged/monday.db": "monday.db"}  # what this desk has
+SHOWN = sorted((line for line in COMMANDS if not line.startswith(ELSEWHERE)), key=lambda line: "erase" in line)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from daemon.cli import knowledge
 from daemon.core.mail import retry
 from daemon.edge import relay
 from daemon.letters import SHIPPED
-from store import migrate
+from store import migrate, steps
 from tests.faults import mutants, points
 from tests.faults.nursery import Fate
 
@@ -36,7 +36,7 @@ def submit(fate: Fate) -> None:
     if fate.lease_seconds:
         _shorten_leases(fate.lease_seconds)
     if fate.steps:
-        migrate.STEPS = Path(fate.steps)
+        steps.STEPS = migrate.STEPS = Path(fate.steps)
     if fate.clock:
         _set_clock(Path(fate.clock))
     points.install(map(points.Harm.of, fate.harms))

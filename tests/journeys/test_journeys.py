@@ -13,6 +13,7 @@ from tests.desk import Delivered, DeskUnderTest, desk_at, shipped_definition
 
 JOURNEYS = sorted(path.parent for path in Path(__file__).parent.glob("*/story.toml"))
 PLACE = re.compile(r"@@(\d+)\.(reply_to|message_id)@@")  # of the n-th mail that left
+CHANCE = re.compile(rb"[a-z0-9]{16,}")  # marks, secret addresses and boundaries may spell any short word
 LATEST = re.compile(r"@@(\w+) ([^@\s]+@[^@\s]+?)\.(reply_to|message_id)@@")  # of the last of a kind to somebody
 
 
@@ -37,7 +38,7 @@ def looks_like(mail: Delivered, wanted: dict[str, Any], folder: Path) -> None:
     for phrase in wanted.get("says", ()):
         assert phrase in words, f"{phrase!r} is not in {words!r}"
     for phrase in wanted.get("never", ()):
-        assert phrase.encode() not in mail.raw, f"{phrase!r} is in {words!r}"
+        assert phrase.encode() not in CHANCE.sub(b"", mail.raw), f"{phrase!r} is in {words!r}"
     for name, value in wanted.get("headers", {}).items():
         assert mail.message.header(name) == value
     if "carries" in wanted:

@@ -104,6 +104,11 @@ WATCHES = (
     ),
     Watch("message", lambda world: _waiting(world.health.unworked_since, world), "message_minutes"),
     Watch("mail", lambda world: _waiting(world.health.unsent_since, world), "mail_minutes"),
+    Watch(
+        "scanner",
+        lambda world: _waiting(world.health.unscanned_since, world, world.health.unscanned_words),
+        "scanner_minutes",
+    ),
     Watch("aside", _aside, "set_aside"),
     Watch("disk", _disk, "disk_percent"),
 )

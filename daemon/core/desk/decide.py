@@ -65,6 +65,16 @@ def own_mail(case: Case) -> Changes | None:
     return _silence(case, "own") if case.reading.automatic.kind is AutomaticKind.OWN else None
 
 
+def unreadable(case: Case) -> Changes | None:
+    """Reading it had to be ended: set aside for the operator, and its sender hears that it came, as far as is safe."""
+    why = case.reading.unread
+    if not why:
+        return None
+    drafts = _acknowledgement(case, case.settings.desk.language)
+    drafts = tuple(replace(draft, letter="unread", answers_message=False) for draft in drafts)
+    return Changes(Outcome.SET_ASIDE, why, replace(case.threading, ticket=None), case.filed, drafts=drafts)
+
+
 def repeat(case: Case) -> Changes | None:
     """The same mail by a second path, such as a list that also reaches the desk."""
     return _silence(case, "repeat", case.ticket) if case.threading.signal is Signal.REPEAT else None
@@ -188,6 +198,7 @@ def new_request(case: Case) -> Changes:
 POLICIES: tuple[Callable[[Case], Changes | None], ...] = (
     imported,
     own_mail,
+    unreadable,
     repeat,
     delivery_report,
     automatic_follow_up,

@@ -7,7 +7,7 @@ from daemon.core.mail.forward import read_forwarded
 from daemon.core.mail.quote import split
 from daemon.core.mail.quoting.page import page
 from daemon.core.mail.text import Rendered, read_html
-from store.model.message import Forwarded
+from store.model.message import Forwarded, Message
 
 _STUB = re.compile(r"\bhtml\b|(?:view|read|open|see|display).{0,60}(?:browser|online)", re.IGNORECASE)
 _WORD = re.compile(r"\w{1,40}")
@@ -24,6 +24,12 @@ class Body:
     quoted: str  # the lines that were cut
     forwarded: Forwarded | None
     alike: bool = True  # False where plain text and HTML say different things: such a body may not command
+
+
+def is_plain(message: Message) -> bool:
+    """Say whether a message is one plain text and nothing else, for any reader of mail."""
+    types = [part.content_type for part in message.parts]
+    return types == ["text/plain"] and not message.attachments and not message.defects
 
 
 def read_body(plain: str | None, html: str | None) -> Body:

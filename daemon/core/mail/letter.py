@@ -5,10 +5,12 @@ from datetime import datetime
 
 from daemon.core.mail.clean import clip, lines
 from store.model.changes import Said
-from store.model.message import Attachment, Message
+from store.model.message import Attachment, Message, Scan
 from store.model.verdict import Clause, Tag
 
 EXCERPT = 4000  # characters of a message that a letter quotes; the whole of it goes along as the original
+
+WHOLE = 200_000  # where the original does not go along
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ class Words:
     copy_of: str = ""  # whose card it is, where the reader learns beside them
     opened: int | None = None  # the ticket that they opened, for a Said about ticket 0
     text: str = ""  # a member's words for the reader
+    quarantine: Scan | None = None  # why the original and its attachments do not go along
     answer: str = ""  # the reply address, where it takes a member's word: for links with the word filled in
 
 
-def excerpt(message: Message) -> str:
+def excerpt(message: Message, limit: int = EXCERPT) -> str:
     """Return the beginning of what somebody wrote, fit to be quoted."""
-    return clip(lines(message.new_text).strip(), EXCERPT)
+    return clip(lines(message.new_text).strip(), limit)

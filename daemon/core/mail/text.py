@@ -269,9 +269,10 @@ def _open_block(tag: str, attributes: dict[str, str | None], pen: _Pen) -> None:
 
 def _tight(attributes: dict[str, str | None]) -> bool:
     """Say whether a paragraph has no empty line around it (Outlook's have none)."""
-    return "mso" in (attributes.get("class") or "").lower() or bool(
-        _NO_MARGIN.search((attributes.get("style") or "")[:2000])
-    )
+    if not attributes:
+        return False
+    style = (attributes.get("style") or "")[:2000]
+    return "mso" in (attributes.get("class") or "").lower() or bool(style and _NO_MARGIN.search(style))
 
 
 def _leave(node: LexborNode, tag: str, mark: str | None, pen: _Pen) -> None:

@@ -1,6 +1,6 @@
 """From what was found to an answer for each clause, and one score."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from daemon.core.triage.definition import AXES, CLAUSES, Thresholds
@@ -21,6 +21,8 @@ UNBUILT = -4.5  # "existing" is refused: it is a wish
 ASKS = -1.25  # each strength of a question: who asks how to do a thing may not be stopped
 ERRAND = -0.45  # so may who asks a favour
 BIAS = -4.15
+
+_Weighed = tuple[float, Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +51,29 @@ class Balance:
 
 def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balance]:
     """Weigh the evidence for and against each axis."""
-    kept = [(span.rule.group.weights, span) for span in spans]
+    sides: dict[tuple[int, bool], list[_Weighed]] = {}
+    for span in spans:
+        bonus = SUBJECT_BONUS if span.part is Part.SUBJECT else 1.0
+        for place, weight in enumerate(span.rule.group.weights):
+            if weight:
+                sides.setdefault((place, weight > 0), []).append((weight * bonus, span))
     return {
-        axis: Balance(_side(kept, place, 1, subject, text), _side(kept, place, -1, subject, text))
+        axis: Balance(_side(sides.get((place, True)), subject, text), _side(sides.get((place, False)), subject, text))
         for place, axis in enumerate(AXES)
     }
 
 
-def _side(spans: Sequence[tuple[tuple[float, ...], Span]], axis: int, sign: int, subject: str, text: str) -> Side:
+def _side(weighed: list[_Weighed] | None, subject: str, text: str) -> Side:
     """Take the strongest spans that do not overlap, each counting half of the one before."""
-    weighed = [(_weight(span, axis), span) for weights, span in spans if weights[axis] * sign > 0]
     if not weighed:
         return NOTHING_SAID
     weighed.sort(key=lambda item: (-abs(item[0]), item[1].part, item[1].start, item[1].start - item[1].end))
-    taken: list[tuple[float, Span]] = []
+    taken: list[_Weighed] = []
     for weight, span in weighed:
         if len(taken) < MOST_EVIDENCE and not any(_overlap(span, other) for _, other in taken):
             taken.append((weight, span))
     strength = sum(abs(weight) / 2**place for place, (weight, _) in enumerate(taken))
     return Side(round(strength, 4), tuple(_evidence(weight, span, subject, text) for weight, span in taken))
-
-
-def _weight(span: Span, axis: int) -> float:
-    weight = span.rule.group.weights[axis]
-    return weight * SUBJECT_BONUS if span.part is Part.SUBJECT else weight
 
 
 def _overlap(one: Span, other: Span) -> bool:

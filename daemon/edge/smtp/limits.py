@@ -18,7 +18,7 @@ MAX_IDLE_COMMANDS: Final = 100  # NOOP, RSET, HELP, VRFY and greetings since the
 MAX_AGE: Final = 3600.0  # seconds a connection may last
 DATA_SECONDS: Final = 900.0  # for a message of any size, and then
 DATA_OCTETS_A_SECOND: Final = 256.0  # the slowest sender that is still worth a connection
-IN_FLIGHT: Final = 40  # sizes of the largest message that all unfinished messages may come to together
+IN_FLIGHT: Final = 12  # sizes of the largest message that all unfinished messages may come to together
 STRANGERS: Final = 0.9  # the part of all connections that peers who are not trusted may hold together
 
 

@@ -6,6 +6,7 @@ from alembic import op
 from store.migrations.first_indexes import mail_indexes, message_indexes, ticket_indexes
 from store.migrations.first_mailboxes import alarm_table, comparison_table, mailbox_table
 from store.migrations.first_privacy import erased_table
+from store.migrations.first_quarantine import quarantine_table
 from store.migrations.first_turns import invitation_table, override_table
 
 revision = "0001"
@@ -42,6 +43,7 @@ def upgrade() -> None:
     mailbox_table()
     comparison_table()
     erased_table()
+    quarantine_table()
     alarm_table()
     _occasion()
     op.execute("INSERT INTO counter (name, value) VALUES ('ticket', 0), ('round', 0), ('stopped', 0)")

@@ -1,0 +1,1 @@
+"""Messages that may not leave the house, since a virus scanner found something in them or did not look yet."""
