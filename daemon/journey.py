@@ -11,6 +11,7 @@ nothing and a stage done twice changes nothing twice.
 """
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 
@@ -44,6 +45,7 @@ WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued b
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an older one which another process works
 OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
 LARGE_ORIGINAL = 256 << 10  # octets from which a mail with it is written beside the loop
+AT_ONCE = 100  # acknowledgements that may be decided side by side, by the same count of those that left
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 
 log = structlog.get_logger()
@@ -126,6 +128,8 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         roster=house.memory.roster,
     )
     changes = withheld(changes, work.quarantine, found.now)
+    if found.facts.budget.desk_hour + AT_ONCE >= house.settings.acknowledge.desk_per_hour:
+        changes = replace(changes, most_acks=house.settings.acknowledge.desk_per_hour)
     if changes.opens and changes.opens.calls:
         calls = await house.store.count_call(changes.opens.calls[-1], found.now, STRETCH_SECONDS, f"message/{work.id}")
         changes = spared(changes, calls, found.now)
@@ -133,7 +137,11 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
     further = await house.store.take_numbers(len(changes.further))
     mails = await _written(changes, opened, further, found, house)
     filed = await _commit(work, changes, mails, (opened, *further), house, found.now)
-    return changes if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles) else None
+    return (
+        changes
+        if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles or changes.most_acks)
+        else None
+    )
 
 
 async def _written(
