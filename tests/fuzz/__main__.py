@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import atheris
 
 with atheris.instrument_imports(include=["daemon", "store"]):
-    from tests.fuzz.laws import hold_for
+    from tests.fuzz.laws import hold_for, read_soundly
 
 from tests.corpora import CORPORA
 
@@ -20,18 +20,23 @@ LARGEST = 16384  # octets of a seed
 
 
 def one(octets: bytes) -> None:
-    """Send it to a desk; the first octet chooses the sender."""
+    """Read it, and send one of eight through a whole desk; the first octet chooses that, and the sender."""
+    choice, raw = (octets[0], octets[1:]) if octets else (0, b"")
     senders = ("cust@customer.test", "", "bob@team.test", "support@hd.test")
-    hold_for(octets[1:], senders[octets[0] % len(senders)] if octets else "")
+    sender = senders[choice % len(senders)]
+    if choice < 32:
+        hold_for(raw, sender)
+    else:
+        read_soundly(raw, sender)
 
 
 def seeded(folder: Path) -> None:
-    """Write the seeds, each behind the octet of an ordinary sender."""
+    """Write the seeds, behind an octet that chooses what is done with it."""
     found = [*(HERE / "found").glob("*.eml"), *(CORPORA.rglob("*.eml") if CORPORA else ())]
     for number, path in enumerate(found):
         raw = path.read_bytes()
         if len(raw) <= LARGEST:
-            (folder / str(number)).write_bytes(b"\0" + raw)
+            (folder / str(number)).write_bytes(bytes([number % 256]) + raw)
 
 
 def main() -> None:

@@ -3,9 +3,12 @@
 from sqlalchemy import func, select
 
 from daemon.core.mail.compose import wire_fault
+from daemon.core.mail.reading import read
+from daemon.core.settings import Smtp
+from store.model.message import Envelope
 from store.model.outbox import MailKind
 from store.schema import message, message_raw
-from tests.core.desk_at_once import SETTINGS, DeskAtOnce, Got, open_desk
+from tests.core.desk_at_once import OWN, SETTINGS, DeskAtOnce, Got, open_desk
 from tests.fuzz.messages import CANARY
 
 OURS = {
@@ -32,6 +35,18 @@ def hold_for(raw: bytes, sender: str = "cust@customer.test", to: str = "support@
             desk.wait(3600)
     finally:
         desk.close()
+
+
+def read_soundly(raw: bytes, sender: str = "cust@customer.test") -> None:
+    """Read a message; reading never fails, says the same twice, and yields nothing that a store could not take."""
+    envelope = Envelope(sender, ("support@hd.test",), "127.0.0.1")
+    found = read(raw, envelope, OWN, Smtp())
+    assert found == read(raw, envelope, OWN, Smtp())
+    message_ = found.message
+    assert not any("\n" in value or "\r" in value for _, value in message_.headers)
+    for text in (message_.subject, message_.text, message_.new_text, *(part.text for part in message_.parts)):
+        text.encode("utf-8")
+        assert "\0" not in text
 
 
 def kept(desk: DeskAtOnce) -> bytes | None:
