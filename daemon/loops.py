@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from daemon.edge.bell import Bell, Stage
+from daemon.edge.log import said
 from store.model.facts import Clues
 from store.model.message import Envelope
 
@@ -183,7 +184,7 @@ async def every(seconds: float, act: Callable[[], Awaitable[None]], stopping: as
         try:
             await act()
         except Exception as error:
-            log.error("round failed", error=_words(error))
+            log.error("round failed", error=said(error))
 
 
 async def _set_within(seconds: float, event: asyncio.Event) -> bool:
@@ -206,7 +207,7 @@ async def _take(crank: Crank[Work], free: int) -> tuple[Work, ...]:
     try:
         return await crank.lease(free)
     except Exception as error:
-        log.error("cannot look for work", stage=crank.stage, error=_words(error))
+        log.error("cannot look for work", stage=crank.stage, error=said(error))
         await asyncio.sleep(1)  # a store that is away must not be asked in a circle
         return ()
 
@@ -223,7 +224,7 @@ async def _fail(crank: Crank[Work], work: Work, error: str) -> None:
     try:
         await crank.fail(work, error)
     except Exception as second:
-        log.error("cannot set aside; the lease will run out", stage=crank.stage, error=_words(second))
+        log.error("cannot set aside; the lease will run out", stage=crank.stage, error=said(second))
 
 
 def _words(error: Exception) -> str:

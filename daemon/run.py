@@ -272,7 +272,7 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
 
     async def set_aside(work: RawMessage, error: str) -> None:
         if await store.fail_message(work, error, clock()):
-            log.warning("set aside", message=work.id, why=error)
+            log.warning("set aside", message=work.id, why=error.partition(":")[0])  # the rest may be words of theirs
 
     async def leave(_: Mail, __: str) -> None:
         """An attempt that broke in our own code keeps its lease, and is looked at when that has run out."""
