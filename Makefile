@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo run test check bench fuzz faults servers lock clean
+.PHONY: demo run test check bench fuzz faults package servers lock clean
 
 demo: .venv/runtime          ## a desk in a temporary folder, real SMTP both ways
 	$(BIN)/triaged demo
@@ -27,6 +27,14 @@ fuzz: .venv/dev              ## mails steered by coverage, from the corpora on; 
 
 faults: .venv/dev servers    ## 10,000 mails and 200 kills on both databases; FAULTS="--mails 3000 --kills 60" for less
 	$(BIN)/python -m tests.faults $(FAULTS)
+
+package: .venv/dev servers   ## the wheel and sdist into dist/, installed anew from the locks; the stories and the command line there
+	rm -rf dist && $(BIN)/hatchling build -d dist && mkdir dist/away
+	$(PYTHON) -m venv dist/env
+	dist/env/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	dist/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
+	cp -R tests pyproject.toml dist/away
+	cd dist/away && ../env/bin/triaged demo && ../env/bin/python -m pytest -n auto tests/journeys tests/store
 
 servers:                     ## the real servers that tests start privately
 	@tests/servers.sh

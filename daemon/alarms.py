@@ -27,7 +27,9 @@ class Alert:
         one = self.news.raised
         if self.news.passed:
             return Brought(Occasion(self.news.key, passed=(one,)), (_mail(self.news, moment, house),))
-        return Brought(Occasion(self.news.key, raised=(one,)), (_mail(self.news, moment, house),))
+        return Brought(
+            Occasion(self.news.key, raised=(one,) if self.news.stands else ()), (_mail(self.news, moment, house),)
+        )
 
 
 async def alerts(moment: Moment, house: House) -> tuple[Alert, ...]:

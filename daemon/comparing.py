@@ -102,7 +102,10 @@ class Comparing:
     """The daily comparison of all mailboxes; it may run in several processes, each of which finds the same."""
 
     def __init__(
-        self, house: House, boxes: Mapping[Imap, Credentials], settle: Callable[[], Awaitable[None]] | None = None
+        self,
+        house: Callable[[], House],
+        boxes: Mapping[Imap, Credentials],
+        settle: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._house = house
         self._boxes = boxes
@@ -111,7 +114,8 @@ class Comparing:
 
     async def look(self) -> None:
         """Compare the mailboxes whose time has come; what one comes to is kept for the digest."""
-        house, now = self._house, self._house.clock()
+        house = self._house()
+        now = house.clock()
         digest, zone = house.settings.digest, house.settings.desk.timezone
         due = at_local("compared", digest.daily, EVERY_DAY, zone, now + AHEAD_SECONDS) if digest.team else ()
         if not due:
@@ -120,32 +124,33 @@ class Comparing:
         for box, credentials in self._boxes.items():
             failed = self._failed.get(box.account)
             if done.get(box.account, 0.0) < due[0].at - AHEAD_SECONDS and (not failed or now - failed > AGAIN_SECONDS):
-                await self._compare(box, credentials)
+                await self._compare(box, credentials, house)
 
-    async def _compare(self, box: Imap, credentials: Credentials) -> None:
+    async def _compare(self, box: Imap, credentials: Credentials, house: House) -> None:
         """Compare twice where there is a difference: what was on its way is none."""
-        first, words = await self._tally(box, credentials)
+        first, words = await _tally(box, credentials, house)
         if first.differences and not words:
             await self._settle()
             before = {(one.folder, one.uid, one.what) for one in first.differences}
-            first, words = await self._tally(box, credentials)
+            first, words = await _tally(box, credentials, house)
             first.differences = [one for one in first.differences if (one.folder, one.uid, one.what) in before]
         if words:
-            self._failed[box.account] = self._house.clock()
+            self._failed[box.account] = house.clock()
             log.warning("mailbox not compared", account=box.account, why=words)
             return
         self._failed.pop(box.account, None)
-        compared = first.at(self._house.clock())
-        await self._house.store.keep_comparison(compared)
+        compared = first.at(house.clock())
+        await house.store.keep_comparison(compared)
         log.info("mailbox compared", account=box.account, messages=compared.messages, differences=compared.total)
 
-    async def _tally(self, box: Imap, credentials: Credentials) -> tuple[Tally, str]:
-        store, tally = self._house.store, Tally(box.account)
-        most = (self._house.settings.smtp or Smtp()).max_bytes
-        since = datetime.fromtimestamp(self._house.clock(), UTC).date() - timedelta(DAYS)
 
-        async def read_to(folder: str, validity: int) -> int:
-            place = await store.place(box.account, folder)
-            return place.uid if place is not None and place.validity == validity else 0
+async def _tally(box: Imap, credentials: Credentials, house: House) -> tuple[Tally, str]:
+    store, tally = house.store, Tally(box.account)
+    most = (house.settings.smtp or Smtp()).max_bytes
+    since = datetime.fromtimestamp(house.clock(), UTC).date() - timedelta(DAYS)
 
-        return tally, await compare(box, credentials, Known(store.letters, read_to), most, tally, since)
+    async def read_to(folder: str, validity: int) -> int:
+        place = await store.place(box.account, folder)
+        return place.uid if place is not None and place.validity == validity else 0
+
+    return tally, await compare(box, credentials, Known(store.letters, read_to), most, tally, since)

@@ -29,6 +29,7 @@ from daemon.core.mail.reading import Reading
 from daemon.core.mail.retry import after
 from daemon.edge.apart import Busy
 from daemon.edge.bell import Stage
+from daemon.edge.log import stations
 from daemon.finding import Findings, find_added, find_originals, find_out, prove_author, read_message, scan
 from daemon.forgetting import forget_old
 from daemon.house import House
@@ -37,7 +38,7 @@ from daemon.wording import write_mails, write_occasion
 from store.model.changes import Changes, Outcome
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.occasion import Occasion
-from store.model.outbox import Answer, Delivery, Mail, MailKind, NewMail
+from store.model.outbox import Answer, Delivery, Mail, MailKind, MailState, NewMail
 
 MESSAGE_LEASE_SECONDS = 60.0  # a stage that takes longer is thought dead, and its work is given to another
 MAIL_LEASE_SECONDS = 60.0  # renewed while a mail is in hand: the final dot alone may be waited for ten minutes
@@ -46,7 +47,11 @@ PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an
 OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
 LARGE_ORIGINAL = 256 << 10  # octets from which a mail with it is written beside the loop
 AT_ONCE = 100  # acknowledgements that may be decided side by side, by the same count of those that left
+TO_OPERATOR = frozenset({MailKind.NOTICE, MailKind.ROSTER})  # what the desk needs help with, and gaps of the rota
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
+
+RECEIVED, READ, JUDGED, DECIDED = "received", "read", "judged", "decided"  # stations of a message
+SENT, TRIED, HAPPENED = "sent", "tried", "happened"  # of a mail, and of what time brings about
 
 log = structlog.get_logger()
 
@@ -66,6 +71,7 @@ async def receive(raw: bytes, envelope: Envelope, house: House, aside: str = "")
             house.messages.take(kept.work)
         elif not (kept.receipt.duplicate or aside):
             house.bell.ring(Stage.PROCESS)
+    stations(RECEIVED, message=kept.id, token=kept.receipt.token, door=envelope.door, octets=len(raw))
     return kept.receipt
 
 
@@ -91,6 +97,7 @@ async def _worked(work: RawMessage, house: House) -> Changes | None:
     except Busy:
         return None
     reading = asks_for_author(reading, house.settings)
+    stations(READ, message=work.id, automatic=reading.automatic.kind, proven=reading.proof.level)
     return await _in_turn(await scan(work, reading, house), reading, house)
 
 
@@ -137,6 +144,7 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
     further = await house.store.take_numbers(len(changes.further))
     mails = await _written(changes, opened, further, found, house)
     filed = await _commit(work, changes, mails, (opened, *further), house, found.now)
+    _say(work, changes, opened, mails)
     return (
         changes
         if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles or changes.most_acks)
@@ -153,6 +161,24 @@ async def _written(
     return await asyncio.to_thread(write_mails, changes, opened, further, found, house)
 
 
+def _say(work: RawMessage, changes: Changes, opened: int | None, mails: tuple[NewMail, ...]) -> None:
+    """Say what a message was judged to be, and what it changed."""
+    ticket = changes.ticket if opened is None else opened
+    verdict = changes.opens.verdict if changes.opens else None
+    if verdict:
+        stations(
+            JUDGED,
+            message=work.id,
+            ticket=ticket,
+            tag=verdict.tag,
+            unsure=verdict.unsure or None,
+            score=round(verdict.score, 2),
+            definition=verdict.definition,
+        )
+    why, kinds = changes.reason or None, "+".join([mail.kind for mail in mails]) or None
+    stations(DECIDED, message=work.id, ticket=ticket, outcome=changes.outcome, why=why, mails=kinds)
+
+
 async def deliver(mail: Mail, house: House) -> None:
     """Send one mail to one recipient who may still read it, and write down what became of it."""
     if not await _may_read(mail, house):
@@ -162,6 +188,14 @@ async def deliver(mail: Mail, house: House) -> None:
     chance = house.random(1)[0] / 255
     settlement = after(answer, mail, house.clock(), chance, house.settings.relay.on_unknown)
     await house.store.settle(mail, settlement, house.clock())
+    stations(
+        SENT if settlement.state is MailState.SENT else TRIED,
+        message=mail.cause,
+        ticket=mail.ticket,
+        mail=mail.id,
+        kind=mail.kind,
+        outcome=None if settlement.state is MailState.SENT else answer.delivery,
+    )
 
 
 async def _hand_over(mail: Mail, house: House) -> Answer:
@@ -173,7 +207,7 @@ async def _hand_over(mail: Mail, house: House) -> Answer:
 
     answer = await house.relay.send(mail, before_dot)
     put_off = answer.delivery in (Delivery.DEFERRED, Delivery.UNREADY)
-    alarm = mail.kind is MailKind.NOTICE and mail.ticket is None and mail.to == house.settings.desk.operator
+    alarm = mail.kind in TO_OPERATOR and mail.ticket is None and mail.to == house.settings.desk.operator
     return await house.spare.send(mail, before_dot) if put_off and alarm and house.spare else answer
 
 
@@ -181,6 +215,12 @@ async def keep_in_hand(house: House) -> None:
     """Renew the leases of all mails in hand, however long the next server takes; who is dead renews nothing."""
     until = house.clock() + MAIL_LEASE_SECONDS
     await asyncio.gather(*(house.store.renew(mail, until) for mail in house.mails.full))
+
+
+async def end_standstill(house: House) -> None:
+    """Take from processes that stand still what nobody else can have meanwhile; beside the writing, which may wait."""
+    if ended := await house.store.end_standstill(MAIL_LEASE_SECONDS):
+        log.warning("another process stood still in the middle of a transaction, which was ended", connections=ended)
 
 
 async def _may_read(mail: Mail, house: House) -> bool:
@@ -204,6 +244,8 @@ async def elapse(what: Occasion | Engagement | Alert, house: House) -> None:
     brought = await (_bring(what, moment, house) if isinstance(what, Occasion) else what.keep(moment, house))
     if await house.store.happen(brought.occasion, brought.mails, moment.now) and brought.mails:
         house.bell.ring(Stage.DELIVER)
+        for mail in brought.mails:
+            stations(HAPPENED, ticket=mail.ticket, what=brought.occasion.key.partition("/")[0], mails=mail.kind)
 
 
 async def _bring(occasion: Occasion, moment: Moment, house: House) -> Brought:

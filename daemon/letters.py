@@ -6,7 +6,7 @@ desk's, then in English; in each of them first in the operator's own folder, the
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +41,7 @@ Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly, Alarm)}
 _GAPS = re.compile(r"\n{3,}")  # where a template leaves a paragraph out
 _TO_FILL = re.compile(r"\[[^\[\]]{0,40}\]|…|\b[A-Z]{1,12}\b| … p3")  # what stands in the help for words of the member
-_LONG = frozenset({"excerpt", "reason", "text"})  # fields that may have several lines
+_LONG = frozenset({"excerpt", "reason", "text", "words"})  # fields that may have several lines
 
 
 class BadTemplates(ValueError):  # noqa: N818 - it lists faults, and is none itself
@@ -130,8 +130,16 @@ def _languages(folders: Iterable[Path]) -> list[str]:
     return sorted({file.parent.name for folder in folders for file in folder.glob("[a-z][a-z]/*.j2")})
 
 
+class _Plain(Environment):
+    """Templates whose globals are a dict: Jinja's own layers are looked through for every name of every letter."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what all templates know, with what one of them knows beside."""
+        return {**self.globals, **(d or {})}
+
+
 def _environment(folders: list[Path]) -> Environment:
-    environment = Environment(
+    environment = _Plain(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         autoescape=select_autoescape(enabled_extensions=(), disabled_extensions=("txt.j2",), default=True),

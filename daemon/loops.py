@@ -16,6 +16,8 @@ from store.model.message import Envelope
 
 Work = TypeVar("Work")
 log = structlog.get_logger()
+CROWD = 8  # that ask for hands at one moment
+CROWD_SECONDS = 0.2  # for which they count as a crowd after that moment
 
 
 class Hands(Generic[Work]):
@@ -23,12 +25,19 @@ class Hands(Generic[Work]):
 
     Hands are promised only while the crank listens, with nothing due that it knows of: what waits in the store goes
     first. Work that is laid into a hand is leased like any other, so a crash on the way loses nothing.
+
+    Where a crowd asks for hands, only a `few` of them work: to take in what comes goes before working it, so that the
+    crowd is through soon, and what it brought is worked then, from the store.
     """
 
-    def __init__(self, most: int, weigh: Callable[[Work], int] = lambda _: 0, room: int = 0) -> None:
-        """Have so many hands, for work of so many octets together as `weigh` says."""
-        self._most = most
+    def __init__(
+        self, most: int, few: int | None = None, weigh: Callable[[Work], int] = lambda _: 0, room: int = 0
+    ) -> None:
+        """Have so many hands (few of them in a crowd), for work of so many octets together as `weigh` says."""
+        self._most, self._few = most, few or most
         self._weigh, self._whole, self._left = weigh, room, room
+        self._asking = 0
+        self._crowd_until = 0.0  # by the loop's clock
         self._promised = 0
         self._queued: dict[str, int] = {}  # whose work waits in the store, or is on its way there, with its latest look
         self._arriving: Counter[str] = Counter()  # of these, what is on its way there
@@ -42,8 +51,9 @@ class Hands(Generic[Work]):
 
     @property
     def free(self) -> int:
-        """How many hands have nothing to do and are promised to nobody."""
-        return self._most - len(self._tasks) - self._promised
+        """How many hands have nothing to do and are promised to nobody; less than none where a crowd has come."""
+        crowded = self._crowd_until and asyncio.get_running_loop().time() < self._crowd_until
+        return (self._few if crowded else self._most) - len(self._tasks) - self._promised
 
     @property
     def room(self) -> int:
@@ -74,14 +84,18 @@ class Hands(Generic[Work]):
 
         There are none for somebody whose earlier work still waits in the store: nobody's work overtakes their own.
         """
+        self._asking += 1
+        if self._asking >= CROWD:
+            self._crowd_until = asyncio.get_running_loop().time() + CROWD_SECONDS
         offered = self._offered and not self.tied and whose not in self._queued and octets <= self._left
-        count = min(wanted, self.free) if offered else 0
+        count = max(0, min(wanted, self.free)) if offered else 0
         self._promised += count
         if whose and not count:
             self._arrives(whose, 1)
         try:
             yield count
         finally:
+            self._asking -= 1
             self._promised -= count
             self._eased.set()
             if whose and not count:
@@ -185,6 +199,16 @@ async def every(seconds: float, act: Callable[[], Awaitable[None]], stopping: as
             await act()
         except Exception as error:
             log.error("round failed", error=said(error))
+
+
+async def whenever(sign: asyncio.Event, act: Callable[[], Awaitable[object]]) -> None:
+    """Do something each time a sign is given, for ever; signs given meanwhile are one. What goes wrong is said."""
+    while await sign.wait():
+        sign.clear()
+        try:
+            await act()
+        except Exception as error:
+            log.error("round failed", error=_words(error))
 
 
 async def _set_within(seconds: float, event: asyncio.Event) -> bool:

@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import os
 import resource
 import secrets
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -26,7 +28,7 @@ from daemon.edge.apart import Apart
 from daemon.edge.bell import Stage, open_bell
 from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
-from daemon.edge.log import start_log
+from daemon.edge.log import start_log, stations
 from daemon.edge.memory import give_back_large
 from daemon.edge.metrics import Metrics, open_metrics
 from daemon.edge.oauth.kept import NAME as TOKENS
@@ -34,7 +36,7 @@ from daemon.edge.relay import Relay, open_relay
 from daemon.edge.scan import open_scanner
 from daemon.edge.sendmail import Sendmail
 from daemon.edge.smtp import Listener, open_door, tls_context
-from daemon.edge.supervisor import READY, STOPPING, stay_alive, tell
+from daemon.edge.supervisor import READY, STOPPING, reloading, stay_alive, tell
 from daemon.house import House, Memory
 from daemon.journey import (
     MAIL_LEASE_SECONDS,
@@ -42,6 +44,7 @@ from daemon.journey import (
     deliver,
     due,
     elapse,
+    end_standstill,
     keep_in_hand,
     process,
     receive,
@@ -49,14 +52,15 @@ from daemon.journey import (
     round_,
 )
 from daemon.letters import Letters
-from daemon.loops import Crank, Hands, Threads, each, every, turn
+from daemon.loops import Crank, Hands, Threads, each, every, turn, whenever
 from daemon.quarantine import look_again
+from daemon.renewal import Declared, Reading, Standing, renew
 from store.database import file_of
-from store.migrate import head
 from store.model.message import Envelope, RawMessage, Receipt
 from store.model.outbox import Mail
 from store.model.views import Status
 from store.processing import ROOM, suspected
+from store.steps import head
 from store.store import Store
 
 if TYPE_CHECKING:
@@ -68,6 +72,7 @@ SWEEP_SECONDS = 2.0  # what has its time is done within five of it; at the start
 DRAIN_SECONDS = 20.0
 RENEWALS = 4  # of the lease of a mail in hand, before it would end
 MESSAGES_AT_ONCE = 32
+MESSAGES_IN_A_CROWD = 2  # while many arrive at once
 MAILS_A_CONNECTION = 4  # in hand for each connection of the relay: some are sent, others wait, or are being settled
 MANY_FILES = 65536
 YOUNG_OBJECTS = 20_000  # made and not yet freed, some tens of messages, until the collector looks through them
@@ -79,35 +84,63 @@ log = structlog.get_logger()
 class Running:
     """A desk at work."""
 
-    house: House
+    standing: Standing
     listener: Listener | None
     mailboxes: "Mailboxes | None" = None
 
+    @property
+    def house(self) -> House:
+        """The house as it stands now."""
+        return self.standing.house
 
-def serve(settings: Settings, own: Own, definition: Definition, *, tokens: Path, role: str = "all") -> int:
-    """Run the daemon until SIGTERM or SIGINT; return the exit status. `tokens` is the file of `triaged login`."""
-    start_log()
-    return uvloop.run(_serve(settings, own, definition, role, tokens))
+
+def serve(read: Reading, declared: Declared, own: Own, *, tokens: Path, role: str = "all") -> int:
+    """Run the daemon until SIGTERM or SIGINT; return the exit status. `tokens` is the file of `triaged login`.
+
+    SIGHUP has what was declared `read` anew.
+    """
+    start_log(of_stations=declared.settings.log.stations)
+    return uvloop.run(_serve(read, declared, own, role, tokens))
 
 
-async def _serve(settings: Settings, own: Own, definition: Definition, role: str, tokens: Path) -> int:
+async def _serve(read: Reading, declared: Declared, own: Own, role: str, tokens: Path) -> int:
     open_many_files()
     give_back_large()
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stopping.set)
+    settings = declared.settings
+    stopping, anew = asyncio.Event(), asyncio.Event()
+    _hear(stopping, anew)
     letters = Letters(settings.desk.language).tried()
-    async with running(settings, own, definition, role=role, tokens=tokens, letters=letters) as desk:
+    async with running(settings, own, declared.definition, role=role, tokens=tokens, letters=letters) as desk:
+
+        async def reload() -> None:
+            with reloading():
+                await renew(desk.standing, read)
+
         port = desk.listener.port if desk.listener else None
         log.info("ready", address=settings.desk.address, port=port, role=role)
         tell(READY)
-        alive = asyncio.create_task(stay_alive())
+        beside = [asyncio.create_task(work) for work in (stay_alive(), whenever(anew, reload))]
         outgrown = await _outgrown(desk.house, stopping)
         log.info("stopping")
         tell(STOPPING)
-    alive.cancel()
+    stations.flush()
+    for task in beside:
+        task.cancel()
     return int(outgrown)
+
+
+def _hear(stopping: asyncio.Event, anew: asyncio.Event) -> None:
+    """Take the signs of the system; one that a terminal has gone away is a stop for who was started at one."""
+    at_terminal = sys.stderr.isatty()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopping.set)
+
+    def hung_up() -> None:
+        gone = at_terminal and not os.isatty(sys.stderr.fileno())
+        (stopping if gone else anew).set()
+
+    loop.add_signal_handler(signal.SIGHUP, hung_up)
 
 
 async def _outgrown(house: House, stopping: asyncio.Event) -> bool:
@@ -154,7 +187,7 @@ async def running(
     if fault := self_test():
         raise SystemExit(f"triaged: this Python would let a sender write headers into our mail: {fault}")
     house = _furnish(settings, own, definition, dns or Dns(), letters or Letters(settings.desk.language))
-    metrics = Metrics()
+    standing, metrics = Standing(house), Metrics()
     listener = mailboxes = None
     async with AsyncExitStack() as ending:  # what was opened last is closed first
         ending.push_async_callback(_close, house)
@@ -162,19 +195,19 @@ async def running(
             await remember(house)
             await round_(house)
             stopping = asyncio.Event()
-            tasks = [asyncio.create_task(work) for work in _cranks(house, metrics, stopping)]
+            tasks = [asyncio.create_task(work) for work in _cranks(standing, metrics, stopping)]
             ending.push_async_callback(_stop, house, stopping, tasks)
         if role in ("all", "intake") and settings.smtp is not None:
             received = _received_by(house, metrics)
             listener = await open_door(settings.smtp, settings.desk, received, tls=tls_context(settings.smtp))
             ending.push_async_callback(listener.close, DRAIN_SECONDS)
         if role in ("all", "intake") and settings.imap:
-            mailboxes = await ending.enter_async_context(_mailboxes_read(house, tokens, metrics))
+            mailboxes = await ending.enter_async_context(_mailboxes_read(standing, tokens, metrics))
         if settings.metrics.listen:
             figures = await open_metrics(settings.metrics.listen, metrics, _figures_of(house))
             ending.callback(figures.close)
         _spare_the_collector()
-        yield Running(house, listener, mailboxes)
+        yield Running(standing, listener, mailboxes)
 
 
 async def _stop(house: House, stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
@@ -214,8 +247,8 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         dns,
         open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
-        Hands(MESSAGES_AT_ONCE, lambda work: len(work.raw), ROOM),
-        Hands(settings.relay.connections * MAILS_A_CONNECTION, lambda mail: len(mail.raw), ROOM),
+        Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD, lambda work: len(work.raw), ROOM),
+        Hands(settings.relay.connections * MAILS_A_CONNECTION, None, lambda mail: len(mail.raw), ROOM),
         time.time,
         secrets.token_bytes,
         Memory(build(settings, time.time())),
@@ -235,14 +268,17 @@ def _spare(settings: Settings) -> Relay | None:
 
 
 @asynccontextmanager
-async def _mailboxes_read(house: House, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
+async def _mailboxes_read(standing: Standing, tokens: Path, metrics: Metrics) -> "AsyncIterator[Mailboxes]":
     """Read the mailboxes, and compare them with the store once a day."""
     from daemon.comparing import Comparing  # noqa: PLC0415 - its library is an extra, for whom it serves
     from daemon.mailroom import logins, open_mailroom  # noqa: PLC0415 - the same
 
+    house = standing.house
     boxes = logins(house.settings, tokens)
     mailboxes = open_mailroom(house, boxes, lambda: metrics.timed("receive"))
-    comparing = asyncio.create_task(every(COMPARE_SECONDS, Comparing(house, boxes).look, asyncio.Event()))
+    comparing = asyncio.create_task(
+        every(COMPARE_SECONDS, Comparing(lambda: standing.house, boxes).look, asyncio.Event())
+    )
     try:
         yield mailboxes
     finally:
@@ -267,7 +303,8 @@ def _received_by(house: House, metrics: Metrics) -> Callable[[bytes, Envelope], 
     return received
 
 
-def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
+def _cranks(standing: Standing, metrics: Metrics, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
+    house = standing.house  # for what stays: store, bell, clock and hands
     store, bell, clock = house.store, house.bell, house.clock
 
     async def set_aside(work: RawMessage, error: str) -> None:
@@ -279,11 +316,11 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
 
     async def work_message(work: RawMessage) -> None:
         with metrics.timed("process"):
-            await process(work, house)
+            await process(work, standing.house)
 
     async def send_mail(mail: Mail) -> None:
         with metrics.timed("deliver"):
-            await deliver(mail, house)
+            await deliver(mail, standing.house)
 
     messages = Crank(
         Stage.PROCESS,
@@ -300,14 +337,21 @@ def _cranks(house: House, metrics: Metrics, stopping: asyncio.Event) -> tuple[Co
         leave,
         house.mails,
     )
-    return (turn(messages, bell, stopping), turn(mails, bell, stopping), *_rounds(house, stopping))
+    return (turn(messages, bell, stopping), turn(mails, bell, stopping), *_rounds(standing, stopping))
 
 
-def _rounds(house: House, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
+def _rounds(standing: Standing, stopping: asyncio.Event) -> tuple[Coroutine[None, None, None], ...]:
+    """Return what is done again and again."""
+
+    async def bring_about() -> None:
+        house = standing.house
+        await each(due(house), lambda occasion: elapse(occasion, house))
+
     return (
-        every(ROUND_SECONDS, lambda: round_(house), stopping),
-        every(ROUND_SECONDS, lambda: look_again(house), stopping),
-        every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(house), stopping),
-        every(SWEEP_SECONDS, lambda: remember(house), stopping),  # what other processes were told
-        every(SWEEP_SECONDS, lambda: each(due(house), lambda occasion: elapse(occasion, house)), stopping),
+        every(ROUND_SECONDS, lambda: round_(standing.house), stopping),
+        every(ROUND_SECONDS, lambda: look_again(standing.house), stopping),
+        every(ROUND_SECONDS, lambda: end_standstill(standing.house), stopping),
+        every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(standing.house), stopping),
+        every(SWEEP_SECONDS, lambda: remember(standing.house), stopping),  # what other processes were told
+        every(SWEEP_SECONDS, bring_about, stopping),
     )

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from store.database import file_of
-from store.migrate import require_current
+from store.steps import require_current
 
 PAGES = 500  # copied at once; in between, others may write
 PAUSE_SECONDS = 0.01

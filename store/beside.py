@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from store import numbers, processing
 from store.database import writing
-from store.migrate import require_current
+from store.steps import require_current
 
 
 def retry_aside(url: str, identifier: int, now: float) -> bool:

@@ -70,10 +70,11 @@ class Asked:
 
 def known(connection: Connection, asked: Sequence[Asked]) -> list[tuple[tuple[bool, ...], tuple[Facts, ...]]]:
     """Say of each message whether the desk has it already, and what it knows that bears on it."""
-    return [
-        (_stored(connection, one.identities), tuple(facts(connection, [(clues, one.now) for clues in one.clues])))
-        for one in asked
-    ]
+    return [(_stored(connection, one.identities), tuple(_facts(connection, one))) for one in asked]
+
+
+def _facts(connection: Connection, asked: Asked) -> list[Facts]:
+    return facts(connection, [(clues, asked.now) for clues in asked.clues], answering=False)
 
 
 def _stored(connection: Connection, asked: Sequence[Identity]) -> tuple[bool, ...]:

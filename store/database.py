@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
+WRITER = "triaged"  # a connection of ours that writes, by the name that PostgreSQL shows
 READERS = 4  # threads that read at once
 
 _DISK_FULL = "53100"  # PostgreSQL's disk_full
@@ -21,6 +22,7 @@ _SQLITE = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA secure_delete=ON",  # what is erased is overwritten, and not only unlinked
 )
+_NAME = f"SET application_name = '{WRITER}'"
 _DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
@@ -97,11 +99,12 @@ def _address(url: str) -> URL:
 
 
 def _insist(engine: Engine) -> None:
-    """Have every commit of ours on the disk before it is called one, whatever the server does for others."""
+    """Have every commit of ours on the disk before it is called one, and our connections known as such."""
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, record: object) -> None:  # noqa: ARG001
         connection.execute(_DURABLE)
+        connection.execute(_NAME)
         connection.commit()
 
 

@@ -12,7 +12,9 @@ from store.quarantine.tables import quarantine
 from store.schema import alarm, mail, message
 from store.upsert import of, upsert
 
-_ALARM = and_(mail.c.kind == MailKind.NOTICE, mail.c.ticket.is_(None))  # may leave by another way than the rest
+_ALARM = and_(  # may leave by another way than the rest
+    mail.c.kind.in_((MailKind.NOTICE, MailKind.ROSTER)), mail.c.ticket.is_(None)
+)
 _UNWORKED = select(func.min(message.c.due)).where(message.c.due.is_not(None))
 _UNSENT = select(func.min(mail.c.created_at)).where(
     mail.c.due.is_not(None), mail.c.state.in_((MailState.QUEUED, MailState.SENDING))

@@ -59,10 +59,11 @@ def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Kept]:
 def _kept(arrival: Arrival, identifier: int | None) -> Kept:
     receipt = Receipt(arrival.identity.digest[:TOKEN_LETTERS], identifier is None)
     if identifier is None or not arrival.lease_seconds:
-        return Kept(receipt, None)
+        return Kept(receipt, None, identifier)
     told = arrival.envelope
     envelope = Envelope(clean(told.mail_from), told.rcpt_to, clean(told.peer), told.door)
-    return Kept(receipt, RawMessage(identifier, arrival.raw, envelope, arrival.now, tries=1, fence=1))
+    work = RawMessage(identifier, arrival.raw, envelope, arrival.now, tries=1, fence=1)
+    return Kept(receipt, work, identifier)
 
 
 def key(identity: Identity) -> _Key:

@@ -80,6 +80,8 @@ def _conditions(wanted: Wanted) -> Iterator[Condition]:
     ):
         if value is not None:
             yield column == value if value else or_(column.is_(None), column == "")
+    if wanted.subject:
+        yield ticket.c.subject.icontains(wanted.subject, autoescape=True)
     yield from _of_its_beginning(wanted)
     yield from _happened(wanted)
 

@@ -97,6 +97,7 @@ _READ = (
         mail.c.attempts,
         mail.c.created_at,
         mail.c.fence,
+        mail.c.message,
         mail_raw.c.raw,
     )
     .join(mail_raw)
@@ -178,7 +179,7 @@ def put(connection: Connection, postings: Sequence[Posting]) -> list[tuple[int |
 def _leased(identifier: int, posting: Posting) -> Mail:
     new = posting.mail
     sender, to = clean(new.mail_from), clean(new.to)
-    return Mail(identifier, new.kind, new.ticket, sender, to, new.raw, attempts=0, created_at=posting.now, fence=1)
+    return Mail(identifier, new.kind, new.ticket, sender, to, new.raw, 0, posting.now, fence=1, cause=posting.cause)
 
 
 def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, ...]]:
@@ -229,6 +230,7 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
             attempts=row.attempts,
             created_at=row.created_at,
             fence=row.fence,
+            cause=row.message,
         )
         for row in (found[key] for key in taken if key in found)
     )

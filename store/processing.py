@@ -19,7 +19,7 @@ from store.quarantine.tables import quarantine
 from store.schema import message, message_raw
 
 TRIES = 3
-LIVES = 6  # that a message takes at most without an end, half of them alone
+LIVES = 10  # that a message takes at most without an end, most of them alone
 ROOM = 64 << 20  # octets that one process has in hand
 DELAYS = (2.0, 10.0)  # seconds until the second and the third try
 NEVER_ENDED = "taken up again and again, and never ended"

@@ -6,9 +6,8 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from store import corrections, figures, listing, mailboxes, overview, roster, verdicts
+from store import corrections, figures, listing, mailboxes, overview, roster, verdicts, witness
 from store.database import reading
-from store.migrate import require_current
 from store.model.correction import Correction
 from store.model.figures import DayCounts, WeekCounts
 from store.model.mailbox import Letter, MailboxLine
@@ -22,6 +21,7 @@ from store.original import original
 from store.privacy.hashes import Erased
 from store.received import received
 from store.schema import mail, message, ticket
+from store.steps import require_current
 
 Answer = TypeVar("Answer")
 
@@ -141,6 +141,18 @@ class Reader:
     def letters(self, raws: Sequence[bytes], erased: Erased) -> list[Letter]:
         """Say of messages of a mailbox whether they are ours, or were until they were erased."""
         return self.ask(lambda connection: mailboxes.letters(connection, raws, erased))
+
+    def newest(self, most: int) -> tuple[RawMessage, ...]:
+        """Return so many of the messages that came last."""
+        return self.ask(lambda connection: witness.newest(connection, most))
+
+    def named(self, message_id: str) -> RawMessage | None:
+        """Return the message of a Message-ID (without brackets), if it came."""
+        return self.ask(lambda connection: witness.named(connection, message_id))
+
+    def moment(self) -> float | None:
+        """Return the time of the database's own machine (epoch seconds); None where it has no clock but ours."""
+        return self.ask(witness.moment)
 
     def next_due(self) -> float | None:
         """Return when the next message or mail may be taken up (a lease counts by its end), None for never."""

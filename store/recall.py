@@ -12,13 +12,14 @@ from sqlalchemy import Connection, bindparam, select
 from store.budget import budgets
 from store.columns import KEY_LETTERS, clean
 from store.epochs import of_answered
-from store.model.facts import Clues, Facts, KnownId, SentMail
+from store.model.facts import Budget, Clues, Facts, KnownId, SentMail
 from store.model.ticket import Participant, Ticket
 from store.schema import known_id, link, mail, participant, sender, ticket
 
 MOST_NAMED = 30  # marks of each sort, and Message-IDs; what is named beyond them names nothing
 MOST_KNOWN = 100  # messages of one Message-ID, or of all that one message names: the oldest are believed
 LARGEST_NUMBER = 2**31 - 1
+NOTHING_SPENT = Budget()
 
 _SENT = select(
     mail.c.mark, mail.c.ticket, mail.c.recipient.label("to"), mail.c.kind, mail.c.created_at, mail.c.lines
@@ -42,14 +43,18 @@ _LINKS = (
 )
 
 
-def facts(connection: Connection, asked: Sequence[tuple[Clues, float]]) -> list[Facts]:
-    """Return what the store knows about clues, given with the time; what is known comes in the order of the clues."""
+def facts(connection: Connection, asked: Sequence[tuple[Clues, float]], *, answering: bool = True) -> list[Facts]:
+    """Return what the store knows about clues, given with the time; what is known comes in the order of the clues.
+
+    What acknowledgements may still be sent is left out where there is no `answering`.
+    """
     every = [clues for clues, _ in asked]
     sent = _sent(connection, every)
     known = _known(connection, every)
     epochs = of_answered(connection, every, sent)
     senders = _senders(connection, every)
-    spent = budgets(connection, [(clues.answer_to, clues.text_digest, now) for clues, now in asked])
+    answers = [(clues.answer_to, clues.text_digest, now) for clues, now in asked]
+    spent = budgets(connection, answers) if answering else [NOTHING_SPENT] * len(asked)
     numbers = [_numbers(*row) for row in zip(every, sent, known, strict=True)]
     found = _with_survivors(connection, list(dict.fromkeys(n for row in numbers for n in row)))
     return [

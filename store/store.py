@@ -23,9 +23,9 @@ from store import (
     readers,
     recall,
     roster,
+    standstill,
 )
 from store.identity import Identity, identify
-from store.migrate import step_of
 from store.model.alarm import Health
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
@@ -38,20 +38,19 @@ from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.privacy import Aged, Ageing
-from store.model.quarantine import Look, Unscanned
 from store.model.shift import Override, Shift
 from store.model.ticket import Event, Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
 from store.numbers import is_stopped
-from store.opened import Opened
 from store.original import added, originals
 from store.privacy.ageing import forget
-from store.quarantine import holding
+from store.quarantine.verbs import Quarantined
+from store.steps import step_of
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
 
-class Store(Opened):
+class Store(Quarantined):
     """Open it with `Store.open`, close it with `close`."""
 
     async def keep(self, raw: bytes, envelope: Envelope, now: float) -> Receipt:
@@ -296,6 +295,13 @@ class Store(Opened):
         """Stop a leased mail for good and say so in its ticket's history; False if the lease is lost."""
         return await self._writing.do(readers.withhold, readers.Withholding(mail, why, now))
 
+    async def end_standstill(self, seconds: float) -> int:
+        """Take the rows from processes that stood still for so long in the middle of a transaction; returns how many.
+
+        Only where several processes share a store.
+        """
+        return await self._thread(lambda: self._reader.ask(lambda c: standstill.end(c, seconds))) if self._shared else 0
+
     async def recover(self, now: float) -> int:
         """Call unknown the mails that were attempted under a lease that has run out; returns how many."""
         await self._thread(lambda: self._reader.ask(self._erased.refresh))
@@ -342,14 +348,6 @@ class Store(Opened):
     async def open_again(self, numbers: tuple[int, ...], why: Event) -> int:
         """Open ended tickets whose last word nobody answered; returns how many."""
         return await self._writing.do(bringing.open_again, (numbers, why))
-
-    async def unscanned(self, now: float, most: int) -> tuple[Unscanned, ...]:
-        """Return so many messages that the virus scanner is to look at again, oldest first."""
-        return await self._asking.do(holding.unscanned, (now, most))
-
-    async def look(self, look: Look, now: float) -> bool:
-        """Write down what came of looking again at a message that is held; False if somebody else did meanwhile."""
-        return await self._writing.do(holding.look, (look, now))
 
     async def retry_aside(self, identifier: int, now: float) -> bool:
         """Take a message up anew that was set aside; False if none of that id was."""

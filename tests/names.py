@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 
 from tests.ports import free_port
@@ -19,6 +20,7 @@ class Names(asyncio.DatagramProtocol):
 
     port: int
     records: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    others: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)  # by name and kind, such as MX
     ttl: int = 300
     broken: dns.rcode.Rcode | None = None
     silent: bool = False
@@ -41,13 +43,21 @@ class Names(asyncio.DatagramProtocol):
 
     def _answer(self, query: dns.message.Message, name: str) -> dns.message.Message:
         answer = dns.message.make_response(query, recursion_available=True)
-        texts = self.records.get(name)
+        kind = dns.rdatatype.to_text(query.question[0].rdtype)
+        texts = self.records.get(name) if kind == "TXT" else self.others.get((name, kind))
+        if texts is None and self._knows(name):
+            texts = ()
         if texts is None or self.broken is not None:
             answer.set_rcode(self.broken or dns.rcode.NXDOMAIN)
+        elif texts and kind != "TXT":
+            answer.answer.append(dns.rrset.from_text(query.question[0].name, self.ttl, "IN", kind, *texts))
         elif texts:
             quoted = [" ".join(f'"{text[n : n + 200]}"' for n in range(0, len(text), 200)) for text in texts]
             answer.answer.append(dns.rrset.from_text(query.question[0].name, self.ttl, "IN", "TXT", *quoted))
         return answer
+
+    def _knows(self, name: str) -> bool:
+        return name in self.records or any(known == name for known, _ in self.others)
 
 
 @asynccontextmanager

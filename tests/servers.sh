@@ -13,6 +13,7 @@ want() { # want PACKAGE FILE...: one of the files must be there
 want postgresql '/usr/lib/postgresql/*/bin/initdb'
 want postfix /usr/sbin/postfix
 want dovecot-imapd /usr/lib/dovecot/imap
+want dovecot-sieve sieve-test
 want redis-server redis-server
 want chromium chromium
 want systemd systemd-analyze

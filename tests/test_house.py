@@ -13,7 +13,7 @@ EVERY_FILE = sorted([*SOURCES, *(ROOT / "tests").rglob("*.py")])
 FLOORS = (  # top to bottom: a module imports only from floors below its own, or from its own where that is said
     ("daemon.cli",),
     ("daemon.run",),
-    ("daemon.mailroom", "daemon.comparing"),
+    ("daemon.mailroom", "daemon.comparing", "daemon.renewal"),
     ("daemon.journey",),
     ("daemon.alarms",),
     ("daemon.calendar",),

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 from daemon.edge.bell import Here, Stage
-from daemon.loops import Crank, Hands, Threads, each, every, turn
+from daemon.loops import CROWD, CROWD_SECONDS, Crank, Hands, Threads, each, every, turn
 from store.model.facts import Clues
 from store.model.message import Envelope
 
@@ -16,13 +16,13 @@ SUSPECT = -1  # must be alone
 class Mill:
     """A crank with a queue in memory; work ends when its gate is opened."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, few: int | None = None) -> None:
         self.queue: list[int] = []
         self.begun: list[int] = []
         self.ended: list[int] = []
         self.beside: dict[int, int] = {}  # how many others were in hand when this began
         self.gate = asyncio.Event()
-        self.hands: Hands[int] = Hands(most)
+        self.hands: Hands[int] = Hands(most, few)
         self.bell = Here()
         self.stopping = asyncio.Event()
 
@@ -72,6 +72,37 @@ async def test_no_hand_is_promised_twice_nor_beyond_those_there_are() -> None:
             assert (first, second, third) == (2, 1, 0)
         with mill.hands.promised(9) as again:
             assert again == 3
+
+
+async def test_where_a_crowd_asks_only_a_few_hands_work_until_it_is_through() -> None:
+    mill = Mill(20, few=2)
+    async with mill.turning():
+        with ExitStack() as crowd:
+            counts = [crowd.enter_context(mill.hands.promised(1, f"c{n}")) for n in range(CROWD + 3)]
+            assert counts == [1] * (CROWD - 1) + [0] * 4
+        with mill.hands.promised(9) as after:
+            assert after == 2
+        await asyncio.sleep(CROWD_SECONDS)
+        mill.bell.ring(Stage.PROCESS)
+        await asyncio.sleep(SOON)
+        with mill.hands.promised(30) as again:
+            assert again == 20
+
+
+async def test_what_a_crowd_brought_is_worked_by_a_few_hands_at_once_and_by_all_afterwards() -> None:
+    mill = Mill(20, few=2)
+    async with mill.turning():
+        with ExitStack() as crowd:
+            for n in range(CROWD):
+                crowd.enter_context(mill.hands.promised(1, f"c{n}"))
+        mill.queue = list(range(12))
+        mill.bell.ring(Stage.PROCESS)
+        await asyncio.sleep(SOON)
+        at_once = len(mill.begun)
+        await asyncio.sleep(CROWD_SECONDS)
+        mill.gate.set()
+        await asyncio.sleep(SOON)
+        assert (at_once, sorted(mill.ended)) == (2, list(range(12)))
 
 
 async def test_no_hand_is_promised_while_work_waits_in_the_queue() -> None:

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from daemon.cli import backup, care, check, definition, demo, duty, explain, listing, login, look, preview, privacy, run
-from daemon.cli.paper import DONE, FAULT, complain
-from daemon.cli.past import command as past
+from daemon.cli.commands import COMMANDS, Sleeping
+from daemon.cli.paper import DONE, FAULT, complain, say
 
 app = typer.Typer(
+    cls=Sleeping,
     name="triaged",
     help="An email-first helpdesk daemon: answers at once, judges by your own definition, interrupts one person.",
     no_args_is_help=True,
@@ -19,34 +19,29 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command()(demo.demo)
-app.command()(care.init)
-app.command()(run.run)
-app.command()(check.check)
-app.command()(care.migrate)
-app.command("import")(past.bring_along)
-app.command()(login.login)
-app.command()(explain.explain)
-app.command()(look.status)
-app.command()(duty.duty)
-app.command()(look.show)
-app.command("list")(listing.tickets)
-app.command()(preview.digest)
-app.command()(preview.report)
-app.command()(privacy.export)
-app.command()(privacy.erase)
-app.command()(backup.backup)
-outbox = typer.Typer(invoke_without_command=True, help="What leaves, and what holds it back.")
-outbox.callback()(look.outbox)
-outbox.command("release")(backup.release)
-app.add_typer(outbox, name="outbox")
-app.add_typer(care.aside, name="aside")
-app.add_typer(definition.definition, name="definition")
+
+def _asleep() -> None:
+    """Stand in the list of commands for one that is not woken yet."""
+
+
+for command in COMMANDS:
+    app.command(command.word)(_asleep)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib import metadata  # noqa: PLC0415 - it brings half of the mail library along
+
+        say(f"triaged {metadata.version('triaged')}")
+        raise typer.Exit
 
 
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="show where an unexpected fault comes from")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="say which version this is, and end")
+    ] = False,
 ) -> None:
     """An email-first helpdesk daemon: answers at once, judges by your own definition, interrupts one person."""
 

@@ -1,19 +1,16 @@
-"""Looking after a desk: `init`, `migrate`, and what was set aside."""
+"""Looking after a desk: `migrate`, and what was set aside."""
 
 import time
-from pathlib import Path
-from shlex import quote
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from daemon.cli.desk import WRITTEN, AsJson, Option, reader_of, settings_of, store_troubles
+from daemon.cli.desk import AsJson, Option, reader_of, settings_of, store_troubles
 from daemon.cli.explain import explainer
 from daemon.cli.paper import Column, cell, fail, flat, say, say_json, show_table, span
 from daemon.cli.portrait import show_page
 from daemon.cli.records import aside_record, explained_record
-from daemon.letters import SHIPPED
 from store import migrate as steps
 from store.beside import retry_aside
 from store.model.views import AsideLine
@@ -29,31 +26,6 @@ ASIDE = (
 )
 
 Id = Annotated[int, typer.Argument(metavar="ID", min=1, help="as `triaged aside list` shows it")]
-
-
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to write them", show_default=False)] = Path(),
-) -> None:
-    """Write triaged.toml and definition.toml, commented; files that are there stay as they are."""
-    there = [name for name in WRITTEN if (folder / name).exists()]
-    if len(there) == len(WRITTEN):
-        fail(f"{folder / there[0]} is there already, and {there[1]} too: nothing is overwritten")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in WRITTEN:
-            if name not in there:
-                _write_new(folder / name, (SHIPPED / name).read_bytes())
-    except OSError as error:
-        fail(f"{error.filename or folder}: {(error.strerror or 'cannot be written').lower()}")
-    for name in WRITTEN:
-        say(Text(f"{folder / name}  {'kept as it is' if name in there else 'written'}"))
-    here = folder.resolve() == Path.cwd()
-    say(f"next: edit triaged.toml, then {'' if here else f'cd {quote(str(folder))} && '}triaged check && triaged run")
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
 
 
 def migrate(option: Option = None) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import smtplib
 import socket
 import ssl
 import time
@@ -12,23 +11,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 from rich.text import Text
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, first_line, place_of, roster_of, settings_of
+from daemon.cli.desk import AsJson, Option, first_line, place_of, settings_of
+from daemon.cli.doctor.clock import clock_seen
+from daemon.cli.doctor.dialog import talk
+from daemon.cli.doctor.domain import domain_seen, is_reserved
+from daemon.cli.doctor.probe import probed
+from daemon.cli.knowledge import definition_in, roster_of
 from daemon.cli.mailboxes import mailboxes_seen, reconcile
 from daemon.cli.paper import FAULT, hanging, say, say_json
 from daemon.core.fault import Faults
-from daemon.core.settings import Settings
+from daemon.core.settings import Relay, Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import MISSING, has_redis, try_bell
+from daemon.edge.dns import Dns
 from daemon.edge.oauth.kept import tokens_beside
 from daemon.edge.scan import open_scanner
 from daemon.letters import SHIPPED, BadTemplates, Letters
-from store import migrate
+from store import steps
 from store.database import file_of
 from store.model.message import Safety
 
@@ -51,17 +55,29 @@ def check(
     mailbox: Annotated[
         bool, typer.Option("--mailbox", help="compare what the mailboxes hold with what is stored, instead")
     ] = False,
+    selectors: Annotated[
+        list[str] | None, typer.Option("--selector", help="of the relay's DKIM signatures, to be looked up in the DNS")
+    ] = None,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="send a forged mail to the desk and see how it arrives, besides")
+    ] = False,
+    through: Annotated[
+        str | None, typer.Option(help="HOST:PORT that the forged mail is brought to; else the domain's MX")
+    ] = None,
     as_json: AsJson = False,
     option: Option = None,
 ) -> None:
-    """Check settings, definition, key file, store, doors, mailboxes and relay; every fault at once, with its key."""
+    """Check files, store, doors, mailboxes, relay, DNS and clock; every fault at once, with its key or what to do."""
     if mailbox:
         path, settings = settings_of(option)
         keys = config.desk_keys(path)
         secrets = () if isinstance(keys, Faults) else tuple(key.secret for key in keys)
         reconcile(settings, tokens_beside(path), secrets, as_json=as_json)
         return
-    findings = list(_findings(config.find(option, os.environ)))
+    path = config.find(option, os.environ)
+    findings = list(_findings(path, tuple(selectors or ())))
+    if probe:
+        findings += _probe(path, through)
     for finding in findings:
         if as_json:
             say_json({"level": finding.level, "about": finding.about, "words": finding.words})
@@ -75,7 +91,7 @@ def check(
         raise typer.Exit(FAULT)
 
 
-def _findings(path: Path) -> Iterator[Finding]:
+def _findings(path: Path, selectors: tuple[str, ...]) -> Iterator[Finding]:
     answer = config.load(path)
     if isinstance(answer, Faults):
         yield from _faults("settings", answer)
@@ -90,8 +106,15 @@ def _findings(path: Path) -> Iterator[Finding]:
             yield Finding(level, "mailbox", words)
         for about, probe in PROBES:
             yield from (Finding(level, about, words) for level, words in probe(answer))
+        yield from (Finding(level, "domain", words) for level, words in _domain(answer, selectors))
         if isinstance(definition, Definition):
             yield from _areas(answer, definition)
+
+
+def _probe(path: Path, through: str | None) -> Iterator[Finding]:
+    settings = config.load(path)
+    if isinstance(settings, Settings):  # what is wrong with them was told already
+        yield from (Finding(level, "probe", words) for level, words in probed(settings, path, through))
 
 
 def _faults(about: str, faults: Faults) -> Iterator[Finding]:
@@ -147,7 +170,7 @@ def _store(settings: Settings) -> Iterator[tuple[str, str]]:
         if file and not file.exists():
             yield from _writable(file.parent, "store.url", f"{place} is not there yet: `triaged run` makes it", "note")
             return
-        found, wanted = migrate.current(url), migrate.head()
+        found, wanted = steps.current(url), steps.head()
     except Exception as error:  # whatever the database's driver says is the finding
         yield "fault", f"store.url: {place} cannot be used: {first_line(error)}"
         return
@@ -200,36 +223,41 @@ def _door(settings: Settings) -> Iterator[tuple[str, str]]:
 def _relay(settings: Settings) -> Iterator[tuple[str, str]]:
     relay = settings.relay
     if relay.url.startswith("maildir:"):
-        folder = Path(relay.url.removeprefix("maildir:"))
-        place = folder if folder.exists() else folder.parent
-        yield from _writable(place, "relay.url", f"{folder} (a maildir: nothing leaves this machine)")
+        yield from _maildir("relay.url", relay.url)
+    else:
+        yield from talk(relay, settings.desk.address).found
+
+
+def _maildir(key: str, url: str) -> Iterator[tuple[str, str]]:
+    folder = Path(url.removeprefix("maildir:"))
+    place = folder if folder.exists() else folder.parent
+    yield from _writable(place, key, f"{folder} (a maildir: nothing leaves this machine)")
+
+
+def _spare(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Look at the other way out for mails to the operator."""
+    desk, url = settings.desk, settings.desk.alarm_relay or ""
+    if not desk.operator:
+        yield "note", "desk.operator: nobody; where the desk itself needs help, only its log says so"
+    elif not url:
+        yield "note", "desk.alarm_relay: none; where the relay is the trouble, the operator hears of it when it is over"
+    elif url.startswith("sendmail:"):
+        program = Path(url.removeprefix("sendmail:"))
+        there = program.is_file() and os.access(program, os.X_OK)
+        yield (("ok", url) if there else ("fault", f"desk.alarm_relay: there is no program {program}"))
+    elif url.startswith("maildir:"):
+        yield from _maildir("desk.alarm_relay", url)
+    else:
+        found = talk(Relay(url=url), desk.address).found
+        yield from ((level, words.replace("relay.url", "desk.alarm_relay", 1)) for level, words in found)
+
+
+def _domain(settings: Settings, selectors: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    domain = settings.desk.address.rpartition("@")[2]
+    if is_reserved(domain):
+        yield "note", f"{domain} is a name for examples and inner networks: the DNS is not asked"
         return
-    try:
-        _greet(settings)
-    except smtplib.SMTPAuthenticationError:
-        yield "fault", f"relay.password: {relay.url} does not let {relay.user} in"
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        yield "fault", f"relay.url: {relay.url} does not answer: {first_line(error).lower()}"
-    else:
-        yield "ok", relay.url
-
-
-def _greet(settings: Settings) -> None:
-    """Say EHLO to the relay, encrypted and logged in as far as the settings ask for it, and QUIT."""
-    relay, parts = settings.relay, urlsplit(settings.relay.url)
-    host, context = parts.hostname or "", ssl.create_default_context()
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE, context=context)
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=PATIENCE)
-    with server:
-        server.ehlo()
-        wanted = relay.starttls == "always" or (relay.starttls == "auto" and server.has_extn("starttls"))
-        if parts.scheme == "smtp" and wanted:
-            server.starttls(context=context)
-            server.ehlo()
-        if relay.user and (parts.scheme == "smtps" or wanted):
-            server.login(relay.user, relay.password or "")
+    yield from asyncio.run(domain_seen(settings, Dns(), selectors))
 
 
 def _duty(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -307,8 +335,10 @@ PROBES: tuple[tuple[str, Probe], ...] = (
     ("store", _store),
     ("door", _door),
     ("relay", _relay),
+    ("operator", _spare),
     ("bell", _bell),
     ("letters", _letters),
     ("duty", _duty),
     ("scanner", _scanner),
+    ("clock", clock_seen),
 )

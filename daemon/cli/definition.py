@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from daemon.cli.desk import AsJson, Option, definition_in, reader_of, settings_of
+from daemon.cli.desk import AsJson, Option, reader_of, settings_of
+from daemon.cli.knowledge import definition_in
 from daemon.cli.paper import Column, cell, fail_for, flat, say, say_json, show_table
 from daemon.cli.portrait import COLOURS, HOLDS
 from daemon.cli.records import Rejudged, rejudged_record, said_of

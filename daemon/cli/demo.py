@@ -17,7 +17,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from daemon import config
-from daemon.cli.desk import definition_in
+from daemon.cli.knowledge import definition_in
 from daemon.cli.paper import fail_for
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Own

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from daemon.cli.records import Record, iso
+from daemon.cli.jsonline import Record
+from daemon.cli.records import iso
 from daemon.core.settings import Settings
 from store.model.privacy import KeptEvent, KeptMail, KeptMessage, KeptTicket, Traces
 from store.privacy.handing import Dossier

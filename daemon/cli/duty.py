@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from daemon.cli.desk import AsJson, Option, roster_of, settings_of
+from daemon.cli.desk import AsJson, Option, settings_of
+from daemon.cli.knowledge import roster_of
 from daemon.cli.paper import fail, flat, hanging, say, say_json, screen
 from daemon.cli.records import turn_record
 from daemon.core.roster.changes import Turn

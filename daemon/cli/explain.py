@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, learned_by, settings_of
+from daemon.cli.desk import AsJson, Option, settings_of
 from daemon.cli.files import Found, messages
+from daemon.cli.knowledge import definition_in, learned_by
 from daemon.cli.paper import FAULT, complain, fail_for, say_json
 from daemon.cli.portrait import show_page
 from daemon.cli.records import Explained, explained_record

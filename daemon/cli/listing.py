@@ -59,6 +59,7 @@ def tickets(
     owner: Annotated[str | None, typer.Option(help="owned by this person; - for nobody")] = None,
     reporter: Annotated[str | None, typer.Option(help="reported from this address")] = None,
     priority: Annotated[str | None, typer.Option(help="p0 to p3; - for none")] = None,
+    subject: Annotated[str | None, typer.Option(metavar="WORDS", help="has these words, in any case")] = None,
     shadow: Annotated[bool, typer.Option("--shadow", help="passed on by a member")] = False,
     event: Annotated[Event | None, typer.Option(help="what happened in the period [default: opened]")] = None,
     entered: Annotated[State | None, typer.Option(help="went into this state in the period")] = None,
@@ -82,6 +83,7 @@ def tickets(
         *(_value(area), _value(team), _value(owner), _value(reporter), _value(priority)),
         *(shadow, event, entered, *within),
         None if at is None else bounds(day_of(at), settings.desk.timezone)[1],
+        subject,
     )
     with reader_of(settings) as reader:
         _show(reader.wanted(wanted), wanted, as_json, time.time())

@@ -1,4 +1,4 @@
-"""Questions to a desk that change nothing: `show`, `status` and `outbox`."""
+"""Questions to a desk that change nothing: `show` and `status`."""
 
 import time
 from typing import Annotated
@@ -8,14 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from daemon.cli.desk import AsJson, Option, reader_of, settings_of
+from daemon.cli.jsonline import Record
 from daemon.cli.login import refused_logins
-from daemon.cli.paper import Column, blank_grid, cell, complain, fail, flat, say, say_json, screen, show_table, span
+from daemon.cli.outbox import STOPPED
+from daemon.cli.paper import Column, blank_grid, cell, complain, fail, flat, say_json, screen, show_table, span
 from daemon.cli.portrait import judged
 from daemon.cli.records import (
-    Record,
     iso,
     login_record,
-    mail_record,
     mailbox_record,
     since,
     status_record,
@@ -23,24 +23,10 @@ from daemon.cli.records import (
     track,
 )
 from store.model.mailbox import MailboxLine
-from store.model.outbox import MailState
 from store.model.ticket import Ticket
-from store.model.views import OutboxLine, Status, Story
-
-STOPPED = "this store is a restored copy: nothing is sent until `triaged outbox release`"
-MAIL_STATES = {MailState.SENT: "green", MailState.FAILED: "bold red", MailState.UNKNOWN: "yellow"}
+from store.model.views import Status, Story
 
 HISTORY = (Column("at"), Column("who", gives=True), Column("what", gives=True, folds=True))
-MAILS = (
-    Column("id", right=True),
-    Column("kind"),
-    Column("ticket", right=True),
-    Column("to", gives=True),
-    Column("state"),
-    Column("tries", right=True, spare=True),
-    Column("due"),
-    Column("answer", gives=True),
-)
 
 Number = Annotated[int, typer.Argument(metavar="N", min=1, help="number of a ticket")]
 
@@ -159,41 +145,3 @@ def _also(*counts: tuple[str, int]) -> Text:
 
 def _counts(*counts: tuple[str, int]) -> Text:
     return Text(", ".join(f"{count} {name}" for name, count in counts if count) or "nothing")
-
-
-def outbox(
-    context: typer.Context,
-    waiting: Annotated[bool, typer.Option("--waiting", help="only what has not left")] = False,
-    as_json: AsJson = False,
-    option: Option = None,
-) -> None:
-    """List the outgoing mail, oldest first, with what the next server said."""
-    if context.invoked_subcommand:
-        return
-    _, settings = settings_of(option)
-    with reader_of(settings) as reader:
-        found, stopped = reader.outbox(not waiting), reader.is_stopped()
-    if stopped:
-        complain(STOPPED)
-    if as_json:
-        for row in found:
-            say_json(mail_record(row))
-    elif not found:
-        say("nothing waits in the outbox" if waiting else "nothing in the outbox")
-    else:
-        show_table(MAILS, [_mail(row, time.time()) for row in found])
-
-
-def _mail(row: OutboxLine, now: float) -> tuple[Text, ...]:
-    waits = row.state in {MailState.QUEUED, MailState.HELD}
-    due = (f"in {span(row.due - now)}" if row.due > now else "now") if waits else None
-    return (
-        Text(str(row.id), "bold"),
-        cell(row.kind.value),
-        cell(f"#{row.ticket}" if row.ticket else None),
-        cell(row.to),
-        cell(row.state.value, MAIL_STATES.get(row.state, "")),
-        cell(row.attempts),
-        cell(due),
-        cell(row.answer),
-    )

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from daemon.cli.records import Record
+from daemon.cli.jsonline import Record
 from daemon.core.fault import Faults
 
 PIPED_WIDTH = 120

@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from daemon.cli.desk import AsJson, Option, reader_of, roster_of, settings_of
+from daemon.cli.desk import AsJson, Option, reader_of, settings_of
 from daemon.cli.figures import show_weekly
+from daemon.cli.jsonline import Json, Record
+from daemon.cli.knowledge import roster_of
 from daemon.cli.listing import day_of, monday_of_week
 from daemon.cli.paper import clean, fail, say, say_json
-from daemon.cli.records import Json, Record
 from daemon.core.desk.clock.calendar import local_moment
 from daemon.core.digest.build import daily_view, weekly_view
 from daemon.core.figures import day as of_day

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from daemon.cli.jsonline import Json, Record
 from daemon.core.commands.line import NotUnderstood
 from daemon.core.commands.reading import Commands
 from daemon.core.roster.changes import Turn
@@ -15,9 +16,6 @@ from store.model.message import Address, Automatic, Bounce, Forwarded, Message, 
 from store.model.ticket import Ticket
 from store.model.verdict import Clause, Evidence, Tag, Verdict
 from store.model.views import AsideLine, OutboxLine, ReceivedLine, Status, Story
-
-Json = dict[str, "Json"] | list["Json"] | str | float | int | bool | None
-Record = dict[str, Json]
 
 PLANNED = frozenset({"feature", "question", "other"})  # kinds of the planned track; a bug is unplanned until scheduled
 

@@ -10,16 +10,17 @@ from typing import Annotated
 import typer
 
 from daemon import config
-from daemon.cli.desk import Option, definition_in, first_line, settings_of, store_troubles
+from daemon.cli.desk import Option, first_line, settings_of, store_troubles
+from daemon.cli.knowledge import definition_in
 from daemon.cli.mailboxes import NO_LIBRARY, is_readable
 from daemon.cli.paper import complain, fail, fail_for
 from daemon.core.fault import Faults
 from daemon.core.mail.address import Key, Own
 from daemon.core.settings import Settings
-from daemon.core.triage.definition import Definition
 from daemon.edge.bell import MISSING, has_redis
 from daemon.edge.oauth.kept import tokens_beside
 from daemon.letters import BadTemplates
+from daemon.renewal import Declared
 from daemon.run import serve
 
 
@@ -43,15 +44,16 @@ def run(
         fail_for(definition)
     keys = _keys(path)
     with store_troubles(settings):
-        status = _serve(settings, config.own_of(settings, keys), definition, role, path)
+        status = _serve(Declared(settings, definition), config.own_of(settings, keys), role, path)
     sys.stdout.flush()
     raise typer.Exit(status)
 
 
-def _serve(settings: Settings, own: Own, definition: Definition, role: Role, path: Path) -> int:
+def _serve(declared: Declared, own: Own, role: Role, path: Path) -> int:
     """Serve; what the machine refuses at the start is told by the setting that asked for it."""
+    settings = declared.settings
     try:
-        return serve(settings, own, definition, tokens=tokens_beside(path), role=role.value)
+        return serve(lambda: _anew(path), declared, own, tokens=tokens_beside(path), role=role.value)
     except BadTemplates as error:
         fail(*error.faults)
     except ssl.SSLError as error:
@@ -60,6 +62,15 @@ def _serve(settings: Settings, own: Own, definition: Definition, role: Role, pat
         if error.filename is not None or settings.smtp is None:
             raise
         fail(f"smtp.listen: {settings.smtp.listen} cannot be opened: {os.strerror(error.errno or 0).lower()}")
+
+
+def _anew(path: Path) -> Declared | tuple[str, ...]:
+    """Read the files once more, for a daemon that works; every fault at once."""
+    settings = config.load(path)
+    if isinstance(settings, Faults):
+        return settings.lines()
+    definition = definition_in(Path(settings.emergency.definition))
+    return definition.lines() if isinstance(definition, Faults) else Declared(settings, definition)
 
 
 def _keys(path: Path) -> tuple[Key, ...]:

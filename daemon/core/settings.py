@@ -328,6 +328,12 @@ class Metrics(Section):
     listen: str | None = Field(None, pattern=LISTEN, description="address:port; left out: none are served")
 
 
+class Log(Section):
+    """What is written down while the desk works."""
+
+    stations: bool = Field(True, description="a line for each station of a message's journey, with its number")
+
+
 class Alarms(Section):
     """How bad it must be until the operator gets a mail; at most one a day for each trouble."""
 
@@ -373,6 +379,7 @@ class Settings(Section):
     metrics: Metrics = Metrics()
     alarms: Alarms = Alarms()
     scan: Scanning = Scanning()
+    log: Log = Log()
 
     def door_of(self, envelope: Envelope) -> Smtp:
         """Return what is trusted of a message's last hop; a mailbox is filled by a server of its own."""

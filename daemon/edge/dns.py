@@ -1,4 +1,4 @@
-"""The door to the DNS: the text records of a name, asked for within a time and kept for as long as they may be.
+"""The door to the DNS: the records of a name, asked for within a time, keys kept for as long as they may be.
 
 Whatever goes wrong is one answer: nothing is known. Who asks must be able to do without.
 """
@@ -12,8 +12,10 @@ import dns.asyncresolver
 import dns.exception
 import dns.name
 import dns.nameserver
+import dns.rdata
 import dns.rdatatype
 import dns.resolver
+from dns.rdtypes.ANY.TXT import TXT
 
 TIMEOUT_SECONDS = 5.0  # for one name, all servers and repeats together
 KEPT_AT_MOST = 1000  # names
@@ -52,6 +54,18 @@ class Dns:
             self._kept.popitem(last=False)
         return text
 
+    async def every(self, name: str, kind: str) -> tuple[str, ...] | None:
+        """Return all records of a kind as text, asked for anew; none where there are none, None without an answer."""
+        try:
+            resolver = self._resolver = self._resolver or self._open()
+            async with asyncio.timeout(self._timeout + 1):
+                answer = await resolver.resolve(dns.name.from_text(name), kind, search=False, lifetime=self._timeout)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            return ()
+        except (dns.exception.DNSException, OSError, TimeoutError, ValueError):
+            return None
+        return tuple(_written(record) for record in answer)
+
     async def _ask(self, name: str) -> tuple[str | None, float]:
         """Return the record and for how many seconds it may be kept."""
         try:
@@ -72,3 +86,10 @@ class Dns:
         resolver = dns.asyncresolver.Resolver(configure=False)
         resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port) for host, port in self._nameservers]
         return resolver
+
+
+def _written(record: dns.rdata.Rdata) -> str:
+    """Return a record as a zone file has it; a text without its quotes and seams."""
+    if isinstance(record, TXT):
+        return b"".join(record.strings).decode("ascii", "replace")
+    return record.to_text()

@@ -2,10 +2,16 @@
 
 Of an exception that nobody expected its sort and its places are told. Its message is not, since it may quote what it
 choked on; the store keeps it with the message that is set aside, where it can be erased with it.
+
+The stations of a message's journey are written past the logger, since there are some to every message: a line costs
+a few microseconds so. They bear numbers and words of the desk's own only, nothing that anybody wrote.
 """
 
+import asyncio
 import sys
 import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -13,11 +19,44 @@ from structlog.typing import EventDict, WrappedLogger
 
 PLACES = 8  # innermost ones of a traceback
 
+TOGETHER_SECONDS = 0.1  # for which lines of stations are kept, to be written at once
+_FIRST = ["timestamp", "level", "event"]
+_QUOTED = frozenset(' ="\\\n')
 
-def start_log() -> None:
+
+class Stations:
+    """Writes a line for each station; silent until it is opened."""
+
+    def __init__(self) -> None:
+        self._write: Callable[[str], object] | None = None
+        self._kept: list[str] = []
+
+    def open(self, write: Callable[[str], object]) -> None:
+        """Have lines written so from now on, several at once, a moment after they are said."""
+        self._write = write
+
+    def __call__(self, station: str, **facts: object) -> None:
+        """Say that a message or mail has come through a station; facts that are None are left out."""
+        if self._write is None:
+            return
+        if not self._kept:  # a write for each line would hand the interpreter from thread to thread each time
+            asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self.flush)
+        self._kept.append(_line(station, facts))
+
+    def flush(self) -> None:
+        """Write what was said by now."""
+        if self._write is not None and self._kept:
+            lines, self._kept = "".join(self._kept), []
+            self._write(lines)
+
+
+stations = Stations()
+
+
+def start_log(*, of_stations: bool = False) -> None:
     """Write lines for people where somebody looks on, and logfmt (key=value) where a journal does."""
     looked_at = sys.stderr.isatty()
-    lines = structlog.dev.ConsoleRenderer() if looked_at else structlog.processors.LogfmtRenderer()
+    lines = structlog.dev.ConsoleRenderer() if looked_at else structlog.processors.LogfmtRenderer(key_order=_FIRST)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -28,6 +67,8 @@ def start_log() -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+    if of_stations:
+        stations.open(_write)
 
 
 def said(error: BaseException) -> str:
@@ -44,3 +85,24 @@ def _places(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     frames = traceback.extract_tb(error.__traceback__)[-PLACES:]
     where = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
     return {**event, "error": said(error), "at": where}
+
+
+def _write(lines: str) -> None:
+    sys.stderr.write(lines)
+    sys.stderr.flush()
+
+
+def _line(station: str, facts: dict[str, object]) -> str:
+    """Return a line as the logger would write it."""
+    told = "".join([f" {name}={_fact(value)}" for name, value in facts.items() if value is not None])
+    return f"timestamp={datetime.now(UTC).isoformat(timespec='microseconds')[:26]}Z level=info event={station}{told}\n"
+
+
+def _fact(value: object) -> str:
+    if type(value) is int:
+        return str(value)
+    text = str(value)
+    if _QUOTED.isdisjoint(text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

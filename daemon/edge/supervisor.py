@@ -3,9 +3,12 @@
 import asyncio
 import os
 import socket
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 READY, STOPPING, ALIVE = "READY=1", "STOPPING=1", "WATCHDOG=1"
+_RELOADING = "RELOADING=1\nMONOTONIC_USEC={}"
 
 
 def tell(state: str) -> None:
@@ -16,6 +19,16 @@ def tell(state: str) -> None:
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         line.setblocking(False)
         line.sendto(state.encode(), path.replace("@", "\0", 1))
+
+
+@contextmanager
+def reloading() -> Iterator[None]:
+    """Tell the supervisor that what was declared is taken up anew, until this is left."""
+    tell(_RELOADING.format(time.monotonic_ns() // 1000))
+    try:
+        yield
+    finally:
+        tell(READY)
 
 
 async def stay_alive() -> None:

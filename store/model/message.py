@@ -76,6 +76,7 @@ class Kept:
 
     receipt: Receipt
     work: RawMessage | None  # leased to whoever brought it, where that was wished and it is no duplicate
+    id: int | None = None  # of its row; None for a duplicate
 
 
 @dataclass(frozen=True, slots=True)

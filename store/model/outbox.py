@@ -59,6 +59,7 @@ class Mail:
     attempts: int  # finished ones, this one not included
     created_at: float
     fence: int
+    cause: int | None = None  # the message that caused it, by its row
 
 
 class Delivery(StrEnum):

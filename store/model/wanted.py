@@ -42,3 +42,4 @@ class Wanted:
     since: float | None = None  # epoch seconds
     until: float | None = None  # not included
     at: float | None = None  # states as they were at this moment
+    subject: str | None = None  # these words stand in it, in any case

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, text
 
 from store.database import reading, writing
-from store.migrate import require_current
 from store.model.privacy import Traces
 from store.privacy import hashes, traces, wiping
+from store.steps import require_current
 
 STEP = 20  # messages, mails or tickets in one transaction
 ROUNDS = 3  # more may come in while it is erased

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, select
 
 from store.database import reading
-from store.migrate import require_current
 from store.model.privacy import KeptEvent, KeptMail, KeptMessage, KeptSender, KeptTicket, Traces
 from store.privacy.traces import IsTheirs, find
 from store.recall import tickets
 from store.schema import event, mail, mail_raw, message, message_raw, sender, verdict
+from store.steps import require_current
 from store.verdicts import verdict_of
 
 STEP = 20

@@ -17,6 +17,7 @@ from tests.sink import open_sink
 
 MESSAGES = 2000
 SENDERS = 16
+BURST = 64  # senders at once, of whom each is to hear 250 soon
 LIGHT = 200  # messages sent one by one
 GROWN = 50_000
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -110,7 +111,7 @@ def mail(number: int, run: str) -> tuple[str, bytes]:
     return sender, MAIL.format(number=number, run=run, sender=sender, host=sender.partition("@")[2]).encode()
 
 
-async def _load(daemon: Child, sink: Sink, count: int, run: str) -> tuple[float, float, float]:
+async def _load(daemon: Child, sink: Sink, count: int, run: str, senders: int = SENDERS) -> tuple[float, float, float]:
     """Send many messages over kept connections; return accepted/s, acknowledged/s and CPU ms a message."""
     numbers = iter(range(count))
     before, begun, cpu = sink.mails, time.perf_counter(), _cpu_seconds(daemon)
@@ -123,7 +124,7 @@ async def _load(daemon: Child, sink: Sink, count: int, run: str) -> tuple[float,
                 address, raw = mail(number, run)
                 await client.sendmail(address, ["desk@bench.test"], raw)
 
-    await asyncio.gather(*(sender() for _ in range(SENDERS)))
+    await asyncio.gather(*(sender() for _ in range(senders)))
     accepted = time.perf_counter() - begun
     await sink.wait_for(before + 2 * count)
     whole = time.perf_counter() - begun
@@ -156,6 +157,7 @@ async def _measure(folder: Path) -> None:
         print(f"light load, sent to acknowledged: p50 {_part(waits, 0.5):.1f} ms, p99 {_part(waits, 0.99):.1f} ms")
         small = await _load(daemon, sink, MESSAGES, "small")
         _print(f"{MESSAGES} messages, {SENDERS} senders", small)
+        _print(f"{MESSAGES} messages, {BURST} senders", await _load(daemon, sink, MESSAGES, "burst", BURST))
         daemon.stop()
         fill(folder / "triaged.db", GROWN)
         daemon = await _start(folder, port)

@@ -117,7 +117,7 @@ def _running(config: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _send(daemon: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(200):
+    for _ in range(800):  # a busy machine takes its time to start a daemon
         assert daemon.poll() is None, "the daemon ended"
         try:
             with smtplib.SMTP("127.0.0.1", port, timeout=10) as server:

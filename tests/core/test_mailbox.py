@@ -1,7 +1,7 @@
 """Address lists are read as people and machines write them, and nobody can pose as another."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daemon.core.mail.mime.mailbox import MAX_MAILBOXES, read
@@ -76,6 +76,7 @@ def test_a_list_has_an_end() -> None:
     assert len(read("a@b.test," * 3000).addresses) == MAX_MAILBOXES
 
 
+@example('":@ ."')
 @given(st.text(alphabet='ab@.<>"\\(),;: \t=?', max_size=60))
 def test_no_value_raises_and_every_address_is_whole(value: str) -> None:
     for one in read(value).addresses:

@@ -42,12 +42,12 @@ mail_gid = nogroup
 first_valid_uid = 1
 first_valid_gid = 1
 mail_fsync = never
-auth_mechanisms = plain login
+auth_mechanisms = plain login {mechanism}
 disable_plaintext_auth = no
 auth_failure_delay = 0
 mail_max_userip_connections = 100
 imap_capability = {capability}
-passdb {{
+{tokens}passdb {{
   driver = passwd-file
   args = {folder}/users
 }}
@@ -74,6 +74,19 @@ service anvil {{
 service stats {{
   chroot =
 }}
+"""
+
+TOKENS = """passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+ASKING = """introspection_mode = post
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
 """
 
 _names = count()
@@ -180,8 +193,18 @@ class Dovecot:
 
 
 @contextmanager
-def dovecot(*, capability: str = "", storage: str = "maildir", ssl_mode: str = "yes") -> Iterator[Dovecot]:
-    """Start a server; `capability` replaces what it says of itself after a login."""
+def dovecot(
+    *,
+    capability: str = "",
+    storage: str = "maildir",
+    ssl_mode: str = "yes",
+    mechanism: str = "",
+    introspection: str = "",
+) -> Iterator[Dovecot]:
+    """Start a server; `capability` replaces what it says of itself after a login.
+
+    By a `mechanism` such as xoauth2 it takes the bearer tokens that are good at the `introspection` URL (RFC 7662).
+    """
     folder = Path(tempfile.mkdtemp(prefix="triaged-imap-", dir="/tmp"))
     folder.chmod(0o755)
     (folder / "home").mkdir()
@@ -195,9 +218,17 @@ def dovecot(*, capability: str = "", storage: str = "maildir", ssl_mode: str = "
     server = Dovecot(folder, free_port(), free_port(), str(folder / "ca.pem"))
     (folder / "dovecot.conf").write_text(
         CONFIG.format(
-            folder=folder, port=server.port, plain=server.plain, capability=capability, storage=storage, ssl=ssl_mode
+            folder=folder,
+            port=server.port,
+            plain=server.plain,
+            capability=capability,
+            storage=storage,
+            ssl=ssl_mode,
+            mechanism=mechanism,
+            tokens=TOKENS.format(folder=folder) if introspection else "",
         )
     )
+    (folder / "oauth2.conf").write_text(ASKING.format(url=introspection))
     server.add("desk")
     server.start()
     try:

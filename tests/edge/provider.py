@@ -22,9 +22,15 @@ class Provider:
     port: int = 0
     answers: list[Answer] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    alive: dict[str, str] = field(default_factory=dict)  # tokens that are good now, and whose they are
 
     def says(self, *answers: Answer) -> None:
         self.answers += answers
+
+    def introspected(self, form: dict[str, list[str]]) -> dict[str, object]:
+        """Say of a token whether it is good (RFC 7662 section 2.2)."""
+        whose = self.alive.get(form["token"][0])
+        return {"active": True, "username": whose} if whose else {"active": False}
 
     def account(self, **more: object) -> Account:
         here = f"http://127.0.0.1:{self.port}"
@@ -51,16 +57,16 @@ async def provider() -> AsyncIterator[Provider]:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             length = next(int(line[15:]) for line in head.lower().splitlines() if line.startswith("content-length:"))
             form = parse_qs((await reader.readexactly(length)).decode())
+            if head.split(" ")[1] == "/introspect":
+                await _say(writer, 200, json.dumps(here.introspected(form)).encode())
+                return
             here.asked.append((head.split(" ")[1], {name: value[0] for name, value in form.items()}))
             status, said = here.answers.pop(0) if here.answers else grant(f"canary-{len(here.asked)}")
             if said is None:
                 await reader.read()
                 return
             body = said if isinstance(said, bytes) else json.dumps(said).encode()
-            writer.write(
-                b"HTTP/1.1 %d X\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, len(body)) + body
-            )
-            await writer.drain()
+            await _say(writer, status, body)
         except OSError:
             pass
         finally:
@@ -70,6 +76,12 @@ async def provider() -> AsyncIterator[Provider]:
     here.port = server.sockets[0].getsockname()[1]
     async with server:
         yield here
+
+
+async def _say(writer: asyncio.StreamWriter, status: int, body: bytes) -> None:
+    head = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+    writer.write(head % (status, len(body)) + body)
+    await writer.drain()
 
 
 def grant(access: str, refresh: str = "", seconds: object = 3600) -> Answer:

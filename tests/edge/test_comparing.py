@@ -44,7 +44,7 @@ def comparing(desk: Clocked, folder: Path, settling: Envelope | None = None) -> 
         if settling:
             await house.store.keep(letter(6), settling, house.clock())
 
-    return Comparing(house, logins(house.settings, folder / "tokens"), settle)
+    return Comparing(lambda: house, logins(house.settings, folder / "tokens"), settle)
 
 
 async def test_the_digest_names_what_mailbox_and_store_do_not_agree_about(

@@ -1,10 +1,13 @@
 """The long form, `make faults`: many mails and many kills on both databases, with a line that says how far it is.
 
-Ends with the counters of each database; exit status 1 where anything is lost, doubled without a reason or unfinished.
+On SQLite one process is killed again and again. On PostgreSQL and Redis two doors and two workers are, while the
+database restarts and loses connections, Redis forgets and goes away, and processes stand still past their leases. Ends
+with the counters of each; exit status 1 where anything is lost, doubled without a reason or unfinished.
 """
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -13,31 +16,60 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-
 from tests.faults.assault import Assault
-from tests.faults.nursery import Nursery
+from tests.faults.nursery import Fate, Nursery
 from tests.faults.points import ON_THE_WAY, told
+from tests.faults.troubles import Troubles
+from tests.ports import free_port
+from tests.redis import RedisServer
 from tests.store import postgres
 
 LINE_SECONDS = 5.0
-PROCESSES = 3  # on PostgreSQL; SQLite has one
-LEASE_SECONDS = 20.0  # so that another process takes up what a killed one had in hand
+ROLES = ("intake", "intake", "worker", "worker")  # on PostgreSQL; SQLite has one process
+LEASE_SECONDS = 10.0  # so that another process takes up what a killed one had in hand
+TROUBLE_SECONDS = 3.0  # between two troubles
+HARMS = tuple(harm for point in ON_THE_WAY for harm in ("", f"{point}:kill@{{n}}"))
 
 
 @contextmanager
-def store_of(kind: str, folder: Path) -> Iterator[str]:
-    """Give the URL of an empty store."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'triaged.db'}"
-        return
+def on_sqlite(folder: Path, nursery: Nursery, options: argparse.Namespace) -> Iterator[tuple[Assault, Counter[str]]]:
+    """Give an assault on one process."""
+    assault = Assault(folder, nursery, options.mails, options.kills, options.seed, harms=HARMS, beside=(tell,))
+    yield assault, Counter()
+
+
+@contextmanager
+def on_postgresql(
+    folder: Path, nursery: Nursery, options: argparse.Namespace
+) -> Iterator[tuple[Assault, Counter[str]]]:
+    """Give an assault on four processes and on what they share, and the troubles that were made."""
     binary = postgres.binaries()
     if binary is None:
         sys.exit(postgres.HOW_TO_GET_IT)
-    with postgres.server(binary, fsync=True) as server:
-        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE faults")
-        yield f"{server}/faults"
+    redis = RedisServer(free_port())
+    redis.start()
+    try:
+        with postgres.running(binary, fsync=True) as database:
+            troubles = Troubles(database, redis, LEASE_SECONDS, TROUBLE_SECONDS, options.seed)
+            assault = Assault(
+                folder,
+                nursery,
+                options.mails,
+                options.kills,
+                options.seed,
+                url=database.create("faults"),
+                roles=ROLES,
+                more=f'[bell]\nredis = "{redis.url}"\n',
+                fate=Fate(lease_seconds=LEASE_SECONDS),
+                harms=HARMS,
+                beside=(tell, troubles),
+            )
+            yield assault, troubles.done
+    finally:
+        redis.stop()
+
+
+KINDS = {"sqlite": on_sqlite, "postgresql": on_postgresql}
 
 
 async def tell(assault: Assault) -> None:
@@ -58,21 +90,10 @@ async def tell(assault: Assault) -> None:
 def assail(kind: str, options: argparse.Namespace, nursery: Nursery) -> bool:
     """Run one assault, print what it came to, and say whether all is well."""
     begun = time.monotonic()
-    harms = tuple(harm for point in ON_THE_WAY for harm in ("", f"{point}:kill@{{n}}"))
-    with tempfile.TemporaryDirectory(prefix="triaged-faults-") as name, store_of(kind, Path(name)) as url:
-        several = kind != "sqlite"
-        assault = Assault(
-            Path(name),
-            nursery,
-            options.mails,
-            options.kills,
-            options.seed,
-            url=url,
-            roles=("all",) * (PROCESSES if several else 1),
-            harms=harms,
-            beside=(tell,),
-        )
-        assault.fate = type(assault.fate)(lease_seconds=LEASE_SECONDS if several else 0.0)
+    with (
+        tempfile.TemporaryDirectory(prefix="triaged-faults-") as name,
+        KINDS[kind](Path(name), nursery, options) as (assault, troubles),
+    ):
         counters = asyncio.run(assault.run())
         places = Counter(told(assault.log))
     seconds = time.monotonic() - begun
@@ -80,9 +101,16 @@ def assail(kind: str, options: argparse.Namespace, nursery: Nursery) -> bool:
         f"\r{kind}: {options.mails} mails, {assault.killed} kills at random and {assault.died} at places, seed ", end=""
     )
     print(f"{options.seed}: {seconds:.0f} s, {options.mails / seconds:.0f} mails/s{' ' * 20}")
-    print("  places: " + " ".join(f"{name}x{count}" for name, count in sorted(places.items())))
+    print("  places: " + _listed(places))
+    print("  troubles: " + _listed(troubles))
     print("  " + " ".join(f"{name}={count}" for name, count in vars(counters).items()))
+    for reason, count in assault.given_up.items():
+        print(f"  given up {count} times: {reason}")
     return not counters.faults
+
+
+def _listed(counts: Counter[str]) -> str:
+    return " ".join(f"{name}x{count}" for name, count in sorted(counts.items())) or "none"
 
 
 def main() -> int:
@@ -91,9 +119,10 @@ def main() -> int:
     parser.add_argument("--mails", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--store", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--store", choices=(*KINDS, "both"), default="both")
     options = parser.parse_args()
-    kinds = ("sqlite", "postgresql") if options.store == "both" else (options.store,)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whatever was started ends with us
+    kinds = tuple(KINDS) if options.store == "both" else (options.store,)
     with Nursery() as nursery:
         well = [assail(kind, options, nursery) for kind in kinds]
     return int(not all(well))

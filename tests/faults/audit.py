@@ -82,6 +82,13 @@ class Audit:
             unknown=Counter(identifier for (identifier,) in self.ask("SELECT message_id FROM unknown_end")),
         )
 
+    def given_up(self) -> Counter[str]:
+        """Return why messages were set aside and mails failed, and how many for each reason."""
+        reasons = "SELECT reason FROM message WHERE outcome = 'set-aside'"
+        return Counter(
+            why for (why,) in self.ask(f"{reasons} UNION ALL SELECT answer FROM mail WHERE state = 'failed'")
+        )
+
     def count(self, what: str) -> int:
         return int(self.ask(f"SELECT count(*) FROM {what}")[0][0])
 

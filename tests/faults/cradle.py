@@ -18,10 +18,11 @@ import sqlalchemy.dialects.postgresql.psycopg
 import sqlalchemy.dialects.sqlite.pysqlite  # noqa: F401 - both are imported when a store is opened
 
 from daemon import cli, journey, run
-from daemon.cli import desk
+from daemon.cli import knowledge
 from daemon.core.mail import retry
 from daemon.edge import relay
 from daemon.letters import SHIPPED
+from store import migrate, steps
 from tests.faults import mutants, points
 from tests.faults.nursery import Fate
 
@@ -34,6 +35,8 @@ def submit(fate: Fate) -> None:
         _make_hasty()
     if fate.lease_seconds:
         _shorten_leases(fate.lease_seconds)
+    if fate.steps:
+        steps.STEPS = migrate.STEPS = Path(fate.steps)
     if fate.clock:
         _set_clock(Path(fate.clock))
     points.install(map(points.Harm.of, fate.harms))
@@ -61,8 +64,8 @@ def main() -> None:
     ready = run.Letters("en").tried()  # most of a start is the trial of the templates and the reading of the definition
     ready.tried = lambda: ready
     run.Letters = lambda _: ready
-    desk.read = functools.cache(desk.read)
-    desk.read((SHIPPED / "definition.toml").read_text("utf-8"))
+    knowledge.read = functools.cache(knowledge.read)
+    knowledge.read((SHIPPED / "definition.toml").read_text("utf-8"))
     gc.freeze()
     print("null", flush=True)
     for line in sys.stdin:

@@ -19,6 +19,7 @@ class Fate:
     hasty: bool = False  # waits of seconds instead of minutes: between attempts, and of leases
     lease_seconds: float = 0.0  # of messages and mails; 0: as shipped
     clock: str = ""  # a file with the seconds by which the clock is off
+    steps: str = ""  # a folder of migrations in place of those that ship
     environment: dict[str, str] = field(default_factory=dict)
 
 

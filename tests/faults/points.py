@@ -95,6 +95,8 @@ POINTS = (
 )
 ON_THE_WAY = tuple(f"K{number:02}" for number in range(1, 16))  # that every message and its mails pass
 
+_PASSED_BY = {"intake": frozenset(ON_THE_WAY[:6]), "worker": frozenset(ON_THE_WAY[6:])}
+
 EVER = sys.maxsize
 DELAY_SECONDS = 30.0
 _AT_ONCE = 0.002  # what was written leaves when the loop has turned
@@ -119,6 +121,11 @@ class Harm:
         first, dash, last = passings.partition("-")
         begin = int(first or 1)
         return cls(point, action, begin, int(last or EVER) if dash else begin, float(seconds or DELAY_SECONDS))
+
+
+def passes(role: str, point: str) -> bool:
+    """Say whether messages on their way come by a place in a process of this role."""
+    return point in _PASSED_BY.get(role, frozenset(ON_THE_WAY))
 
 
 def install(harms: Iterable[Harm]) -> None:

@@ -12,7 +12,7 @@ async def test_the_last_comparison_of_each_mailbox_is_kept(store: Store) -> None
     for one in (first, other):
         await store.keep_comparison(one)
     assert await store.comparisons() == (first, other)
-    assert (await store.day((NOW, NOW + 1), NOW, 10)).compared == (first, other)
+    assert (await store.day(NOW, NOW + 1, NOW, 10)).compared == (first, other)
     later = Comparison("a@x:993", NOW + 86400, 9, 8, ((Difference.LOST, 1),))
     await store.keep_comparison(later)
     assert await store.comparisons() == (later, other)

@@ -12,9 +12,10 @@ from alembic.migration import MigrationContext
 
 from store.database import file_of, writing
 from store.lock import StoreInUse
-from store.migrate import SchemaOutdated, current, head, migrate
+from store.migrate import migrate
 from store.reader import Reader
 from store.schema import metadata
+from store.steps import SchemaOutdated, current, head
 from store.store import Store
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -16,18 +17,21 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 from daemon import config
-from daemon.cli.desk import AsJson, Option, definition_in, learned_by, settings_of, store_troubles
-from daemon.cli.paper import FAULT, complain, fail, fail_for, say, say_json, span
+from daemon.cli.desk import AsJson, Option, settings_of, store_troubles
+from daemon.cli.jsonline import Record
+from daemon.cli.knowledge import definition_in, learned_by
+from daemon.cli.paper import DONE, FAULT, USAGE, complain, fail, fail_for, say, say_json, span
 from daemon.cli.past.carry import Carrier, Tally, carry, leave_open
+from daemon.cli.past.hosted import fetched
 from daemon.cli.past.mailbox import Mailbox, Unusable, survey
 from daemon.cli.past.nursery import Bereft, Nursery, nursery, spare_the_collector
 from daemon.cli.past.reader import Desk
-from daemon.cli.records import Record
 from daemon.core.desk.past import ours_of
 from daemon.core.fault import Faults
 from daemon.core.mail.mbox import Dialect
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.oauth.kept import tokens_beside
 from store.migrate import migrate
 from store.model.changes import Outcome
 from store.store import Store
@@ -37,7 +41,13 @@ SHOWN = 10  # messages that could not be read, by name
 JUDGED_DAYS = 183.0
 RECENT_DAYS = 14.0  # whose unanswered conversations are spoken of
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="mbox files, maildirs, folders of .eml files")]
+Paths = Annotated[
+    list[str] | None, typer.Argument(metavar="[PATH...]", help="mbox files, maildirs, folders of .eml files")
+]
+Folders = Annotated[
+    list[str] | None,
+    typer.Option("--mailbox", metavar="FOLDER", help="this folder of the desk's [[imap]] mailboxes; may be repeated"),
+]
 OpenDays = Annotated[
     float,
     typer.Option("--open-days", min=0, help="leave open what nobody answered in so many days; the rest has ended"),
@@ -54,7 +64,8 @@ DialectOption = Annotated[Dialect, typer.Option("--dialect", help="of the mbox f
 
 
 def bring_along(
-    paths: Paths,
+    paths: Paths = None,
+    folders: Folders = None,
     open_days: OpenDays = 0.0,
     ours: Ours = None,
     dialect: DialectOption = Dialect.AUTO,
@@ -68,14 +79,20 @@ def bring_along(
     """
     began, now = time.monotonic(), time.time()
     file, settings = settings_of(option)
+    if not paths and not folders:
+        complain("name an mbox, a maildir or a folder, or a folder of the mailbox: --mailbox INBOX")
+        raise typer.Exit(USAGE)
     desk, definition = _desk(file, settings, tuple(ours or ()), dialect, now)
     desk = replace(desk, judged_since=now - judge_days * 86400.0)
     spare_the_collector()
-    with nursery(desk, definition) as readers, _bars(hidden=as_json and not sys.stderr.isatty()) as bars:
-        mailbox = _surveyed(paths, dialect, now, bars)
-        with store_troubles(settings):
-            migrate(settings.store.url)
-            tally, stopped = asyncio.run(_carried(mailbox, desk, definition, readers, open_days, bars))
+    hidden = as_json and not sys.stderr.isatty()
+    with TemporaryDirectory(prefix="triaged-import-") as kept:
+        found = _fetched(file, settings, folders, Path(kept), hidden=hidden) if folders else []
+        with nursery(desk, definition) as readers, _bars(hidden=hidden) as bars:
+            mailbox = _surveyed([*(paths or ()), *found], dialect, now, bars)
+            with store_troubles(settings):
+                migrate(settings.store.url)
+                tally, stopped = asyncio.run(_carried(mailbox, desk, definition, readers, open_days, bars))
     seconds = time.monotonic() - began
     if as_json:
         say_json(_record(tally, seconds, stopped=stopped))
@@ -96,6 +113,17 @@ def _desk(
     learned = learned_by(settings, definition)
     text = path.read_text("utf-8-sig")
     return Desk(settings, own, ours_of(settings, more), text, learned, dialect, now), definition
+
+
+def _fetched(file: Path, settings: Settings, folders: list[str], into: Path, *, hidden: bool) -> list[str]:
+    """Copy folders of the mailboxes; returns the folder of files. Where they are empty, there is nothing to do."""
+    with _bars(hidden=hidden) as bars:
+        bar = bars.add_task("fetching", total=None)
+        many = fetched(settings, tokens_beside(file), folders, into, lambda more: bars.advance(bar, more))
+    if not many:
+        say(f"nothing lies in {', '.join(folders)}")
+        raise typer.Exit(DONE)
+    return [str(into)]
 
 
 def _surveyed(paths: list[str], dialect: Dialect, now: float, bars: Progress) -> Mailbox:

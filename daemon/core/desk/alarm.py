@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from daemon.core.settings import Settings
 from store.model.alarm import Health, Raised
 
+SETTINGS = "settings"  # an alarm that no watch raises: what was to be taken up anew is at fault
 DAY = 86400.0
 MINUTE = 60.0
 
@@ -53,6 +54,7 @@ class News:
     many: float
     words: str
     passed: bool
+    stands: bool = True  # it is looked whether it has passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +159,14 @@ SAMPLES = tuple(
     Alarm(
         "Support",
         "support@desk.example",
-        watch.name,
+        name,
         "desk@mail.example INBOX",
         "2026-01-05 09:00 UTC",
         3,
         words,
         passed,
     )
-    for watch in WATCHES
+    for name in (*(watch.name for watch in WATCHES), SETTINGS)
     for words in ("the server does not let us in", "")
     for passed in (False, True)
 )

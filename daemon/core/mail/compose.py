@@ -17,6 +17,7 @@ from binascii import b2a_base64, b2a_qp
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from daemon.core.mail import header_line
@@ -103,7 +104,7 @@ def compose(
     head = [
         *_parties(marks, to, desk, own, mark),
         header_line.unstructured("Subject", letter.subject),
-        f"Date: {format_datetime(datetime.fromtimestamp(now, ZoneInfo(desk.timezone)))}\r\n",
+        f"Date: {_date(int(now), desk.timezone)}\r\n",
         f"Message-ID: <{identifier}>\r\n",
         _thread(answers) if answers else "",
         *_labels(marks, kind, ticket, verdict, own),
@@ -159,6 +160,12 @@ def self_test() -> str | None:
         if len(named) != 2 or wire_fault("".join(written).encode("utf-8")) or not "".join(rows).isascii():
             return "a value of a stranger could write headers into our mail"
     return None
+
+
+@lru_cache(1)
+def _date(now: int, zone: str) -> str:
+    """Return the moment as a header writes it; mails of one second share it."""
+    return format_datetime(datetime.fromtimestamp(now, ZoneInfo(zone)))
 
 
 def _parties(marks: Marks, to: Address, desk: Desk, own: Own, mark: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ one reason forbids the answer. The mail itself is kept and worked in any case.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from daemon.core.mail import machine_words as words
 from daemon.core.mail.address import (
@@ -70,7 +70,7 @@ def automatic(message: Message, envelope: Envelope, own: Own, bounce: Bounce | N
 
     `bounce` is what read_bounce found in the message; without it only the formal signs of a report are seen.
     """
-    case = replace(_case(message, envelope, own), bounce=bounce)
+    case = _case(message, envelope, own, bounce=bounce)
     signs = tuple(rule for rule in RULES if rule.kind is not AutomaticKind.NONE and rule.speaks(case))
     kinds = [rule.kind for rule in signs if rule.firm] or [rule.kind for rule in signs]
     kind = min(kinds, key=STRONGEST.index, default=AutomaticKind.NONE)
@@ -88,7 +88,7 @@ def permission(
     own: Own,
 ) -> Permission:
     """Tell whether an acknowledgement may be sent, with every reason against it in the order of the rules."""
-    case = replace(_case(message, envelope, own), proof=proof, facts=facts, settings=settings)
+    case = _case(message, envelope, own, proof, facts, settings)
     signs = frozenset(automatic.reasons)
     reasons = tuple(
         rule.name for rule in RULES if (rule.speaks(case) if rule.kind is AutomaticKind.NONE else rule.name in signs)
@@ -125,13 +125,21 @@ def _reply_to(message: Message, domain: str, own: Own) -> Address | None:
     return wanted if same and usable(wanted.address) and not is_own(own, wanted.address) else None
 
 
-def _case(message: Message, envelope: Envelope, own: Own) -> Case:
+def _case(
+    message: Message,
+    envelope: Envelope,
+    own: Own,
+    proof: Proof = NOBODY,
+    facts: Facts = NO_FACTS,
+    settings: Acknowledge = DEFAULTS,
+    bounce: Bounce | None = None,
+) -> Case:
     path = sender_path(message, envelope)
     author = fold(message.sender.address) if message.sender else ""
     senders = dict.fromkeys(address for address in (path, author) if address)
     names = frozenset(name for name, _ in message.headers)
     local_parts = tuple(address.rpartition("@")[0].partition("+")[0] for address in senders)
-    return Case(message, envelope, own, path, author, names, local_parts)
+    return Case(message, envelope, own, path, author, names, local_parts, proof, facts, settings, bounce)
 
 
 # --- signs of machines -----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ label by label, without a list of public suffixes.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from daemon.core.mail.address import domain_of
@@ -18,6 +19,7 @@ from daemon.core.settings import Smtp
 from store.model.message import Door, Envelope, Message, Proof, Proven
 
 CHECKED_HERE = "here"  # the source of a proof that is our own
+NETWORKS = 64  # that are kept ready
 DOUBTFUL = frozenset({"two-from", "many-from", "malformed-from"})  # defects of a Message
 _PIECE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^;"])++', re.DOTALL)
 _PAIR = re.compile(
@@ -71,7 +73,7 @@ def is_trusted(peer: str, trusted: Iterable[str]) -> bool:
     except ValueError:
         return False
     address = getattr(address, "ipv4_mapped", None) or address
-    return any(address in network for network in _networks(trusted))
+    return any(address in network for network in map(_network, trusted) if network)
 
 
 def read_results(value: str) -> Results:
@@ -141,9 +143,9 @@ def _one_author(message: Message) -> bool:
     return len(message.every("from")) == 1 and not DOUBTFUL & set(message.defects)
 
 
-def _networks(trusted: Iterable[str]) -> Iterator[IPv4Network | IPv6Network]:
-    for entry in trusted:
-        try:
-            yield ip_network(entry, strict=False)
-        except ValueError:
-            continue
+@lru_cache(NETWORKS)
+def _network(entry: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(entry, strict=False)
+    except ValueError:
+        return None

@@ -44,12 +44,12 @@ class _Reading:
         return _torn_off(self.view, at)
 
     def pass_quote(self, at: int) -> int:
-        """Step over a quoted line, and over the blank ones below it: they part it from the answer."""
+        """Step over a quoted line and those that follow it, and over blank ones: they part it from the answer."""
         if self.head is None and self.marked is None:
             self.marked = at
             self.drop_rule()
         self.signing = False
-        return self.view.next_text(at + 1)
+        return self.view.next_unquoted(at + 1)
 
     def pass_head(self, head: Head) -> int:
         """Step over a head. Return where reading goes on: at marked lines, below a delimiter, or nowhere."""

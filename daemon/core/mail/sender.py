@@ -1,10 +1,13 @@
 """Who sent it, as far as the envelope and the names of domains can tell."""
 
+from functools import lru_cache
+
 from daemon.core.mail.address import fold
 from store.model.message import Door, Envelope, Message, Proof, Proven
 
 NOBODY = Proof(Proven.NO, "", "")  # nobody vouches for the sender
 BY_HAND = frozenset({Door.IMAP, Door.IMPORT, Door.FILE})  # the envelope is what the header remembers of it
+REMEMBERED = 512  # addresses: of one message several are asked about several times
 _NEVER_IN_LOCAL = frozenset('()<>[]:;@\\,"`|$&\x7f')
 
 
@@ -35,6 +38,7 @@ def within(domain: str, parent: str) -> bool:
     return bool(domain) and (domain == parent or ("." in parent and domain.endswith(f".{parent}")))
 
 
+@lru_cache(REMEMBERED)
 def usable(address: str) -> bool:
     """Say whether an address can be written to without any quoting (RFC 5321 section 4.1.2, Dot-string)."""
     local, _, domain = address.rpartition("@")

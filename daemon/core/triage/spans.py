@@ -98,8 +98,9 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
         told = match.last < supposed.get(tokens.sentences[match.first], match.last + 1) and match.first >= end
         if (told or not group.tells) and not (group.negatable and _denied(reading, match)):
             standing.append(match)
+    voids = reading.found[Effect.VOIDS]
     for match in standing:
-        if not any(void.first <= match.last and match.first <= void.last for void in reading.found[Effect.VOIDS]):
+        if not voids or not any(void.first <= match.last and match.first <= void.last for void in voids):
             (start, _), (_, stop) = tokens.spans[match.first], tokens.spans[match.last]
             yield Span(reading.definition.rules[match.phrase], reading.part, start, stop)
 

@@ -221,14 +221,18 @@ def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> li
     present = 0
     for bits in around:
         present |= bits
-    lead = {word: nodes for word, (_, its, _) in read.items() if (nodes := [n for n in its if _can_go(n, present)])}
+    lead = {
+        word: nodes  # at which a phrase ends, or may go on with the words that are present at all
+        for word, (_, its, _) in read.items()
+        if its and (nodes := [node for node in its if node.found or node.bits & present])
+    }
     matches: list[Match] = []
     for first, leads in enumerate(map(lead.get, tokens.words)):
         for node in (*(leads or ()), *opening) if first in tokens.quoted else leads or ():
             if node.found:
                 matches += [Match(first, first, phrase) for phrase in node.found]
-            if node.bits & around[tokens.sentences[first]]:
-                _walk(node, first, atoms, tokens, matches)
+            if node.bits & (present := around[tokens.sentences[first]]):
+                _walk(node, first, atoms, present, tokens, matches)
     matches.sort()
     return matches
 
@@ -237,11 +241,6 @@ def _opening(tree: Tree, silent: frozenset[str]) -> list[Node]:
     """Return the nodes to which any word leads before which a quotation opens."""
     spoken = [start for language, start in tree.first.items() if language not in silent]
     return [start.taken[atom] for start in spoken for atom in sorted(tree.quoted & start.atoms)]
-
-
-def _can_go(node: Node, present: int) -> bool:
-    """Say whether a phrase ends here, or may go on with the words that are present at all."""
-    return bool(node.found) or bool(node.bits & present)
 
 
 def _by_sentence(tokens: Tokens, bits: list[int], quoted: int) -> list[int]:
@@ -254,8 +253,11 @@ def _by_sentence(tokens: Tokens, bits: list[int], quoted: int) -> list[int]:
     return present
 
 
-def _walk(node: Node, first: int, atoms: list[Atoms], tokens: Tokens, matches: list[Match]) -> None:
-    """Follow the tree from the word `first`, which led to `node`; each point is visited once a place."""
+def _walk(node: Node, first: int, atoms: list[Atoms], present: int, tokens: Tokens, matches: list[Match]) -> None:
+    """Follow the tree from the word `first`, which led to `node`; each point is visited once a place.
+
+    `present` are the atoms of the sentence, as bits: a point that needs others leads nowhere.
+    """
     pending = [(node, first)]
     seen: set[tuple[int, int]] = set()
     sentence, clause = _ends(tokens, first)
@@ -280,7 +282,7 @@ def _walk(node: Node, first: int, atoms: list[Atoms], tokens: Tokens, matches: l
                     seen.add(key)
                     if child.found:
                         matches += [Match(first, place, phrase) for phrase in child.found]
-                    if child.ahead != _NO_ATOMS:
+                    if child.bits & present:
                         pending.append((child, place))
 
 

@@ -13,6 +13,7 @@ from daemon.edge.imap.session import SIZED_AT_ONCE, batches, beginning
 
 BRIEF = Patience(connect=10.0, command=15.0, logout=2.0)
 LITTLE = 1 << 20  # octets of an answer
+MANY = 20  # messages in a folder
 KEYS: tuple[tuple[type[BaseException], str], ...] = (  # which setting an error is about
     (NoSuchFolder, "folder"),
     (ssl.SSLError, "tls"),
@@ -61,6 +62,9 @@ async def _seen(client: Client, box: Imap) -> AsyncIterator[Look]:
         else:
             waiting = len(await client.uids())
             yield Look("ok", "", f"{box.account} {folder}: {waiting or 'no'} message{'s'[: waiting != 1]}")
+            if waiting >= MANY and box.done_folder:  # more than a running desk leaves lying
+                words = f"they are answered as new mail, unless `triaged import --mailbox {folder}` files them first"
+                yield Look("note", "folder", words)
     for seen in (_wakes(client, box), _names(box)):
         for one in seen:
             yield one

@@ -4,30 +4,31 @@ The forms are those of RFC 5322 section 3.2 and RFC 2045 section 5.1. Every func
 is cut at 16 KiB first, and none raises.
 """
 
+import re
+
 LONGEST = 16384
+_SIGN = re.compile(r'["()]|\\.?', re.DOTALL)  # what begins or ends something, or is escaped
 
 
 def uncommented(value: str) -> str:
     """Return a value without its comments, which may nest and escape; quoted strings are kept as they are."""
+    if "(" not in value:
+        return value[:LONGEST]
+    value = value[:LONGEST]
     kept: list[str] = []
-    depth, quoted, escaped = 0, False, False
-    for letter in value[:LONGEST]:
-        if escaped:
-            escaped = False
-        elif letter == "\\":
-            escaped = True
-        elif letter == '"' and not depth:
+    depth, quoted, at = 0, False, 0
+    for found in _SIGN.finditer(value):
+        sign = found[0]
+        if sign == '"' and not depth:
             quoted = not quoted
-        elif letter == "(" and not quoted:
+        elif sign == "(" and not quoted:
+            kept += () if depth else (value[at : found.start()],)
             depth += 1
-            continue
-        elif letter == ")" and depth:
+        elif sign == ")" and depth:
             depth -= 1
             kept.append(" ")
-            continue
-        if not depth:
-            kept.append(letter)
-    return "".join(kept)
+            at = found.end()
+    return "".join(kept if depth else (*kept, value[at:]))
 
 
 def first_word(value: str) -> str:

@@ -154,7 +154,8 @@ def _spec(written: str) -> str:
     local, at, domain = words.one_line(bare).rpartition("@")
     if not at:
         return domain
-    return f"{local}@{domain.rstrip('.').lower()}" if local and domain else ""
+    domain = domain.rstrip(". ").lower()
+    return f"{local}@{domain}" if local and domain else ""
 
 
 def _made(name: str, address: str) -> Address | None:

@@ -35,6 +35,13 @@ class Page:
             at += 1
         return at
 
+    def next_unquoted(self, at: int) -> int:
+        """Return the first line from `at` that is neither blank nor marked, or the number of folded lines."""
+        low, quoted = self.low, self.quoted
+        while at < len(low) and (quoted[at] or not low[at]):
+            at += 1
+        return at
+
     def quote_follows(self, at: int) -> bool:
         """Say whether the next line that is not blank is quoted."""
         at = self.next_text(at)

@@ -1,0 +1,24 @@
+"""A process that stands still in the middle of a transaction keeps the rows that it has touched from all others.
+
+The server would wait for it for ever: a stopped process answers no question and closes no connection, and
+`idle_in_transaction_session_timeout` is not told of one that stops after the driver asked for a flush. So the others
+end its connection; when it goes on, it meets a lost one, and all that it had begun was undone.
+"""
+
+from sqlalchemy import Connection, text
+
+from store.database import WRITER
+
+_END = text(
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND usename = current_user AND application_name = :writer"
+    " AND state LIKE 'idle in transaction%' AND state_change < now() - make_interval(secs => :seconds)"
+)
+
+
+def end(connection: Connection, seconds: float) -> int:
+    """End the writers of a PostgreSQL store that did nothing for so long within a transaction; returns how many.
+
+    A transaction of ours takes milliseconds.
+    """
+    return int(connection.scalar(_END, {"writer": WRITER, "seconds": seconds}) or 0)
