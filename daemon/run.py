@@ -351,7 +351,6 @@ def _rounds(standing: Standing, stopping: asyncio.Event) -> tuple[Coroutine[None
         every(ROUND_SECONDS, lambda: round_(standing.house), stopping),
         every(ROUND_SECONDS, lambda: look_again(standing.house), stopping),
         every(ROUND_SECONDS, lambda: end_standstill(standing.house), stopping),
-        every(ROUND_SECONDS, lambda: look_again(standing.house), stopping),
         every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(standing.house), stopping),
         every(SWEEP_SECONDS, lambda: remember(standing.house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, bring_about, stopping),

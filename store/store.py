@@ -39,6 +39,7 @@ from store.model.shift import Override, Shift
 from store.model.ticket import Event, Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
 from store.numbers import is_stopped
+from store.of_mailboxes import OfMailboxes
 from store.original import added, originals
 from store.privacy.ageing import forget
 from store.quarantine.verbs import Quarantined
@@ -47,7 +48,7 @@ from store.steps import step_of
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
 
-class Store(Quarantined):
+class Store(OfMailboxes, Quarantined):
     """Open it with `Store.open`, close it with `close`."""
 
     async def keep(self, raw: bytes, envelope: Envelope, now: float) -> Receipt:
