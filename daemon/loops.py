@@ -16,8 +16,8 @@ from store.model.message import Envelope
 
 Work = TypeVar("Work")
 log = structlog.get_logger()
-CROWD = 8  # that ask for hands at one moment
-CROWD_SECONDS = 0.2  # for which they count as a crowd after that moment
+CROWD = 20  # that ask for hands at one moment; a score of senders is still served best by all hands
+CROWD_SECONDS = 0.5  # for which they count as a crowd after that moment
 
 
 class Hands(Generic[Work]):
