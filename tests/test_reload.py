@@ -1,6 +1,7 @@
 """SIGHUP: roster, definition and settings are taken up while mail comes; what is at fault changes nothing."""
 
 import asyncio
+import re
 import signal
 import smtplib
 from collections.abc import Callable
@@ -37,7 +38,7 @@ unproven_per_sender = 0
 unproven_per_domain = 0
 """
 SHIPPED_WORDS = (SHIPPED / "definition.toml").read_text("utf-8")
-DEAF = SHIPPED_WORDS.replace("\npage = 1.5 ", "\npage = 20.0 ").replace("\nask = -0.95 ", "\nask = 20.0 ")
+DEAF = re.sub(r"\n(page|ask) = \S+", r"\n\1 = 20.0", SHIPPED_WORDS)
 BROKEN = "Since this morning nobody can log in, the server answers error 500. We cannot work at all."
 ANN = {"id": "ann", "name": "Ann", "address": "ann@team.test"}
 
