@@ -22,7 +22,15 @@ NAME = "triaged.toml"
 VARIABLE = "TRIAGED_CONFIG"
 KEY_FILE = "triaged.key"
 DEFINITION = Path(__file__).parent.parent / "templates" / "definition.toml"
-SECRETS = (("store", "url"), ("bell", "redis"), ("imap", "password"), ("oauth", "client_secret"), ("relay", "password"))
+SECRETS = (
+    ("store", "url"),
+    ("bell", "redis"),
+    ("imap", "password"),
+    ("oauth", "client_secret"),
+    ("relay", "password"),
+    ("notify", "url"),
+    ("webhooks", "secret"),
+)
 FILES = (  # must be there
     ("emergency", "definition"),
     ("smtp", "tls_certificate"),

@@ -1,7 +1,8 @@
 """What the stages have at hand: settings, store, relay, clock and all else that a journey needs."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from daemon.core.mail.address import Own
 from daemon.core.roster.roster import Roster
@@ -14,11 +15,23 @@ from daemon.edge.dns import Dns
 from daemon.edge.relay import Relay
 from daemon.edge.scan import Scanner
 from daemon.letters import Letters
-from daemon.loops import Hands, Threads
+from daemon.loops import Beside, Hands, Threads
 from store.model.message import RawMessage
-from store.model.outbox import Mail
+from store.model.outbox import Answer, Mail, MailKind
 from store.model.privacy import Aged
 from store.store import Store
+
+
+class Way(Protocol):
+    """How something other than mail leaves the house."""
+
+    async def send(self, mail: Mail, settings: Settings, before: Callable[[], Awaitable[bool]]) -> Answer:
+        """Hand over one row of the outbox once `before` says that it may leave; the outcome is the answer."""
+        ...
+
+    async def close(self) -> None:
+        """Close what is open."""
+        ...
 
 
 @dataclass(slots=True)
@@ -56,5 +69,7 @@ class House:
     memory: Memory
     disk_percent: Callable[[], float | None] = lambda: None  # in use of the disk that the store is on, if it is ours
     spare: Relay | None = None  # for mails to the operator that the relay does not take
+    ways: Mapping[MailKind, Way] = field(default_factory=dict)  # of what leaves the house and is no mail
     apart: Apart | None = None  # reads what is large or suspicious; None: it is read in a thread
     scanner: Scanner | None = None  # for viruses; None: nothing is scanned
+    beside: Beside = field(default_factory=Beside)  # where that is done, so that no mail waits for it

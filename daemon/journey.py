@@ -198,6 +198,13 @@ async def deliver(mail: Mail, house: House) -> None:
     )
 
 
+async def deliver_beside(mail: Mail, house: House) -> None:
+    """Have what is no mail delivered beside the mails, which must not wait for it; later, where too much waits."""
+    if not house.beside.take(mail.to, lambda: deliver(mail, house)):
+        busy = after(Answer(Delivery.DEFERRED, "too much waits for this way"), mail, house.clock(), 0.5, "resend")
+        await house.store.settle(mail, busy, house.clock())
+
+
 async def _hand_over(mail: Mail, house: House) -> Answer:
     """Send it; what the operator must hear of does not depend on the relay that may be the trouble itself."""
 
@@ -205,6 +212,8 @@ async def _hand_over(mail: Mail, house: House) -> Answer:
         until = house.clock() + MAIL_LEASE_SECONDS
         return await house.store.attempt(mail, until) and house.clock() < until  # who was stopped in between may not
 
+    if mail.kind in house.ways:
+        return await house.ways[mail.kind].send(mail, house.settings, before_dot)
     answer = await house.relay.send(mail, before_dot)
     put_off = answer.delivery in (Delivery.DEFERRED, Delivery.UNREADY)
     alarm = mail.kind in TO_OPERATOR and mail.ticket is None and mail.to == house.settings.desk.operator

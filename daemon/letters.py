@@ -36,6 +36,7 @@ NAMES = (
     *("result", "confirm", "reply", "ask", "outcome", "given", "taken-over", "joined", "split", "lines"),
     *("shadow", "filed", "task", "list", "awake", "reminder", "misuse", "added", "released", "unread"),
     *("turn", "swap"),
+    "page",
 )  # the letters that the desk writes
 Spoken = Words | Daily | Weekly | Alarm  # what a letter may be written of
 _FIELDS = {form: tuple(field.name for field in fields(form)) for form in (Words, Daily, Weekly, Alarm)}

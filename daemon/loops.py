@@ -14,6 +14,9 @@ from daemon.edge.log import said
 from store.model.facts import Clues
 from store.model.message import Envelope
 
+BESIDE_AT_MOST = 100  # in hand and waiting: all come to their end within one lease
+BESIDE_AT_ONCE = 3  # for each name
+
 Work = TypeVar("Work")
 log = structlog.get_logger()
 CROWD = 20  # that ask for hands at one moment; a score of senders is still served best by all hands
@@ -253,6 +256,44 @@ async def _fail(crank: Crank[Work], work: Work, error: str) -> None:
 
 def _words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
+
+
+class Beside:
+    """Work that may take long and must hold up nothing else: done in tasks of its own, a few at once for each name."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, asyncio.Semaphore] = {}
+        self._begun: set[asyncio.Task[None] | None] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, whose: str, work: Callable[[], Awaitable[None]]) -> bool:
+        """Begin a work as soon as it is its turn; False where too much waits already."""
+        if len(self._tasks) >= BESIDE_AT_MOST:
+            return False
+        task = asyncio.create_task(self._do(self._turns.setdefault(whose, asyncio.Semaphore(BESIDE_AT_ONCE)), work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def close(self, seconds: float) -> None:
+        """Let what has begun come to its end, for so many seconds; what waits begins no more."""
+        for task in self._tasks - self._begun:
+            task.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    async def _do(self, turns: asyncio.Semaphore, work: Callable[[], Awaitable[None]]) -> None:
+        async with turns:
+            task = asyncio.current_task()
+            self._begun.add(task)
+            try:
+                await work()
+            except Exception:
+                log.exception("work failed", stage="beside")
+            finally:
+                self._begun.discard(task)
 
 
 class Threads:

@@ -31,17 +31,20 @@ from daemon.edge.dns import Dns
 from daemon.edge.log import start_log, stations
 from daemon.edge.memory import give_back_large
 from daemon.edge.metrics import Metrics, open_metrics
+from daemon.edge.notify import Pager
 from daemon.edge.oauth.kept import NAME as TOKENS
 from daemon.edge.relay import Relay, open_relay
 from daemon.edge.scan import open_scanner
 from daemon.edge.sendmail import Sendmail
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.edge.supervisor import READY, STOPPING, reloading, stay_alive, tell
+from daemon.edge.webhook import Hooks
 from daemon.house import House, Memory
 from daemon.journey import (
     MAIL_LEASE_SECONDS,
     MESSAGE_LEASE_SECONDS,
     deliver,
+    deliver_beside,
     due,
     elapse,
     end_standstill,
@@ -57,7 +60,7 @@ from daemon.quarantine import look_again
 from daemon.renewal import Declared, Reading, Standing, renew
 from store.database import file_of
 from store.model.message import Envelope, RawMessage, Receipt
-from store.model.outbox import Mail
+from store.model.outbox import SIGNALS, Mail, MailKind
 from store.model.views import Status
 from store.processing import ROOM, suspected
 from store.steps import head
@@ -218,6 +221,7 @@ async def _stop(house: House, stopping: asyncio.Event, tasks: list[asyncio.Task[
     _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
     for task in late:
         task.cancel()
+    await house.beside.close(DRAIN_SECONDS)
 
 
 async def _close(house: House) -> None:
@@ -225,6 +229,8 @@ async def _close(house: House) -> None:
     await house.relay.close()
     if house.spare:
         await house.spare.close()
+    for way in house.ways.values():
+        await way.close()
     if house.apart:
         await house.apart.close()
     await house.store.close()
@@ -254,6 +260,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         Memory(build(settings, time.time())),
         partial(used_percent, file.absolute().parent) if (file := file_of(settings.store.url)) else lambda: None,
         _spare(settings),
+        {MailKind.NOTIFY: Pager(), MailKind.WEBHOOK: Hooks()},
         Apart(),
         open_scanner(settings.scan),
     )
@@ -320,7 +327,7 @@ def _cranks(standing: Standing, metrics: Metrics, stopping: asyncio.Event) -> tu
 
     async def send_mail(mail: Mail) -> None:
         with metrics.timed("deliver"):
-            await deliver(mail, standing.house)
+            await (deliver_beside if mail.kind in SIGNALS else deliver)(mail, standing.house)
 
     messages = Crank(
         Stage.PROCESS,

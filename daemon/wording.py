@@ -13,6 +13,7 @@ from daemon.core.mail.reading import Reading
 from daemon.core.roster.interruption import by_message, by_time
 from daemon.finding import Findings
 from daemon.house import House
+from daemon.signals import pages, requests
 from store.model.changes import Changes, Draft
 from store.model.message import RawMessage
 from store.model.occasion import Occasion
@@ -36,6 +37,10 @@ def write_mails(
         mail = _write(draft, own, *_source(draft, found), house, found.now)
         disturbs = by_message(draft, changes, found.facts, background, roster, found.now)
         mails.append(replace(mail, off_duty=True) if disturbs else mail)
+        if house.settings.notify:
+            mails += pages(draft, own.ticket, own.subject, house, found.now)
+    if house.settings.webhooks:
+        mails += requests(changes, words, house, found.now)
     return tuple(mails)
 
 
@@ -50,6 +55,8 @@ def write_occasion(
         mail = _write(draft, words, work, reading, house, now)
         disturbs = by_time(draft, occasion, house.memory.roster, now)
         mails.append(replace(mail, off_duty=True) if disturbs else mail)
+        if house.settings.notify:
+            mails += pages(draft, words.ticket, words.subject, house, now)
     return tuple(mails)
 
 

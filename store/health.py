@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, select
 from store import mailboxes
 from store.model.alarm import Health, Raised
 from store.model.changes import Outcome
-from store.model.outbox import MailKind, MailState
+from store.model.outbox import SIGNALS, MailKind, MailState
 from store.quarantine.tables import quarantine
 from store.schema import alarm, mail, message
 from store.upsert import of, upsert
@@ -15,13 +15,14 @@ from store.upsert import of, upsert
 _ALARM = and_(  # may leave by another way than the rest
     mail.c.kind.in_((MailKind.NOTICE, MailKind.ROSTER)), mail.c.ticket.is_(None)
 )
+_IS_MAIL = mail.c.kind.not_in(tuple(SIGNALS))  # the others say nothing of the relay
 _UNWORKED = select(func.min(message.c.due)).where(message.c.due.is_not(None))
 _UNSENT = select(func.min(mail.c.created_at)).where(
-    mail.c.due.is_not(None), mail.c.state.in_((MailState.QUEUED, MailState.SENDING))
+    mail.c.due.is_not(None), mail.c.state.in_((MailState.QUEUED, MailState.SENDING)), _IS_MAIL
 )
 _SENT = (
     select(mail.c.settled_at)
-    .where(mail.c.state == MailState.SENT, mail.c.settled_at.is_not(None), ~_ALARM)
+    .where(mail.c.state == MailState.SENT, mail.c.settled_at.is_not(None), ~_ALARM, _IS_MAIL)
     .order_by(mail.c.id.desc())
     .limit(1)
 )
@@ -31,6 +32,7 @@ _PUT_OFF = (
         mail.c.due.is_not(None),
         mail.c.state == MailState.QUEUED,
         mail.c.answer != "",
+        _IS_MAIL,
         mail.c.created_at > bindparam("sent"),
     )
     .order_by(mail.c.created_at)

@@ -29,8 +29,12 @@ from daemon.core.settings import Relay, Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.bell import MISSING, has_redis, try_bell
 from daemon.edge.dns import Dns
+from daemon.edge.notify import MISSING as NO_APPRISE
+from daemon.edge.notify import has_apprise, is_understood
 from daemon.edge.oauth.kept import tokens_beside
 from daemon.edge.scan import open_scanner
+from daemon.edge.webhook import MISSING as NO_HTTPX
+from daemon.edge.webhook import has_httpx
 from daemon.letters import SHIPPED, BadTemplates, Letters
 from store import steps
 from store.database import file_of
@@ -317,6 +321,21 @@ def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "note", f"desk.language: there are no letters in {language!r} yet; they are written in English"
 
 
+def _ways(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Look at what tells people and programs beside mail; none of them is told anything."""
+    if settings.notify and not has_apprise():
+        yield "fault", NO_APPRISE
+    for n, way in enumerate(settings.notify if has_apprise() else ()):
+        if is_understood(way.url):
+            yield "ok", f"notify[{n}]: a way to {way.person}"
+        else:
+            yield "fault", f"notify[{n}].url: Apprise knows no such way (`apprise --details` lists them)"
+    if settings.webhooks and not has_httpx():
+        yield "fault", NO_HTTPX
+    elif settings.webhooks:
+        yield "ok", f"webhooks: {', '.join(hook.name for hook in settings.webhooks)}"
+
+
 def _scanner(settings: Settings) -> Iterator[tuple[str, str]]:
     scanner = open_scanner(settings.scan)
     if scanner is None:
@@ -337,6 +356,7 @@ PROBES: tuple[tuple[str, Probe], ...] = (
     ("relay", _relay),
     ("operator", _spare),
     ("bell", _bell),
+    ("ways", _ways),
     ("letters", _letters),
     ("duty", _duty),
     ("scanner", _scanner),

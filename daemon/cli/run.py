@@ -18,7 +18,11 @@ from daemon.core.fault import Faults
 from daemon.core.mail.address import Key, Own
 from daemon.core.settings import Settings
 from daemon.edge.bell import MISSING, has_redis
+from daemon.edge.notify import MISSING as NO_APPRISE
+from daemon.edge.notify import has_apprise
 from daemon.edge.oauth.kept import tokens_beside
+from daemon.edge.webhook import MISSING as NO_HTTPX
+from daemon.edge.webhook import has_httpx
 from daemon.letters import BadTemplates
 from daemon.renewal import Declared
 from daemon.run import serve
@@ -92,5 +96,9 @@ def _refuse_what_cannot_work(settings: Settings, role: Role) -> None:
         fail("smtp: is missing, and so is [[imap]]: no mail could come in")
     if role is not Role.WORKER and settings.imap and not is_readable():
         fail(NO_LIBRARY)
+    if settings.notify and not has_apprise():
+        fail(NO_APPRISE)
+    if settings.webhooks and not has_httpx():
+        fail(NO_HTTPX)
     if settings.bell.redis and not has_redis():
         fail(MISSING)

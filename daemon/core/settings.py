@@ -4,8 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
+from daemon.core.section import ENDPOINT, ID, Section
+from daemon.core.signalling import Notify, Webhook
 from store.model.message import Door, Envelope
 from store.model.verdict import Tag
 
@@ -14,13 +16,11 @@ CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 DAYS = r"^(mon|tue|wed|thu|fri|sat|sun)([-,](mon|tue|wed|thu|fri|sat|sun)){0,13}$"
 WEEKLY = r"^(mon|tue|wed|thu|fri|sat|sun) ([01]\d|2[0-3]):[0-5]\d$"
 HOURS = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
-ID = r"^[a-z][a-z0-9_-]{0,31}$"
 LANGUAGE = r"^[a-z]{2}$"
 FOLDER = r"^[^\x00-\x1f\x7f]{0,200}$"
 HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,63}$"
 LINE = r"^[^\x00-\x1f\x7f]{1,80}$"
 HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"
-ENDPOINT = r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^\s\x00-\x20\x7f]{1,500}$"
 LISTEN = r"^.+:\d{1,5}$"
 STORE = r"^(sqlite:///|postgresql://)"
 REDIS = r"^rediss?://"
@@ -51,12 +51,6 @@ Folder = Annotated[str, Field(pattern=FOLDER, min_length=1)]
 Day = Annotated[date, BeforeValidator(_day)]
 Minutes = Annotated[float, Field(gt=0)]
 Turn = Literal["day", "week"]
-
-
-class Section(BaseModel):
-    """A table of triaged.toml: unknown keys are errors, and nothing changes once it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
 
 
 def _known_zone(value: str) -> str:
@@ -378,6 +372,8 @@ class Settings(Section):
     digest: Digest = Digest()
     metrics: Metrics = Metrics()
     alarms: Alarms = Alarms()
+    notify: tuple[Notify, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
     scan: Scanning = Scanning()
     log: Log = Log()
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class MailKind(StrEnum):
-    """The mark `X-Triaged-Kind` of an outgoing mail."""
+    """The mark `X-Triaged-Kind` of an outgoing mail; and what else leaves the house."""
 
     ACK = "ack"
     CARD = "card"
@@ -17,6 +17,11 @@ class MailKind(StrEnum):
     NOTICE = "notice"
     DIGEST = "digest"
     ROSTER = "roster"
+    NOTIFY = "notify"  # no mail: a few words to the person on duty by another way
+    WEBHOOK = "webhook"  # no mail: a ticket for a program of the product pipeline
+
+
+SIGNALS = frozenset({MailKind.NOTIFY, MailKind.WEBHOOK})  # rows of the outbox that leave by other ways than mail
 
 
 class MailState(StrEnum):

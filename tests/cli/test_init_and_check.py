@@ -35,7 +35,8 @@ EXAMPLES = {  # settings that have no default, or none that could be written: wh
     "duty.fallback",
     "desk.alarm_relay",
 }
-TABLES = ("imap", "oauth", "people", "teams")  # repeated ones: as a whole, examples
+SECRET = "whsec_" + "A" * 32
+TABLES = ("imap", "oauth", "people", "teams", "notify", "webhooks")  # repeated ones: as a whole, examples
 
 
 def uncommented() -> dict[str, object]:
@@ -102,7 +103,16 @@ def test_with_everything_in_force_the_shipped_file_is_right_but_for_the_files_it
     text = "\n".join(re.sub(r"^# (?=\[\[|[a-z0-9_]+ = )", "", line) for line in SHIPPED.splitlines())
     path.write_text(text.replace('oauth = "example"\n', ""), "utf-8")
     (tmp_path / "definition.toml").write_text("", "utf-8")
-    answer = config.load(path, {"IMAP_PASSWORD": "x", "OAUTH_SECRET": "z", "RELAY_PASSWORD": "y"})
+    answer = config.load(
+        path,
+        {
+            "IMAP_PASSWORD": "x",
+            "OAUTH_SECRET": "z",
+            "RELAY_PASSWORD": "y",
+            "ANNA_NOTIFY": "json://a",
+            "PIPELINE_SECRET": SECRET,
+        },
+    )
     assert isinstance(answer, Faults)
     missing = ["smtp.tls_certificate", "smtp.tls_key", "imap[0].ca_file", "duty.holidays_file"]
     assert [fault.key for fault in answer.faults] == missing
@@ -183,3 +193,30 @@ def test_check_finds_the_file_that_the_environment_names(
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert triaged("check").exit_code == 1
     assert triaged("check", env={**os.environ, "TRIAGED_CONFIG": str(new_desk)}).exit_code == 0
+
+
+def test_check_sees_ways_that_nobody_knows(new_desk: Path, triaged: Triaged) -> None:
+    more = """
+[[people]]
+id = "zoe"
+name = "Zoe"
+address = "zoe@acme.example"
+[[notify]]
+person = "zoe"
+url = "json://127.0.0.1/"
+[[notify]]
+person = "zoe"
+url = "nonsense-word://x"
+[[webhooks]]
+name = "pipe"
+url = "https://product.acme.example/hook"
+secret = "%s"
+"""
+    new_desk.write_text(new_desk.read_text("utf-8") + more % SECRET, "utf-8")
+    told = triaged("check", "-c", new_desk)
+    assert told.exit_code == 1
+    flat = " ".join(told.stdout.split())
+    for words in ("notify[0]: a way to zoe", "notify[1].url: Apprise knows no such way", "webhooks: pipe"):
+        assert words in flat
+    assert "nonsense-word" not in told.output  # it is a secret
+    assert SECRET not in told.output

@@ -15,7 +15,7 @@ from daemon.core.mail.compose import compose, self_test, seven_bit, wire_fault
 from daemon.core.mail.letter import Letter
 from daemon.core.mail.parse import parse
 from store.model.message import Address
-from store.model.outbox import MailKind
+from store.model.outbox import SIGNALS, MailKind
 from store.model.verdict import Tag
 from tests.core.composing import ADA, ALLOWED, DESK, LETTER, MARK, OWN, a_message, composed, decoded, read
 from tests.corpora import CORPORA, records
@@ -45,7 +45,7 @@ def test_an_acknowledgement_does_not_carry_the_name_its_reader_chose() -> None:
     assert b"spam.evil" not in mail.raw
 
 
-@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind not in SIGNALS])
 def test_every_kind_bears_its_marks_once(kind: MailKind) -> None:
     parsed = read(composed(kind=kind, verdict=Tag.PROBLEM))
     assert parsed.get_all("X-Triaged-Kind") == [str(kind)]
@@ -78,7 +78,7 @@ def test_an_answer_is_good_for_what_the_kind_allows(kind: MailKind, purpose: Pur
     assert mark_of_reply_address(OWN, read(composed(kind=kind))["Reply-To"]) == (purpose, MARK)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind is not MailKind.ACK])
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind not in {MailKind.ACK, *SIGNALS}])
 def test_a_bounce_finds_its_mail_and_never_learns_the_address_that_commands(kind: MailKind) -> None:
     assert mark_of_reply_address(OWN, composed(kind=kind).mail_from) == (Purpose.TALK, MARK)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.core.mail.retry import GIVE_UP_SECONDS, after
+from daemon.core.mail.retry import GIVE_UP_SECONDS, QUICK_WAITS, WAITS, after
 from store.model.outbox import Answer, Delivery, Mail, MailKind, MailState
 
 DAY = 86400.0
@@ -60,7 +60,8 @@ def test_after_five_days_it_has_failed_with_the_servers_last_words() -> None:
 @pytest.mark.parametrize("kind", MailKind)
 def test_an_unclear_end_is_unknown_and_tried_again(kind: MailKind) -> None:
     settled = after(Answer(Delivery.UNCLEAR, "no answer"), a_mail(0, kind), 100.0, 0.5, "resend")
-    assert (settled.state, settled.due) == (MailState.UNKNOWN, 170.0)
+    wait = QUICK_WAITS[0] if kind is MailKind.NOTIFY else WAITS[0]
+    assert (settled.state, settled.due) == (MailState.UNKNOWN, 100.0 + wait)
 
 
 @pytest.mark.parametrize("kind", MailKind)

@@ -36,6 +36,10 @@ class TestTheUnit:
         found = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
         assert (found.returncode, [line for line in found.stderr.splitlines() if "triaged.service" in line]) == (0, [])
 
+    def test_a_reload_is_the_sign_that_the_daemon_hears(self) -> None:
+        text = (DEPLOY / "triaged.service").read_text("utf-8")
+        assert "\nExecReload=/bin/kill -HUP $MAINPID\n" in text
+
     def test_little_is_exposed(self) -> None:
         found = subprocess.run(
             ["systemd-analyze", "security", "--offline=yes", "--no-pager", str(DEPLOY / "triaged.service")],

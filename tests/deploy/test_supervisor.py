@@ -1,6 +1,7 @@
 """A supervisor is told when the desk is ready, that its loop turns, and when it stops."""
 
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -41,6 +42,16 @@ async def test_a_desk_says_that_it_is_ready_and_alive_and_stops(
         while heard == b"WATCHDOG=1":
             heard = line.recv(64)
         assert heard == b"STOPPING=1"
+
+
+async def test_a_desk_says_that_it_takes_up_its_settings_anew(line: socket.socket, tmp_path: Path) -> None:
+    with line:
+        daemon = await Child.start(tmp_path, CONFIG)
+        assert line.recv(64) == b"READY=1"
+        daemon.process.send_signal(signal.SIGHUP)
+        assert line.recv(64).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
+        assert line.recv(64) == b"READY=1"
+        daemon.stop()
 
 
 def test_nobody_is_told_where_nobody_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,20 +2,25 @@
 
 import asyncio
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from daemon.core.mail.parse import parse
 from daemon.house import House
+from daemon.journey import remember
 from store.model.message import Envelope
+from store.model.shift import Change, Override
 from tests.desk import Delivered
 from tests.journeys.clocked import DAY, HOUR, MINUTE, Clocked, clocked
 from tests.ports import free_port
 from tests.sink import open_sink
 
 ACCOUNT = "desk@mail.test:993"
+OPERATOR = "op@team.test"
 DESK = {"name": "Helpdesk", "address": "support@hd.test", "operator": "op@team.test"}
 
 
@@ -127,6 +132,64 @@ async def test_that_the_relay_is_down_leaves_by_another_way(
         if got.exists():
             assert (tmp_path / "got.args").read_text().split("\n")[-2] == "op@team.test"
             assert b"\r\n" not in raw
+
+
+@asynccontextmanager
+async def without_a_relay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **sections: object
+) -> AsyncIterator[tuple[Clocked, list[str]]]:
+    """A desk whose relay is away, and the subjects of what reaches the operator by the other way."""
+    spare, subjects = free_port(), list[str]()
+    sink = await open_sink(spare, lambda _, to, raw: subjects.append(parse(raw).subject) if to == OPERATOR else None)
+    way = {"alarm_relay": f"smtp://127.0.0.1:{spare}"}
+    relay = {"url": f"smtp://127.0.0.1:{free_port()}"}
+    try:
+        async with clocked(tmp_path, monkeypatch, desk=DESK | way, relay=relay, **sections) as desk:
+            monkeypatch.setattr(desk.desk, "quiet", never_quiet)
+            yield desk, subjects
+    finally:
+        sink.close()
+
+
+async def test_the_oldest_mail_that_does_not_leave_is_told_by_the_other_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with without_a_relay(tmp_path, monkeypatch) as (desk, subjects):
+        await desk.write("How do I sort the list?")
+        await until_async(lambda: put_off(desk.desk.running.house))
+        await desk.later(61 * MINUTE)
+        await until(lambda: "Helpdesk: a mail has waited for 61 minutes to be sent" in subjects)
+
+
+async def test_a_gap_of_the_rota_is_told_by_the_other_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    duty = {"people": ["bob"], "turn": "week", "pair_shifts": 0, "invite_weeks": 0}
+    async with without_a_relay(tmp_path, monkeypatch, duty=duty) as (desk, subjects):
+        house = desk.desk.running.house
+        now = desk.hour.now
+        await house.store.override(Override(Change.AWAY, "", "bob", now + 2 * DAY, now + 3 * DAY, "bob", now))
+        await desk.later(MINUTE)  # the desk remembers when it first ran
+        await remember(house)
+        for _ in range(3):
+            await desk.later(12 * HOUR)
+        await until(lambda: any("Nobody of the rota" in subject for subject in subjects))
+
+
+async def test_the_oldest_message_that_nobody_works_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    going_on = asyncio.Event()
+
+    async def stuck(*_: object) -> None:
+        await going_on.wait()
+
+    monkeypatch.setattr("daemon.run.process", stuck)
+    monkeypatch.setattr("daemon.run.MESSAGES_AT_ONCE", 1)
+    async with clocked(tmp_path, monkeypatch, desk=DESK) as desk:
+        monkeypatch.setattr(desk.desk, "quiet", never_quiet)
+        for _ in range(2):
+            await desk.write("How do I sort the list?")
+        await desk.later(11 * MINUTE)
+        await until(lambda: bool(desk.desk.post.mails))
+        assert told(desk.desk.post.mails) == ["Helpdesk: a message has waited for 11 minutes to be worked"]
+        going_on.set()
 
 
 async def never_quiet() -> SimpleNamespace:

@@ -40,6 +40,9 @@ def _ids_are_unique(s: Settings) -> Iterator[Complaint]:
     )
     yield from _twice(((("teams", n, "id"), t.id) for n, t in enumerate(s.teams)), "the id of another team")
     yield from _twice(
+        ((("webhooks", n, "name"), hook.name) for n, hook in enumerate(s.webhooks)), "the name of another one"
+    )
+    yield from _twice(
         ((("teams", n, "areas", m), area) for n, t in enumerate(s.teams) for m, area in enumerate(t.areas)),
         "the area of a team",
     )
@@ -58,6 +61,7 @@ def _turns_are_of_different_people(s: Settings) -> Iterator[Complaint]:
 
 
 def _named_people(s: Settings) -> Iterator[tuple[Path, str]]:
+    yield from ((("notify", n, "person"), way.person) for n, way in enumerate(s.notify))
     yield from ((("duty", "people", n), name) for n, name in enumerate(s.duty.people))
     yield ("duty", "fallback"), s.duty.fallback or ""
     yield from ((("manager", "people", n), name) for n, name in enumerate(s.manager.people))

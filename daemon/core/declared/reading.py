@@ -11,16 +11,15 @@ from pydantic_core import ErrorDetails
 
 from daemon.core.declared.agreement import disagreements
 from daemon.core.fault import Path, key_of
+from daemon.core.section import ENDPOINT, ID
 from daemon.core.settings import (
     CLOCK,
     DAYS,
     EMAIL,
-    ENDPOINT,
     FOLDER,
     HEADER,
     HOST,
     HOURS,
-    ID,
     LANGUAGE,
     LINE,
     LISTEN,
@@ -31,6 +30,7 @@ from daemon.core.settings import (
     WEEKLY,
     Settings,
 )
+from daemon.core.signalling import SIGNING
 
 Complaint = tuple[Path, str]
 M = TypeVar("M", bound=BaseModel)
@@ -52,6 +52,7 @@ SHAPES: Mapping[str, str] = {  # what a text must look like, by the pattern that
     STORE: 'must begin with "sqlite:///" or "postgresql://"',
     REDIS: 'must begin with "redis://" or "rediss://"',
     RELAY: 'must be "maildir:PATH", "smtp://host:port" or "smtps://host:port"',
+    SIGNING: 'must be "whsec_" and 24 random octets or more in base64',
     SPARE: 'must be "sendmail:/PATH", "maildir:PATH", "smtp://host:port" or "smtps://host:port"',
 }
 
@@ -132,7 +133,8 @@ def _no_list_of_tables(detail: ErrorDetails, _: object) -> str:
 def _value(detail: ErrorDetails, value: object) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     words = WORDS[kind](context) if kind in WORDS else detail["msg"].lower()
-    quoted = "" if kind == "value_error" else _given(value)  # a rule of ours has quoted what it speaks of
+    told = kind == "value_error" or context.get("pattern") == SIGNING  # a rule of ours has quoted it; or it is a secret
+    quoted = "" if told else _given(value)
     return words + quoted + _guess(value, context)
 
 

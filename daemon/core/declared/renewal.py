@@ -17,6 +17,7 @@ FIXED = (  # opened, bound or signed with once, at the start
     ("relay",),
     ("metrics",),
     ("log",),
+    ("scan",),
 )
 
 

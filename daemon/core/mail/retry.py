@@ -7,13 +7,15 @@ from store.model.outbox import Answer, Delivery, Mail, MailKind, MailState, Sett
 GIVE_UP_SECONDS = 5 * 86400.0  # RFC 5321 section 4.5.4.1: four to five days
 # Seconds after the first, second, … attempt; the last repeats.
 WAITS = (70.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 10800.0)
+QUICK_WAITS = (10.0, 30.0, 60.0, 120.0, 300.0)  # of what calls a person, who is asked by mail as well
+QUICK_GIVE_UP_SECONDS = 3600.0  # later it would only disturb
 UNREADY_SECONDS = 30.0  # until a server that refuses everything is asked again
 JITTER = 0.1  # part of the wait, either way, so that mails which failed together do not come back together
 
 
-def wait(attempts: int, jitter: float) -> float:
+def wait(attempts: int, jitter: float, waits: tuple[float, ...] = WAITS) -> float:
     """Return the seconds to wait after so many finished attempts (at least one); `jitter` is a number in [0, 1)."""
-    plain = WAITS[min(max(attempts, 1), len(WAITS)) - 1]
+    plain = waits[min(max(attempts, 1), len(waits)) - 1]
     return plain * (1 + JITTER * (2 * jitter - 1))
 
 
@@ -41,5 +43,6 @@ def after(answer: Answer, mail: Mail, now: float, jitter: float, on_unknown: Lit
 
 
 def _next(mail: Mail, now: float, jitter: float) -> float | None:
-    due = now + wait(mail.attempts + 1, jitter)
-    return due if due - mail.created_at <= GIVE_UP_SECONDS else None
+    quick = mail.kind is MailKind.NOTIFY
+    due = now + wait(mail.attempts + 1, jitter, QUICK_WAITS if quick else WAITS)
+    return due if due - mail.created_at <= (QUICK_GIVE_UP_SECONDS if quick else GIVE_UP_SECONDS) else None
