@@ -339,6 +339,6 @@ PROBES: tuple[tuple[str, Probe], ...] = (
     ("bell", _bell),
     ("letters", _letters),
     ("duty", _duty),
-    ("clock", clock_seen),
     ("scanner", _scanner),
+    ("clock", clock_seen),
 )
