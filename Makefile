@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo run test check bench faults package servers lock clean
+.PHONY: demo run test check bench fuzz faults package servers lock clean
 
 demo: .venv/runtime          ## a desk in a temporary folder, real SMTP both ways
 	$(BIN)/triaged demo
@@ -21,6 +21,9 @@ check: .venv/dev             ## style, types and the rules of the house
 
 bench: .venv/dev             ## the figures of the README, measured here
 	$(BIN)/python -m tests.benchmarks
+
+fuzz: .venv/dev              ## mails steered by coverage, from the corpora on; FUZZ="-max_total_time=600" for longer
+	$(BIN)/python -m tests.fuzz $(or $(FUZZ),-max_total_time=60)
 
 faults: .venv/dev servers    ## 10,000 mails and 200 kills on both databases; FAULTS="--mails 3000 --kills 60" for less
 	$(BIN)/python -m tests.faults $(FAULTS)

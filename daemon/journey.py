@@ -11,6 +11,7 @@ nothing and a stage done twice changes nothing twice.
 """
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 
@@ -44,8 +45,9 @@ MAIL_LEASE_SECONDS = 60.0  # renewed while a mail is in hand: the final dot alon
 WAITED_SECONDS = 5.0  # a mail that leaves later than this was held, or queued behind something
 PAUSES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # seconds that a message waits for an older one which another process works
 OUT_OF_TURN_SECONDS = 1.0  # until it is taken up again, if that was not enough
-TO_OPERATOR = frozenset({MailKind.NOTICE, MailKind.ROSTER})  # what the desk needs help with, and gaps of the rota
 LARGE_ORIGINAL = 256 << 10  # octets from which a mail with it is written beside the loop
+AT_ONCE = 100  # acknowledgements that may be decided side by side, by the same count of those that left
+TO_OPERATOR = frozenset({MailKind.NOTICE, MailKind.ROSTER})  # what the desk needs help with, and gaps of the rota
 DECIDED_AGAIN = 5  # times, where others change the same ticket at the same moment
 
 RECEIVED, READ, JUDGED, DECIDED = "received", "read", "judged", "decided"  # stations of a message
@@ -133,6 +135,8 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
         roster=house.memory.roster,
     )
     changes = withheld(changes, work.quarantine, found.now)
+    if found.facts.budget.desk_hour + AT_ONCE >= house.settings.acknowledge.desk_per_hour:
+        changes = replace(changes, most_acks=house.settings.acknowledge.desk_per_hour)
     if changes.opens and changes.opens.calls:
         calls = await house.store.count_call(changes.opens.calls[-1], found.now, STRETCH_SECONDS, f"message/{work.id}")
         changes = spared(changes, calls, found.now)
@@ -141,7 +145,20 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
     mails = await _written(changes, opened, further, found, house)
     filed = await _commit(work, changes, mails, (opened, *further), house, found.now)
     _say(work, changes, opened, mails)
-    return changes if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles) else None
+    return (
+        changes
+        if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles or changes.most_acks)
+        else None
+    )
+
+
+async def _written(
+    changes: Changes, opened: int | None, further: tuple[int, ...], found: Findings, house: House
+) -> tuple[NewMail, ...]:
+    """Write the mails; beside the loop where a large message goes along."""
+    if len(found.work.raw) < LARGE_ORIGINAL:
+        return write_mails(changes, opened, further, found, house)
+    return await asyncio.to_thread(write_mails, changes, opened, further, found, house)
 
 
 def _say(work: RawMessage, changes: Changes, opened: int | None, mails: tuple[NewMail, ...]) -> None:
@@ -160,15 +177,6 @@ def _say(work: RawMessage, changes: Changes, opened: int | None, mails: tuple[Ne
         )
     why, kinds = changes.reason or None, "+".join([mail.kind for mail in mails]) or None
     stations(DECIDED, message=work.id, ticket=ticket, outcome=changes.outcome, why=why, mails=kinds)
-
-
-async def _written(
-    changes: Changes, opened: int | None, further: tuple[int, ...], found: Findings, house: House
-) -> tuple[NewMail, ...]:
-    """Write the mails; beside the loop where a large message goes along."""
-    if len(found.work.raw) < LARGE_ORIGINAL:
-        return write_mails(changes, opened, further, found, house)
-    return await asyncio.to_thread(write_mails, changes, opened, further, found, house)
 
 
 async def deliver(mail: Mail, house: House) -> None:

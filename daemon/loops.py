@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from daemon.edge.bell import Bell, Stage
+from daemon.edge.log import said
 from store.model.facts import Clues
 from store.model.message import Envelope
 
@@ -18,8 +19,8 @@ BESIDE_AT_ONCE = 3  # for each name
 
 Work = TypeVar("Work")
 log = structlog.get_logger()
-CROWD = 8  # that ask for hands at one moment
-CROWD_SECONDS = 0.2  # for which they count as a crowd after that moment
+CROWD = 20  # that ask for hands at one moment; a score of senders is still served best by all hands
+CROWD_SECONDS = 0.5  # for which they count as a crowd after that moment
 
 
 class Hands(Generic[Work]):
@@ -35,7 +36,7 @@ class Hands(Generic[Work]):
     def __init__(
         self, most: int, few: int | None = None, weigh: Callable[[Work], int] = lambda _: 0, room: int = 0
     ) -> None:
-        """Have so many hands, for work of so many octets together as `weigh` says."""
+        """Have so many hands (few of them in a crowd), for work of so many octets together as `weigh` says."""
         self._most, self._few = most, few or most
         self._weigh, self._whole, self._left = weigh, room, room
         self._asking = 0
@@ -200,7 +201,7 @@ async def every(seconds: float, act: Callable[[], Awaitable[None]], stopping: as
         try:
             await act()
         except Exception as error:
-            log.error("round failed", error=_words(error))
+            log.error("round failed", error=said(error))
 
 
 async def whenever(sign: asyncio.Event, act: Callable[[], Awaitable[object]]) -> None:
@@ -233,7 +234,7 @@ async def _take(crank: Crank[Work], free: int) -> tuple[Work, ...]:
     try:
         return await crank.lease(free)
     except Exception as error:
-        log.error("cannot look for work", stage=crank.stage, error=_words(error))
+        log.error("cannot look for work", stage=crank.stage, error=said(error))
         await asyncio.sleep(1)  # a store that is away must not be asked in a circle
         return ()
 
@@ -250,7 +251,7 @@ async def _fail(crank: Crank[Work], work: Work, error: str) -> None:
     try:
         await crank.fail(work, error)
     except Exception as second:
-        log.error("cannot set aside; the lease will run out", stage=crank.stage, error=_words(second))
+        log.error("cannot set aside; the lease will run out", stage=crank.stage, error=said(second))
 
 
 def _words(error: Exception) -> str:

@@ -20,6 +20,7 @@ from daemon.core.fault import key_of
 from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
+from daemon.edge.scan import open_scanner
 from daemon.house import House
 from daemon.journey import elapse, remember
 from daemon.letters import BadTemplates, Letters
@@ -72,7 +73,10 @@ async def _built(old: House, declared: Declared) -> House | Wrong:
     except BadTemplates as error:
         return error.faults
     memory = replace(old.memory, roster=build(settings, old.clock()), rota=(), latest=())
-    new = replace(old, settings=settings, definition=declared.definition, letters=letters, memory=memory)
+    scanner = old.scanner if settings.scan == old.settings.scan else open_scanner(settings.scan)
+    new = replace(
+        old, settings=settings, definition=declared.definition, letters=letters, memory=memory, scanner=scanner
+    )
     await remember(new)
     return new
 

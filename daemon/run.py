@@ -254,7 +254,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
         Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD, lambda work: len(work.raw), ROOM),
-        Hands(settings.relay.connections * MAILS_A_CONNECTION, weigh=lambda mail: len(mail.raw), room=ROOM),
+        Hands(settings.relay.connections * MAILS_A_CONNECTION, None, lambda mail: len(mail.raw), ROOM),
         time.time,
         secrets.token_bytes,
         Memory(build(settings, time.time())),
@@ -316,7 +316,7 @@ def _cranks(standing: Standing, metrics: Metrics, stopping: asyncio.Event) -> tu
 
     async def set_aside(work: RawMessage, error: str) -> None:
         if await store.fail_message(work, error, clock()):
-            log.warning("set aside", message=work.id, why=error)
+            log.warning("set aside", message=work.id, why=error.partition(":")[0])  # the rest may be words of theirs
 
     async def leave(_: Mail, __: str) -> None:
         """An attempt that broke in our own code keeps its lease, and is looked at when that has run out."""
@@ -356,8 +356,8 @@ def _rounds(standing: Standing, stopping: asyncio.Event) -> tuple[Coroutine[None
 
     return (
         every(ROUND_SECONDS, lambda: round_(standing.house), stopping),
-        every(ROUND_SECONDS, lambda: end_standstill(standing.house), stopping),
         every(ROUND_SECONDS, lambda: look_again(standing.house), stopping),
+        every(ROUND_SECONDS, lambda: end_standstill(standing.house), stopping),
         every(MAIL_LEASE_SECONDS / RENEWALS, lambda: keep_in_hand(standing.house), stopping),
         every(SWEEP_SECONDS, lambda: remember(standing.house), stopping),  # what other processes were told
         every(SWEEP_SECONDS, bring_about, stopping),

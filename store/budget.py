@@ -39,6 +39,7 @@ def _counts(scopes: str, minutes: int) -> Select[Any]:
 
 
 _SPEND = upsert(acknowledged, ("scope", "minute"), lambda came: {"count": acknowledged.c.count + came.count})
+_DESK = select(func.coalesce(func.sum(acknowledged.c.count), 0)).where(acknowledged.c.scope == DESK, _since(HOUR))
 _COUNT = union_all(_counts("hourly", HOUR), _counts("daily", DAY), _counts("weekly", WEEK))
 
 
@@ -52,6 +53,11 @@ def spend(connection: Connection, mails: Sequence[tuple[NewMail, str, float]]) -
     many(
         connection, of(_SPEND, connection), rows
     )  # sorted, so that two processes never wait for each other in a circle
+
+
+def spent_by_desk(connection: Connection, now: float) -> int:
+    """Return how many acknowledgements the desk wrote in the last hour."""
+    return int(connection.execute(_DESK, {"minute": _minute(now)}).scalar_one())
 
 
 def budgets(connection: Connection, asked: Sequence[tuple[str, str, float]]) -> list[Budget]:

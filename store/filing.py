@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, insert, update
 
 from store import corrections, roster
-from store.budget import spend
+from store.budget import spend, spent_by_desk
 from store.epochs import begin
 from store.identity import SUBJECT_LETTERS
 from store.many import many
 from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
-from store.model.outbox import Mail, NewMail
+from store.model.outbox import Mail, MailKind, NewMail
 from store.model.ticket import ENDED
 from store.moving import event_row, move
 from store.outbox import Posting, put
@@ -47,6 +47,11 @@ class Filing:
         if self.number is None or len(self.further) != len(self.changes.further):
             raise ValueError("a ticket is opened without a number")
         return ((self.number, self.changes.opens), *zip(self.further, self.changes.further, strict=True))
+
+    @property
+    def acks(self) -> int:
+        """How many acknowledgements are among its mails."""
+        return sum(mail.kind is MailKind.ACK for mail in self.mails)
 
     @property
     def ticket(self) -> int | None:
@@ -87,10 +92,11 @@ def commit(connection: Connection, filings: Sequence[Filing]) -> list[tuple[Mail
 
     """
     holding = held(connection, [filing.work for filing in filings])
-    filed = [
-        (one.work.id, one.work.fence) in holding and move(connection, one.changes, one.now)  # in their order
-        for one in filings
-    ]
+    filed, acks = [], 0
+    for one in filings:  # in their order
+        holds = (one.work.id, one.work.fence) in holding and _affordable(connection, one, acks)
+        filed.append(holds and move(connection, one.changes, one.now))
+        acks += filed[-1] and one.acks
     valid = [filing for filing, holds in zip(filings, filed, strict=True) if holds]
     leased: dict[int | None, tuple[Mail, ...]] = {}
     if valid:
@@ -102,6 +108,12 @@ def commit(connection: Connection, filings: Sequence[Filing]) -> list[tuple[Mail
         spend(connection, [(mail, filing.changes.filed.text_digest, filing.now) for filing, mail in acknowledging])
     ids = [filing.work.id for filing in filings]
     return [leased.get(row, ()) if holds else None for row, holds in zip(ids, filed, strict=True)]
+
+
+def _affordable(connection: Connection, filing: Filing, others: int) -> bool:
+    """Say whether its acknowledgement may still leave: many are decided side by side, by the same count."""
+    most = filing.changes.most_acks
+    return not (most and filing.acks) or spent_by_desk(connection, filing.now) + others + filing.acks <= most
 
 
 def _postings(filing: Filing) -> list[Posting]:

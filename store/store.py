@@ -35,7 +35,6 @@ from store.model.message import Envelope, Kept, RawMessage, Receipt
 from store.model.occasion import Calls, Due, Occasion
 from store.model.outbox import Mail, MailKind, NewMail, Settlement
 from store.model.privacy import Aged, Ageing
-from store.model.quarantine import Look, Unscanned
 from store.model.shift import Override, Shift
 from store.model.ticket import Event, Ticket
 from store.model.views import AsideLine, OutboxLine, Status, Story
@@ -43,13 +42,13 @@ from store.numbers import is_stopped
 from store.of_mailboxes import OfMailboxes
 from store.original import added, originals
 from store.privacy.ageing import forget
-from store.quarantine import holding
+from store.quarantine.verbs import Quarantined
 from store.steps import step_of
 
 LARGE = 256 << 10  # octets; a message over this is not hashed on the event loop
 
 
-class Store(OfMailboxes):
+class Store(OfMailboxes, Quarantined):
     """Open it with `Store.open`, close it with `close`."""
 
     async def keep(self, raw: bytes, envelope: Envelope, now: float) -> Receipt:
@@ -315,14 +314,6 @@ class Store(OfMailboxes):
     async def open_again(self, numbers: tuple[int, ...], why: Event) -> int:
         """Open ended tickets whose last word nobody answered; returns how many."""
         return await self._writing.do(bringing.open_again, (numbers, why))
-
-    async def unscanned(self, now: float, most: int) -> tuple[Unscanned, ...]:
-        """Return so many messages that the virus scanner is to look at again, oldest first."""
-        return await self._asking.do(holding.unscanned, (now, most))
-
-    async def look(self, look: Look, now: float) -> bool:
-        """Write down what came of looking again at a message that is held; False if somebody else did meanwhile."""
-        return await self._writing.do(holding.look, (look, now))
 
     async def retry_aside(self, identifier: int, now: float) -> bool:
         """Take a message up anew that was set aside; False if none of that id was."""

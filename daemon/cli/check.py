@@ -359,6 +359,6 @@ PROBES: tuple[tuple[str, Probe], ...] = (
     ("ways", _ways),
     ("letters", _letters),
     ("duty", _duty),
-    ("clock", clock_seen),
     ("scanner", _scanner),
+    ("clock", clock_seen),
 )

@@ -372,10 +372,10 @@ class Settings(Section):
     digest: Digest = Digest()
     metrics: Metrics = Metrics()
     alarms: Alarms = Alarms()
-    log: Log = Log()
     notify: tuple[Notify, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
     scan: Scanning = Scanning()
+    log: Log = Log()
 
     def door_of(self, envelope: Envelope) -> Smtp:
         """Return what is trusted of a message's last hop; a mailbox is filled by a server of its own."""

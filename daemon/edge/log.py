@@ -1,4 +1,7 @@
-"""What the daemon says of itself: one line a happening, on standard error.
+"""What the daemon says of itself: one line a happening, on standard error, and never a word of anybody's mail.
+
+Of an exception that nobody expected its sort and its places are told. Its message is not, since it may quote what it
+choked on; the store keeps it with the message that is set aside, where it can be erased with it.
 
 The stations of a message's journey are written past the logger, since there are some to every message: a line costs
 a few microseconds so. They bear numbers and words of the desk's own only, nothing that anybody wrote.
@@ -6,10 +9,15 @@ a few microseconds so. They bear numbers and words of the desk's own only, nothi
 
 import asyncio
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+PLACES = 8  # innermost ones of a traceback
 
 TOGETHER_SECONDS = 0.1  # for which lines of stations are kept, to be written at once
 _FIRST = ["timestamp", "level", "event"]
@@ -53,7 +61,7 @@ def start_log(*, of_stations: bool = False) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=not looked_at),
-            structlog.processors.format_exc_info,
+            _places,
             lines,
         ],
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
@@ -61,6 +69,22 @@ def start_log(*, of_stations: bool = False) -> None:
     )
     if of_stations:
         stations.open(_write)
+
+
+def said(error: BaseException) -> str:
+    """Return what may be told of an exception: of the world's the first line, of all others the sort alone."""
+    name = type(error).__name__
+    of_the_world = isinstance(error, OSError) or type(error).__module__.startswith("sqlalchemy.")
+    return f"{name}: {next(iter(str(error).splitlines()), '')}" if of_the_world else name
+
+
+def _places(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Put the sort of an exception, and where it arose, in the place of all it says."""
+    if not event.pop("exc_info", None) or (error := sys.exception()) is None:
+        return event
+    frames = traceback.extract_tb(error.__traceback__)[-PLACES:]
+    where = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    return {**event, "error": said(error), "at": where}
 
 
 def _write(lines: str) -> None:

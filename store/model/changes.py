@@ -133,4 +133,5 @@ class Changes:
     revokes: tuple[str, ...] = ()  # members whose secret addresses, as they have them now, count no longer
     confirms: str | None = None  # mark of the confirmation that is used up by it
     overrides: tuple[Override, ...] = ()  # what it changes of the rotas
+    most_acks: int = 0  # acknowledgements that may leave in this hour, where that is near: else it is decided anew
     happens: tuple[str, ...] = ()  # keys of occasions that need not come any more

@@ -34,7 +34,7 @@ async def _measure(folder: Path) -> None:
         mailboxes.close()
     counts = [line.split("\t") for line in found.read_text("utf-8").splitlines()]
     samples = sum(int(count) for count, _ in counts)
-    print(f"{MESSAGES} messages of 4 KB, two mails each: {run.cpu:.2f} ms CPU a message, {samples} samples")
+    print(f"{MESSAGES} messages, two mails each: {run.cpu:.2f} ms CPU a message, {samples} samples")
     for count, place in counts:
         share = int(count) / samples
         print(f"{100 * share:5.1f} %  {share * run.cpu:5.2f} ms  {place}")

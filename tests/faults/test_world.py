@@ -22,7 +22,7 @@ from tests.store import postgres
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 PHASE_SECONDS = 1.5
-LEASE_SECONDS = 10.0
+LEASE_SECONDS = 5.0
 
 
 @pytest.fixture

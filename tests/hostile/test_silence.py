@@ -3,13 +3,17 @@
 import asyncio
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import aiosmtplib
 import pytest
+import structlog
 
 from tests.child import Child
+from tests.desk import desk_at
 from tests.ports import free_port
 
 BODY, SUBJECT, PASSWORD = "canary-in-the-body", "canary-in-the-subject", "canary-password"
@@ -62,3 +66,48 @@ async def test_no_secret_stands_in_the_store(lived: Path) -> None:
     assert SUBJECT.encode() in stored
     for word in (PASSWORD, key):
         assert word.encode() not in stored
+
+
+CHOKING = f"""
+import structlog
+from daemon.edge.log import start_log
+start_log()
+log = structlog.get_logger()
+def choke():
+    raise ValueError("cannot write {BODY}")
+for sort in (log.debug, log.info, log.warning, log.error, log.critical):
+    try:
+        try:
+            choke()
+        except ValueError as error:
+            raise RuntimeError("while at {SUBJECT}") from error
+    except RuntimeError:
+        sort("work failed", exc_info=True)
+"""
+
+
+def test_what_an_exception_quotes_is_told_at_no_level_but_its_sort_and_place_are() -> None:
+    told = subprocess.run([sys.executable, "-c", CHOKING], capture_output=True, text=True, check=True).stderr
+    assert told.count("work failed") == 5
+    assert told.count("error=RuntimeError") == 5
+    assert "<module>" in told
+    assert BODY not in told
+    assert SUBJECT not in told
+
+
+async def test_a_message_on_which_the_code_chokes_is_named_in_the_log_by_its_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def choke(*_: object, **__: object) -> None:
+        raise ValueError(f"cannot judge {BODY}")
+
+    monkeypatch.setattr("daemon.journey.decide", choke)
+    monkeypatch.setattr("store.processing.DELAYS", (0.01, 0.01))
+    with structlog.testing.capture_logs() as lines:
+        async with desk_at(tmp_path) as desk:
+            raw = f"From: a@customer.test\r\nSubject: {SUBJECT}\r\n\r\n{BODY}\r\n".encode()
+            await desk.send(raw, "a@customer.test", "support@hd.test")
+            assert (await desk.quiet()).set_aside == 1
+    (aside,) = [line for line in lines if line["event"] == "set aside"]
+    assert (aside["message"], aside["why"]) == (1, "ValueError")
+    assert BODY not in str(lines)
