@@ -13,6 +13,7 @@ from daemon.core.declared.agreement import disagreements
 from daemon.core.fault import Path, key_of
 from daemon.core.section import ENDPOINT, ID
 from daemon.core.settings import (
+    CLAMD,
     CLOCK,
     DAYS,
     EMAIL,
@@ -53,6 +54,7 @@ SHAPES: Mapping[str, str] = {  # what a text must look like, by the pattern that
     REDIS: 'must begin with "redis://" or "rediss://"',
     RELAY: 'must be "maildir:PATH", "smtp://host:port" or "smtps://host:port"',
     SIGNING: 'must be "whsec_" and 24 random octets or more in base64',
+    CLAMD: 'must be "unix:/PATH" or "tcp:HOST:PORT"',
     SPARE: 'must be "sendmail:/PATH", "maildir:PATH", "smtp://host:port" or "smtps://host:port"',
 }
 
