@@ -23,6 +23,7 @@ from daemon.core.mail.sender import related
 from daemon.core.settings import Person, Settings
 from store.model.facts import Clues, Facts, SentMail
 from store.model.message import AutomaticKind, Door, Proven
+from store.model.outbox import SIGNALS
 
 COMMAND_SECONDS = 14 * 86400.0  # a reply address takes commands for so long
 CONFIRM_SECONDS = 86400.0  # and a confirmation its yes
@@ -152,6 +153,8 @@ def _claim(reading: Reading, facts: Facts, settings: Settings, now: float) -> _C
 
 def _mark(mail: SentMail, clues: Clues, facts: Facts, settings: Settings, now: float) -> _Mark | None:
     """Return the mail of ours if it was answered at the address that its kind gives to its one recipient."""
+    if mail.kind in SIGNALS:  # it left by another way than mail, and has no address
+        return None
     purpose = MARKS[mail.kind].reply
     used = {Purpose.COMMAND: clues.command_marks, Purpose.CONFIRM: clues.confirm_marks}.get(purpose, ())
     if mail.mark not in used:
