@@ -238,7 +238,7 @@ def test_templates_in_words_of_strangers_stay_words(name: str, language: str) ->
     hostile = "{{ 7*7 }}{% raw %}${7*7}#{7*7}%(x)s{0}"
     letter = LETTERS.write(name, language, replace(strange(hostile), text=hostile))
     assert "49" not in all_of(letter)
-    if name not in ("ack", "shadow", "unread"):  # these hold no word of theirs
+    if name not in ("ack", "shadow", "unread", "page"):  # these hold no word of theirs, and a page only in its subject
         assert "{{ 7*7 }}{% raw %}${7*7}" in letter.text
 
 

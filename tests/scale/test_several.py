@@ -99,8 +99,9 @@ async def test_connections_to_the_database_may_be_cut_at_any_moment(
                 )
         await sending
         with psycopg.connect(database, autocommit=True) as connection:  # leases of attempts nobody knows the end of
-            connection.execute("UPDATE mail SET due = 0 WHERE state = 'sending'")
-            connection.execute("UPDATE message SET due = 0 WHERE due IS NOT NULL")
+            for table, whose in (("mail", "state = 'sending'"), ("message", "due IS NOT NULL")):
+                free = f"SELECT id FROM {table} WHERE {whose} FOR UPDATE SKIP LOCKED"  # what is locked is being worked
+                connection.execute(f"UPDATE {table} SET due = 0 WHERE id IN ({free})")
         await desk.rest()
         nothing_lost_nor_doubled(desk, sent)
         tries = dict(desk.ask("SELECT message_id, attempts FROM mail"))
