@@ -291,6 +291,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
         subject="Export fails",
         reporter_name="Ada",
         reporter_address="ada@customer.example",
+        resembles="support@desk.example",
         tag=Tag.EMERGENCY,
         area="export",
         clauses=(Clause("technical", True, _QUOTE), Clause("existing", False, ()), Clause("stopping", None, ())),

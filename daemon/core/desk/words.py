@@ -9,6 +9,7 @@ from daemon.core.desk.case import Listed
 from daemon.core.desk.clock.question import settled
 from daemon.core.desk.shadow import SHADOW, author_reading
 from daemon.core.mail.letter import Words, excerpt
+from daemon.core.mail.lookalike import resembled
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
@@ -44,6 +45,7 @@ def words_for(
         subject=ticket.subject if ticket else message.subject,
         reporter_name=message.sender.name if message.sender else "",
         reporter_address=reading.clues.sender,
+        resembles=_resembled(message, settings),
         tag=verdict.tag if verdict else None,
         unsure=bool(verdict and verdict.unsure),
         question_minutes=settings.duty.answer_minutes if opens and opens.asks else None,
@@ -70,6 +72,7 @@ def words_about(
         subject=ticket.subject,
         reporter_name=message.sender.name if message and message.sender else "",
         reporter_address=ticket.reporter,
+        resembles=_resembled(message, settings),
         tag=verdict.tag if verdict else ticket.verdict,
         unsure=bool(verdict and verdict.unsure),
         area=verdict.area if verdict else ticket.area,
@@ -78,6 +81,14 @@ def words_about(
         excerpt=excerpt(message) if message else "",
         attachments=message.attachments if message else (),
     )
+
+
+def _resembled(message: Message | None, settings: Settings) -> str:
+    """Return whose address or name the sender of a message borrows, "" for nobody's."""
+    if message is None or message.sender is None:
+        return ""
+    house = (settings.desk.name, settings.desk.address), *((one.name, one.address) for one in settings.people)
+    return resembled(message.sender.name, message.sender.address, house)
 
 
 def words_at(draft: Draft, occasion: Occasion, first: Message | None, settings: Settings, now: float) -> Words:
@@ -116,7 +127,7 @@ def words_of(
     if draft.original and verdict:
         words = words_about(ticket, verdict, first, settings, now)
     else:  # what the member wrote is for the desk alone
-        words = replace(words, excerpt="", reporter_name="", attachments=())
+        words = replace(words, excerpt="", reporter_name="", resembles="", attachments=())
     questions = _questions(verdict, draft.language, definition) if draft.kind is MailKind.ASK and verdict else ()
     return replace(
         words,
@@ -160,7 +171,9 @@ def words_listed(
     now: float,
 ) -> Words:
     """Return the words for one mail that an answer to a list causes; what the member wrote is for the desk alone."""
-    bare = replace(words, ticket=None, subject="", excerpt="", reporter_name="", reporter_address="", attachments=())
+    bare = replace(
+        words, ticket=None, subject="", excerpt="", reporter_name="", reporter_address="", resembles="", attachments=()
+    )
     if draft.about is None:
         return replace(bare, tag=None, said=draft.said)
     around = ((one, one.ticket if one.ticket.number == draft.about else None) for one in listed)

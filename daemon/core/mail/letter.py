@@ -32,6 +32,7 @@ class Words:
     subject: str = ""  # of the ticket, the sender's words
     reporter_name: str = ""
     reporter_address: str = ""
+    resembles: str = ""  # an address of the house that the sender looks like, and is not
     tag: Tag | None = None
     unsure: bool = False
     area: str | None = None
