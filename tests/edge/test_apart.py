@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pickle
 import time
 
 import pytest
@@ -97,6 +98,14 @@ def test_nothing_but_our_own_values_comes_back() -> None:
     for strange in (os.system, print, asyncio.Lock):
         with pytest.raises(Exception, match="no value of ours"):
             unpacked(packed(strange)[LENGTH:])
+
+
+@pytest.mark.parametrize("name", ["re.enum.sys.exit", "re", "dataclass", "page", "Message", "read_body"])
+def test_what_a_module_of_ours_has_at_hand_does_not_come_back(name: str) -> None:
+    """Protocol 4 follows dots, so that one module would lead to all others."""
+    words = b"".join(b"\x8c" + bytes([len(one)]) + one.encode() for one in ("daemon.core.mail.body", name))
+    with pytest.raises(pickle.UnpicklingError, match="no value of ours"):
+        unpacked(b"\x80\x04" + words + b"\x93.")
 
 
 def test_ordinary_mail_is_not_suspicious() -> None:
