@@ -144,12 +144,11 @@ async def _change(work: RawMessage, reading: Reading, house: House) -> Changes |
     further = await house.store.take_numbers(len(changes.further))
     mails = await _written(changes, opened, further, found, house)
     filed = await _commit(work, changes, mails, (opened, *further), house, found.now)
-    _say(work, changes, opened, mails)
-    return (
-        changes
-        if filed or not (changes.moves or changes.stops or changes.confirms or changes.refiles or changes.most_acks)
-        else None
-    )
+    if filed:
+        _say(work, changes, opened, mails)
+        return changes
+    contended = changes.moves or changes.stops or changes.confirms or changes.refiles or changes.most_acks
+    return None if contended else changes
 
 
 async def _written(

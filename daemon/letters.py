@@ -321,14 +321,7 @@ SAMPLES = (  # every branch of a template is walked by one of them
             *((Said(task, 12, who=who, lines=to),) for task in TASKS for who, to in (("", ()), ("Ann", ("a@b.test",)))),
             *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
             *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
-            (
-                Said(
-                    "turn-compared",
-                    None,
-                    "Ann",
-                    rows=(("#12", "Login", "mine", ""), ("#13", "Export", "bug p1", "bug p2")),
-                ),
-            ),
+            (Said("turn-compared", None, "Ann", rows=_COMPARED),),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )
     ),

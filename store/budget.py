@@ -49,10 +49,9 @@ def spend(connection: Connection, mails: Sequence[tuple[NewMail, str, float]]) -
     for mail, digest, now in mails:
         if mail.kind is MailKind.ACK:
             counts.update((scope, _minute(now)) for scope in {DESK, *_scopes(mail.to, digest)})
-    rows = [{"scope": scope, "minute": minute, "count": count} for (scope, minute), count in sorted(counts.items())]
-    many(
-        connection, of(_SPEND, connection), rows
-    )  # sorted, so that two processes never wait for each other in a circle
+    ordered = sorted(counts.items())  # so that two processes never wait for each other in a circle
+    rows = [{"scope": scope, "minute": minute, "count": count} for (scope, minute), count in ordered]
+    many(connection, of(_SPEND, connection), rows)
 
 
 def spent_by_desk(connection: Connection, now: float) -> int:

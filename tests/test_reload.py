@@ -165,6 +165,7 @@ async def test_old_and_new_together_must_agree(tmp_path: Path) -> None:
         ("desk", {"address": "a@b.test", "host": "c.test", "name": "New"}, ("desk.host",)),
         ("desk", {"address": "a@b.test", "hold_seconds": 5}, ()),
         ("digest", {"daily": "10:00"}, ()),
+        ("scan", {"clamd": "unix:/run/clamd.ctl"}, ()),
     ],
 )
 def test_each_setting_changes_at_once_or_waits_by_name(section: str, value: object, waits: tuple[str, ...]) -> None:

@@ -95,3 +95,23 @@ async def test_after_a_members_word_each_answer_is_told_at_once_again(
             await desk.say(f"reply: and now {number}?", card, who)
         await desk.say("undo", card, who)
         assert "5?" not in "".join(mail.message.text for mail in desk.desk.post.mails if mail.kind == "reply")
+
+
+async def test_a_members_word_brings_at_once_what_was_still_to_be_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clocked(tmp_path, monkeypatch) as desk:
+        mails = await desk.write()
+        (ack,) = [mail for mail in mails if mail.kind == "ack"]
+        (card,) = [mail for mail in mails if mail.kind == "card"]
+        who = card.to.partition("@")[0]
+        await desk.say("mine", card, who)
+        for number in range(5):
+            desk.hour.now += 3
+            assert went(await desk.answer(ack, f"More, {number}")) == [("card", who)][: number < 3]
+        left = [*await desk.say("reply: one moment, please", card, who), *await desk.later(1)]
+        (rest,) = [mail for mail in left if mail.kind == "card"]
+        assert "2 more mails" in rest.message.subject
+        assert all(f"More, {n}" in rest.message.text for n in (3, 4))
+        await desk.say("reply: thank you", rest, who)
+        assert went(await desk.answer(ack, "More, 5")) == [("card", who)]

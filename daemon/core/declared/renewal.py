@@ -17,7 +17,6 @@ FIXED = (  # opened, bound or signed with once, at the start
     ("relay",),
     ("metrics",),
     ("log",),
-    ("scan",),
 )
 
 

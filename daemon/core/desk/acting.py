@@ -13,6 +13,7 @@ from daemon.core.commands.states import Hand
 from daemon.core.desk.authority import CONFIRM_SECONDS, Authority, authority
 from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE, NOTE_LETTERS, UNHEARD, Case
+from daemon.core.desk.clock.hearing import heard_anew
 from daemon.core.desk.deeds import DEEDS
 from daemon.core.desk.disowning import disowned, disowns
 from daemon.core.desk.joining import OF_ITSELF
@@ -321,13 +322,8 @@ def _moves(person: Person, now: float, steps: tuple[Planned, ...], deeds: tuple[
         what = SAID + "; ".join(_line(step.command) for step in mine if step.command.verb not in QUIET)
         edits = _difference(first, mine[-1].step.apply(last))
         event = Event(now, person.id, what, edits)
-        moved.append(TicketChange(number, first.version, (*edits, *_answered(first)), (event,)))
+        moved.append(TicketChange(number, first.version, (*edits, *heard_anew(first, now)), (event,)))
     return moved
-
-
-def _answered(ticket: Ticket) -> tuple[Edit, ...]:
-    """What is added after a member's word answers it, and is told at once; no edit of the event: undo leaves it be."""
-    return (Edit("heard", ticket.heard, ()),) if ticket.heard and ticket.heard_until is None else ()
 
 
 def _difference(before: Ticket, after: Ticket) -> tuple[Edit, ...]:

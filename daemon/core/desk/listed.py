@@ -13,7 +13,7 @@ from daemon.core.commands.line import NotUnderstood
 from daemon.core.commands.permit import MOST_HELP
 from daemon.core.commands.plan import UNNUMBERED
 from daemon.core.commands.reading import Command, Commands, read_command, read_digest_commands
-from daemon.core.desk.acting import Weighed, applied, confirms, known_of, level_of, weigh
+from daemon.core.desk.acting import CONFIRMS_AN_HOUR, SHOWN, Weighed, applied, confirms, known_of, level_of, weigh
 from daemon.core.desk.authority import Authority, author_of, authority, is_proven
 from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE_LETTERS, Backdrop, Case
@@ -29,8 +29,6 @@ from store.model.message import Address
 from store.model.outbox import MailKind
 from store.model.ticket import Ticket
 
-SHOWN = 200  # lines of what waits for a yes
-CONFIRMS_AN_HOUR = 3
 _NEWS = frozenset({MailKind.DIGEST, MailKind.ROSTER})  # what may go to a list
 Read = Commands | NotUnderstood | None
 

@@ -9,7 +9,6 @@ from store.model.message import Attachment, Message, Scan
 from store.model.verdict import Clause, Tag
 
 EXCERPT = 4000  # characters of a message that a letter quotes; the whole of it goes along as the original
-
 WHOLE = 200_000  # where the original does not go along
 
 

@@ -12,7 +12,7 @@ from store.model.changes import Draft, Said
 from store.model.message import Address
 from store.model.occasion import Due, Occasion
 from store.model.outbox import MailKind
-from store.model.ticket import State, Ticket
+from store.model.ticket import Edit, State, Ticket
 
 ADDED = "added"  # the letter that tells what was added meanwhile
 
@@ -30,6 +30,16 @@ def told(before: Ticket, after: Ticket, drafts: tuple[Draft, ...], now: float) -
         return replace(after, heard=(*recent, now)), drafts
     until = after.heard_until or next(iter(recent), now) + STRETCH_SECONDS
     return replace(after, heard_until=until), tuple(draft for draft in drafts if draft.kind is not MailKind.CARD)
+
+
+def heard_anew(ticket: Ticket, now: float) -> tuple[Edit, ...]:
+    """Return what a member's word changes: what waits is told at once, and so is what comes after it.
+
+    It is no edit of the word's own event: what was told stays told, and undo leaves it be.
+    """
+    if ticket.heard_until is not None:
+        return (Edit("heard_until", ticket.heard_until, min(ticket.heard_until, now)),)
+    return (Edit("heard", ticket.heard, ()),) if ticket.heard else ()
 
 
 def heard_until(moment: Moment) -> float:
