@@ -12,10 +12,10 @@ CLEAR = 0.7  # strength from which an axis speaks of a tag at all
 # rounded. The facts, in their order: how strongly the words tell of a malfunction and of none, of a wish and of
 # something to be mended, of a question, of a favour asked, of a letter that asks for nothing; a question mark; always.
 ODDS: Mapping[Tag, tuple[float, ...]] = {
-    Tag.PROBLEM: (0.87, 0.09, -0.81, 0.16, -0.31, -0.83, -0.72, -1.33, 0.07),
-    Tag.FEATURE: (-0.41, -0.60, 1.18, -0.16, 0.17, -0.25, -0.49, -0.27, -1.66),
-    Tag.QUESTION: (-1.10, 0.30, -1.20, -1.37, 0.17, 1.21, -1.99, 3.15, -1.83),
-    Tag.OTHER: (-0.98, 0.67, -0.95, -1.91, 0.26, -0.52, 2.32, 0.78, -4.08),
+    Tag.PROBLEM: (0.96, 0.23, -0.92, 0.20, -0.36, -1.16, -0.83, -1.41, 0.06),
+    Tag.FEATURE: (-0.45, -0.53, 1.29, -0.08, 0.15, -0.41, -0.69, -0.34, -1.82),
+    Tag.QUESTION: (-1.24, 0.13, -1.30, -2.92, 0.21, 1.64, -2.99, 3.20, -1.62),
+    Tag.OTHER: (-0.94, 0.04, -0.75, -3.14, 0.59, -0.37, 2.55, 0.57, -4.35),
 }
 
 
