@@ -21,7 +21,7 @@ UNBUILT = -5.4  # "existing" is refused: it is a wish
 ASKS = -4.2  # each strength of a question: who asks how to do a thing may not be stopped
 ERRAND = -1.5  # so may who asks a favour
 BIAS = -4.3
-IN_PASSING = 0.5  # a question, or a favour asked, that is no stronger than this share of a stop told casts no doubt on it
+IN_PASSING = 0.5  # share of a stop told: a question, or a favour asked, that is no stronger casts no doubt on it
 
 _Weighed = tuple[float, Span]
 
