@@ -1,8 +1,8 @@
 """Text as folded words with their exact places, sentences and questions.
 
 Folding keeps the length of the text, so that every word knows the very characters it was made of: lower case, accents
-stripped, one character for one. English contractions become two words with one place ("can't" is `can not`); Chinese
-and Japanese, which put no space between words, become one word a character.
+stripped, one character for one. English contractions become two words with one place ("can't" is `can not`, "I'd" is
+`i would`); Chinese and Japanese, which put no space between words, become one word a character.
 """
 
 import re
@@ -40,7 +40,7 @@ _RUN_TOGETHER = {
     **{f"{before}t": (verb, "not") for before, verb in _BEFORE_T.items() if before not in _CUT},
     "cannot": ("can", "not"),
 }
-_DROPPED = frozenset({"s", "m", "re", "ve", "ll", "d"})  # after an apostrophe: it's, I'm, we're, I've, I'll, I'd
+_DROPPED = frozenset({"s", "m", "re", "ve", "ll"})  # after an apostrophe: it's, I'm, we're, I've, I'll
 _ELIDED = frozenset({"l", "d", "s", "m", "t", "c", "dell", "all", "un"})  # before one: l'application, d'accès
 _KEPT = frozenset({"j", "n", "qu", "jusqu", "lorsqu"})  # before one, and telling: j'ai, n'arrive
 
@@ -179,6 +179,8 @@ def _apart(pieces: list[tuple[str, int, int]], start: int, end: int) -> list[tup
     if last == "t" and (first in _BEFORE_T or first.endswith("n")):
         verb = _BEFORE_T.get(first, first[:-1])
         return [(word, start, end) for word in (verb, "not") if word]
+    if last == "d" and len(pieces) == 2:
+        return [(word, start, end) for word in (first, "would")]
     if last in _DROPPED and len(pieces) == 2:
         return [(first, start, end)]
     return [piece for piece in pieces if piece[0] not in _ELIDED] or pieces
