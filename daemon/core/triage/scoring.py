@@ -13,14 +13,15 @@ CEILING = 4.5  # what speaks for a clause counts no further, so that one cannot 
 WISHED = 1.5  # strength from which "existing" is refused
 
 # What each fact adds to the log odds: fitted to the open texts by `python -m tests.benchmarks.weights`, then rounded.
-SAID = 0.74  # each strength of what speaks for "technical" and for "stopping"
-STOPPED = 2.0  # "stopping" holds
-DENIED = -1.65  # each strength of what speaks against "stopping", up to two
+SAID = 0.8  # each strength of what speaks for "technical" and for "stopping"
+STOPPED = 1.75  # "stopping" holds
+DENIED = -2.0  # each strength of what speaks against "stopping", up to two
 MOST_DENIED = 2.0
-UNBUILT = -4.5  # "existing" is refused: it is a wish
-ASKS = -1.25  # each strength of a question: who asks how to do a thing may not be stopped
-ERRAND = -0.45  # so may who asks a favour
-BIAS = -4.15
+UNBUILT = -5.4  # "existing" is refused: it is a wish
+ASKS = -4.2  # each strength of a question: who asks how to do a thing may not be stopped
+ERRAND = -1.5  # so may who asks a favour
+BIAS = -4.3
+IN_PASSING = 0.5  # share of a stop told: a question, or a favour asked, that is no stronger casts no doubt on it
 
 _Weighed = tuple[float, Span]
 
@@ -119,11 +120,12 @@ def weighed(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> tuple[t
     """Return the facts that bear on the whole, each with its weight."""
     _, existing, stopping = answers
     said = sum(min(balance[clause].speaks_for.strength, CEILING) for clause in ("technical", "stopping"))
+    in_passing = IN_PASSING * balance["stopping"].speaks_for.strength
     return (
         (SAID, said),
         (STOPPED, float(stopping.holds is True)),
         (DENIED, min(balance["stopping"].against.strength, MOST_DENIED)),
         (UNBUILT, float(existing.holds is False)),
-        (ASKS, max(balance["question"].net, 0.0)),
-        (ERRAND, max(balance["favour"].net, 0.0)),
+        (ASKS, max(balance["question"].net - in_passing, 0.0)),
+        (ERRAND, max(balance["favour"].net - in_passing, 0.0)),
     )
