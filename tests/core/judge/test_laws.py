@@ -81,7 +81,8 @@ def test_what_pages_does_not_when_it_is_over(report: str) -> None:
 @given(text=st.text(max_size=500))
 def test_folding_keeps_every_place(text: str) -> None:
     assert len(fold(text)) == len(text)
-    for word, (start, end) in zip(tokens_of(text).words, tokens_of(text).spans, strict=True):
+    found = tokens_of(text)
+    for word, start, end in zip(found.words, found.starts, found.ends, strict=True):
         assert word
         assert 0 <= start < end <= len(text)
 
