@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from daemon.core.triage.judge import judge
 from daemon.core.triage.scoring import balances
 from daemon.core.triage.spans import findings_of
-from daemon.core.triage.tags import ODDS, facts, is_named, likeliest
+from daemon.core.triage.tags import CLEAR, ODDS, Facts, facts, likeliest, strengths
 from store.model.verdict import Tag
 from tests.benchmarks.judging import KINDS, definition, harmonic, held_back, share, texts
 from tests.benchmarks.weights import fitted
 from tests.core.judge.mails import Share, part
 from tests.corpora import CORPORA
 
-FACTS = ("amiss", "sound", "wished", "to mend", "asked", "favour", "letter", "?", "always")
+FACTS = ("said", "ahead", "most", "?", "always")
 TAGS = {"bug": Tag.PROBLEM, "feature": Tag.FEATURE, "question": Tag.QUESTION, "emergency": Tag.PROBLEM}
 OWN = "own mails"
 # The labels of each source that mean what the desk's tags mean: what app reviews call "other" is praise and blame, and
@@ -30,9 +30,9 @@ TAUGHT = {
     "type_maalej": (Tag.PROBLEM, Tag.FEATURE),
     "type_nlbse24": (Tag.PROBLEM, Tag.FEATURE),
 }
-COUNTS = 400.0  # what the texts of one source count together
+COUNTS = (400.0, 800.0)  # what the texts of one source count together, and the own mails
 
-Table = Mapping[Tag, Sequence[float]]
+Table = Mapping[Tag, Facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,13 @@ class Known:
 
     tag: Tag  # as labelled; an emergency is a problem here
     judged: Tag
-    facts: tuple[float, ...]
-    named: bool  # its words name a tag at all
+    said: Mapping[Tag, float]
+    asks: bool
+
+    @property
+    def named(self) -> bool:
+        """Say whether its words name a tag at all."""
+        return max(self.said.values()) >= CLEAR
 
 
 def labelled(source: str) -> Iterator[tuple[str, str, str]]:
@@ -61,42 +66,42 @@ def known(source: str) -> list[Known]:
         findings = findings_of(definition(), subject, text)
         balance = balances(findings.spans, subject, text)
         judged = judge(definition(), subject, text).tag
-        named = is_named(balance)
-        found.append(Known(TAGS.get(label) or Tag(label), judged, facts(balance, asks=findings.asks), named))
+        found.append(Known(TAGS.get(label) or Tag(label), judged, strengths(balance), findings.asks))
     return found
 
 
-def taught(read: Mapping[str, Sequence[Known]], without: str = "") -> dict[Tag, list[float]]:
+def taught(read: Mapping[str, Sequence[Known]], without: str = "") -> Table:
     """Return the table fitted to every source but one."""
     chosen = [
-        (text, COUNTS * (1 + (source == OWN)) / len(read[source]))
+        (text, COUNTS[source == OWN] / len(read[source]))
         for source, tags in TAUGHT.items()
         for text in read[source]
         if source != without and text.tag in tags and text.named
     ]
-    return {tag: fitted([(text.facts, text.tag is tag, counts) for text, counts in chosen]) for tag in ODDS}
+    return {tag: _row(tag, chosen) for tag in ODDS}
+
+
+def _row(tag: Tag, chosen: Sequence[tuple[Known, float]]) -> Facts:
+    rows = [(facts(tag, text.said, asks=text.asks), text.tag is tag, counts) for text, counts in chosen]
+    said, ahead, most, asks, always = (round(weight, 2) for weight in fitted(rows))
+    return said, ahead, most, asks, always
+
+
+def filed(table: Table, text: Known) -> Tag:
+    """Return the tag by a table; what is paged is a problem here, and what is not named is as judged."""
+    if text.judged is Tag.EMERGENCY:
+        return Tag.PROBLEM
+    return likeliest(table, text.said, asks=text.asks) if text.named else text.judged
 
 
 def right(table: Table, found: Sequence[Known]) -> float:
-    """Return the mean F1 of bug and feature by a table; what is paged, or not named, is as judged."""
-    pairs = [
-        (
-            Tag.PROBLEM
-            if text.judged is Tag.EMERGENCY
-            else likeliest(table, text.facts)
-            if text.named
-            else text.judged,
-            text.tag,
-        )
-        for text in found
-        if text.tag in {Tag.PROBLEM, Tag.FEATURE}
-    ]
+    """Return the mean F1 of bug and feature by a table."""
+    pairs = [(filed(table, text), text.tag) for text in found if text.tag in {Tag.PROBLEM, Tag.FEATURE}]
     scores = []
     for tag in (Tag.PROBLEM, Tag.FEATURE):
         both = pairs.count((tag, tag))
-        scores.append(
-            harmonic(share(both, sum(got is tag for got, _ in pairs)), share(both, sum(its is tag for _, its in pairs)))
-        )
+        got, wanted = sum(got is tag for got, _ in pairs), sum(its is tag for _, its in pairs)
+        scores.append(harmonic(share(both, got), share(both, wanted)))
     return sum(scores) / 2
 
 

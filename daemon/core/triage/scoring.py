@@ -52,29 +52,32 @@ class Balance:
 
 def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balance]:
     """Weigh the evidence for and against each axis."""
-    sides: dict[tuple[int, bool], list[_Weighed]] = {}
-    for span in spans:
+    sides: dict[tuple[str, bool], list[_Weighed]] = {}
+    for span in sorted(spans, key=_place):  # of two that weigh the same the earlier, then the longer, comes first
         bonus = SUBJECT_BONUS if span.part is Part.SUBJECT else 1.0
-        for place, weight in enumerate(span.rule.group.weights):
+        for axis, weight in zip(AXES, span.rule.group.weights, strict=True):
             if weight:
-                sides.setdefault((place, weight > 0), []).append((weight * bonus, span))
-    return {
-        axis: Balance(_side(sides.get((place, True)), subject, text), _side(sides.get((place, False)), subject, text))
-        for place, axis in enumerate(AXES)
-    }
+                sides.setdefault((axis, weight > 0), []).append((weight * bonus, span))
+    said = {side: _side(side[0], weighed, subject, text) for side, weighed in sides.items()}
+    return {axis: Balance(said.get((axis, True), NOTHING_SAID), said.get((axis, False), NOTHING_SAID)) for axis in AXES}
 
 
-def _side(weighed: list[_Weighed] | None, subject: str, text: str) -> Side:
-    """Take the strongest spans that do not overlap, each counting half of the one before."""
-    if not weighed:
-        return NOTHING_SAID
-    weighed.sort(key=lambda item: (-abs(item[0]), item[1].part, item[1].start, item[1].start - item[1].end))
+def _place(span: Span) -> tuple[Part, int, int]:
+    return span.part, span.start, -span.end
+
+
+def _side(axis: str, weighed: list[_Weighed], subject: str, text: str) -> Side:
+    """Take the strongest spans that do not overlap, each counting half of the one before; a clause quotes them."""
     taken: list[_Weighed] = []
-    for weight, span in weighed:
-        if len(taken) < MOST_EVIDENCE and not any(_overlap(span, other) for _, other in taken):
+    strength = 0.0
+    for weight, span in sorted(weighed, key=lambda item: -abs(item[0])):
+        if len(taken) == MOST_EVIDENCE:
+            break
+        if not any(_overlap(span, other) for _, other in taken):
+            strength += abs(weight) / 2 ** len(taken)
             taken.append((weight, span))
-    strength = sum(abs(weight) / 2**place for place, (weight, _) in enumerate(taken))
-    return Side(round(strength, 4), tuple(_evidence(weight, span, subject, text) for weight, span in taken))
+    quoted = taken if axis in CLAUSES else ()
+    return Side(round(strength, 4), tuple([_evidence(weight, span, subject, text) for weight, span in quoted]))
 
 
 def _overlap(one: Span, other: Span) -> bool:
