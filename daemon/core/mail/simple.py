@@ -55,4 +55,4 @@ def _are_inert(attributes: str) -> bool:
 
 def _is_resolved(text: str) -> bool:
     """Say whether all references of a text are known by name (WHATWG HTML section 13.5)."""
-    return html5.keys() >= set(_REFERENCE.findall(text))
+    return "&" not in text or html5.keys() >= set(_REFERENCE.findall(text))
