@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, insert, select, true, update
 
 from store.columns import clean
-from store.many import many
 from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
+from store.prepared import ask, inserted, many
 from store.processing import NEVER_ENDED, Lease, Taken, fitting
 from store.schema import event, mail, mail_raw, ticket
 
@@ -171,7 +171,7 @@ def put(connection: Connection, postings: Sequence[Posting]) -> list[tuple[int |
     """Put mails into the outbox; returns those that are leased from the start, each with the message that caused it."""
     if not postings:
         return []
-    identifiers = {row.mark: row.id for row in connection.execute(_PUT, [_row(one) for one in postings])}
+    identifiers = {row.mark: row.id for row in inserted(connection, _PUT, [_row(one) for one in postings])}
     many(connection, _PUT_RAW, [{"mail": identifiers[one.mail.mark], "raw": one.mail.raw} for one in postings])
     return [(one.cause, _leased(identifiers[one.mail.mark], one)) for one in postings if one.until is not None]
 
@@ -189,7 +189,7 @@ def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, 
 
 def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
     recover(connection, wish.now)
-    found = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
+    found = ask(connection, _DUE, {"now": wish.now, "most": max(wish.limit, 0)})
     due = [row for row in found if row.unended + (row.state is MailState.SENDING) < LIVES]
     if len(due) < len(found):
         _give_up(connection, [row for row in found if row not in due], wish.now)
@@ -217,7 +217,7 @@ def read(connection: Connection, wishes: Sequence[Sequence[Taken]]) -> list[tupl
 
 
 def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
-    rows = connection.execute(_READ, {"rows": [row for row, _ in taken]})
+    rows = ask(connection, _READ, {"rows": [row for row, _ in taken]})
     found = {(row.id, row.fence): row for row in rows}
     return tuple(
         Mail(
@@ -289,7 +289,7 @@ def resend(connection: Connection, wishes: Sequence[tuple[tuple[MailKind, ...], 
 
 
 def _held(connection: Connection, mails: Sequence[Mail]) -> dict[tuple[int, int], MailState]:
-    rows = connection.execute(_HELD, {"rows": sorted({one.id for one in mails})})
+    rows = ask(connection, _HELD, {"rows": sorted({one.id for one in mails})})
     return {(row.id, row.fence): row.state for row in rows}
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from store.many import many
 from store.model.changes import Outcome
 from store.model.message import Envelope, RawMessage, Scan
 from store.numbers import TICKET, take
+from store.prepared import ask, many
 from store.quarantine.tables import quarantine
 from store.schema import message, message_raw
 
@@ -125,7 +125,7 @@ def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, 
 
 
 def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
-    due = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
+    due = ask(connection, _DUE, {"now": wish.now, "most": max(wish.limit, 0)})
     worn = [{"row": row.id, "error": NEVER_ENDED, "now": wish.now} for row in due if row.tries >= LIVES]
     taken = _one_or_unsuspected(fitting([row for row in due if row.tries < LIVES], wish.room))
     if worn:
@@ -164,7 +164,7 @@ def read(connection: Connection, wishes: Sequence[Sequence[Taken]]) -> list[tupl
 
 
 def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, ...]:
-    rows = connection.execute(_READ, {"rows": [row for row, _ in taken]})
+    rows = ask(connection, _READ, {"rows": [row for row, _ in taken]})
     found = {(row.id, row.fence): row for row in rows}
     return tuple(
         RawMessage(
@@ -183,8 +183,7 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, .
 def held(connection: Connection, works: Sequence[RawMessage]) -> set[tuple[int, int]]:
     """Return which of these leases, as (message, fence), still hold; they hold until the transaction ends."""
     rows = sorted({work.id for work in works})
-    locked = connection.execute(_HELD, {"rows": rows})
-    return {(row.id, row.fence) for row in locked}
+    return {(row.id, row.fence) for row in ask(connection, _HELD, {"rows": rows})}
 
 
 def fail(connection: Connection, failures: Sequence[Failure]) -> list[bool]:
@@ -205,7 +204,7 @@ def fail(connection: Connection, failures: Sequence[Failure]) -> list[bool]:
 
 def behind(connection: Connection, rows: Sequence[int]) -> list[bool]:
     """Say of each message whether an older one of its conversation is still to be worked, and has not failed twice."""
-    found = set(connection.execute(_BEHIND, {"rows": list(rows)}).scalars())
+    found = {row.id for row in ask(connection, _BEHIND, {"rows": list(rows)})}
     return [row in found for row in rows]
 
 
@@ -242,7 +241,7 @@ def reserve(connection: Connection, rows: Sequence[int]) -> list[int]:
         KeyError: there is no such message.
 
     """
-    numbers = {row.id: row.number for row in connection.execute(_RESERVED, {"rows": list(set(rows))})}
+    numbers = {row.id: row.number for row in ask(connection, _RESERVED, {"rows": list(set(rows))})}
     wanting = [row for row in dict.fromkeys(rows) if numbers[row] is None]
     if wanting:
         first = take(connection, TICKET, len(wanting))
