@@ -14,8 +14,9 @@ from daemon.edge.bell import Bell
 from daemon.edge.dns import Dns
 from daemon.edge.relay import Relay
 from daemon.edge.scan import Scanner
+from daemon.hands import Hands
 from daemon.letters import Letters
-from daemon.loops import Beside, Hands, Threads
+from daemon.loops import Beside, Threads
 from store.model.message import RawMessage
 from store.model.outbox import Answer, Mail, MailKind
 from store.model.privacy import Aged

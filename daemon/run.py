@@ -39,6 +39,7 @@ from daemon.edge.sendmail import Sendmail
 from daemon.edge.smtp import Listener, open_door, tls_context
 from daemon.edge.supervisor import READY, STOPPING, reloading, stay_alive, tell
 from daemon.edge.webhook import Hooks
+from daemon.hands import Hands
 from daemon.house import House, Memory
 from daemon.journey import (
     MAIL_LEASE_SECONDS,
@@ -55,7 +56,7 @@ from daemon.journey import (
     round_,
 )
 from daemon.letters import Letters
-from daemon.loops import Crank, Hands, Threads, each, every, turn, whenever
+from daemon.loops import Crank, Threads, each, every, turn, whenever
 from daemon.quarantine import look_again
 from daemon.renewal import Declared, Reading, Standing, renew
 from store.database import file_of

@@ -4,7 +4,6 @@ from daemon.core.desk.clock.calendar import DAY, Appointment
 from daemon.core.desk.clock.moment import Moment
 from daemon.core.desk.rota.coming import change_at, gap_at
 from daemon.core.desk.rota.handover import lines_once
-from daemon.core.desk.rota.pairing import WOULD
 from daemon.core.desk.rota.written import (
     comparison,
     gap_alarm,
@@ -16,11 +15,11 @@ from daemon.core.desk.rota.written import (
     standup,
     unclaimed,
 )
-from daemon.core.desk.undoing import SAID
 from daemon.core.roster.invitations import outstanding
 from daemon.house import House
 from daemon.inviting import write_invitation
 from daemon.wording import write_occasion
+from store.model.history import SAID, WOULD
 from store.model.occasion import Occasion
 from store.model.outbox import NewMail
 

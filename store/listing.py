@@ -25,6 +25,7 @@ from store.model.ticket import ENDED, Ticket
 from store.model.verdict import Tag
 from store.model.wanted import Event, Wanted
 from store.passages import state_at
+from store.portions import portions
 from store.recall import tickets
 from store.schema import correction, message, passage, ticket, verdict
 
@@ -47,8 +48,7 @@ def listing(connection: Connection, wanted: Wanted) -> tuple[Ticket, ...]:
         times = happened.subquery()
         asked = asked.join(times, times.c.ticket == ticket.c.number)
     numbers = connection.execute(asked).scalars().all()
-    pages = (numbers[start : start + PAGE] for start in range(0, len(numbers), PAGE))
-    return tuple(one for page in pages for one in _repeated(connection, page))
+    return tuple(one for page in portions(numbers, PAGE) for one in _repeated(connection, page))
 
 
 def _repeated(connection: Connection, numbers: Sequence[int]) -> Iterator[Ticket]:

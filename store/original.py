@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
+from store.model.history import STRANGER, WROTE_AGAIN
 from store.model.message import RawMessage
 from store.processing import read
 from store.schema import event, message
@@ -17,7 +18,7 @@ _ADDED = (
     .where(
         event.c.ticket == bindparam("ticket_"),
         event.c.at > bindparam("since"),
-        event.c.what.like("wrote again%") | event.c.what.like("unverified: %"),
+        event.c.what.startswith(WROTE_AGAIN) | event.c.what.startswith(STRANGER),
     )
     .order_by(event.c.id)
     .limit(MOST_ADDED)

@@ -9,6 +9,7 @@ from store.model.message import RawMessage
 from store.model.outbox import MailState
 from store.model.ticket import ENDED, Event, State, Ticket
 from store.model.views import AsideLine, FirstResponse, OutboxLine, Status, Story
+from store.portions import portions
 from store.processing import read
 from store.recall import tickets
 from store.schema import ANSWERED, event, mail, message, ticket, verdict
@@ -92,8 +93,7 @@ def story(connection: Connection, number: int) -> Story | None:
 def listing(connection: Connection, ended: bool) -> tuple[Ticket, ...]:
     """Return the open tickets in the order of their numbers, or all of them with the ended ones."""
     numbers = connection.execute(_ALL if ended else _OPEN).scalars().all()
-    pages = (numbers[start : start + PAGE] for start in range(0, len(numbers), PAGE))
-    return tuple(one for page in pages for one in tickets(connection, page))
+    return tuple(one for page in portions(numbers, PAGE) for one in tickets(connection, page))
 
 
 def aside(connection: Connection) -> tuple[AsideLine, ...]:

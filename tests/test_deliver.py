@@ -8,9 +8,9 @@ from pathlib import Path
 
 from daemon.edge.bell import Stage
 from daemon.edge.relay import BeforeDot
+from daemon.hands import Hands
 from daemon.house import House
 from daemon.journey import MAIL_LEASE_SECONDS, deliver, keep_in_hand
-from daemon.loops import Hands
 from store.model.message import Envelope
 from store.model.outbox import Answer, Delivery, Mail, MailState
 from tests.desk import desk_at

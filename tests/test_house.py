@@ -24,7 +24,7 @@ FLOORS = (  # top to bottom: a module imports only from floors below its own, or
     ("daemon.planning",),
     ("daemon.house",),
     ("daemon.loops",),  # the cranks listen to the bell
-    ("daemon.config", "daemon.letters", "daemon.edge"),
+    ("daemon.config", "daemon.letters", "daemon.edge", "daemon.hands"),
     ("daemon.core",),
     ("store",),
 )

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 
 from daemon.edge.bell import Here, Stage
-from daemon.loops import CROWD, CROWD_SECONDS, Crank, Hands, Threads, each, every, turn
+from daemon.hands import CROWD, CROWD_SECONDS, STRETCH_SECONDS, Hands
+from daemon.loops import Crank, Threads, each, every, turn
 from store.model.facts import Clues
 from store.model.message import Envelope
 
@@ -14,7 +15,7 @@ SUSPECT = -1  # must be alone
 
 
 class Mill:
-    """A crank with a queue in memory; work ends when its gate is opened."""
+    """A crank with a queue in memory; work ends when its gate is opened, or after so many seconds."""
 
     def __init__(self, most: int, few: int | None = None) -> None:
         self.queue: list[int] = []
@@ -22,6 +23,7 @@ class Mill:
         self.ended: list[int] = []
         self.beside: dict[int, int] = {}  # how many others were in hand when this began
         self.gate = asyncio.Event()
+        self.seconds = 0.0
         self.hands: Hands[int] = Hands(most, few)
         self.bell = Here()
         self.stopping = asyncio.Event()
@@ -34,7 +36,7 @@ class Mill:
     async def work(self, work: int) -> None:
         self.beside[work] = len(self.begun) - len(self.ended)
         self.begun.append(work)
-        await self.gate.wait()
+        await (asyncio.sleep(self.seconds) if self.seconds else self.gate.wait())
         self.ended.append(work)
 
     async def fail(self, _: int, error: str) -> None:
@@ -103,6 +105,33 @@ async def test_what_a_crowd_brought_is_worked_by_a_few_hands_at_once_and_by_all_
         mill.gate.set()
         await asyncio.sleep(SOON)
         assert (at_once, sorted(mill.ended)) == (2, list(range(12)))
+
+
+async def test_a_crowd_that_never_ends_keeps_the_hands_from_what_waits_for_a_stretch_only() -> None:
+    mill = Mill(20, few=2)
+    mill.queue = list(range(10_000))  # more than is worked meanwhile
+    stopped = asyncio.Event()
+
+    async def ask(name: str) -> None:
+        while not stopped.is_set():
+            with mill.hands.promised(1, name):
+                await asyncio.sleep(0.001)
+
+    async def begun_within(seconds: float) -> int:
+        before = len(mill.begun)
+        await asyncio.sleep(seconds)
+        return len(mill.begun) - before
+
+    mill.seconds = 0.01
+    crowd = [asyncio.create_task(ask(f"c{n}")) for n in range(CROWD + 5)]
+    async with mill.turning():
+        held = await begun_within(STRETCH_SECONDS / 2)
+        await asyncio.sleep(STRETCH_SECONDS / 2)
+        after = await begun_within(STRETCH_SECONDS / 2)
+        stopped.set()
+        mill.queue.clear()
+        await asyncio.gather(*crowd)
+    assert after > 3 * held > 0
 
 
 async def test_no_hand_is_promised_while_work_waits_in_the_queue() -> None:

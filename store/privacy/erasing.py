@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, bindparam, select, text
 
 from store.database import reading, writing
 from store.model.privacy import Traces
+from store.portions import portions
 from store.privacy import hashes, traces, wiping
+from store.schema import message_raw
 from store.steps import require_current
 
 STEP = 20  # messages, mails or tickets in one transaction
@@ -48,10 +50,9 @@ class Eraser:
 
     def raws(self, rows: Sequence[int]) -> Iterator[bytes]:
         """Yield the bytes of messages."""
-        for part in _steps(rows):
+        for part in portions(rows, STEP):
             with self._reading.begin() as connection:
-                found = connection.execute(_RAWS, {"first": part[0], "last": part[-1]})
-                yield from (bytes(row.raw) for row in found if row.message in set(part))
+                yield from map(bytes, connection.execute(_RAWS, {"rows": part}).scalars())
 
     def erase(self, address: str, is_theirs: traces.IsTheirs, quotes: Callable[[bytes], bool], now: float) -> Remains:
         """Erase all of an address, and say in which tickets others still quote it."""
@@ -77,12 +78,12 @@ class Eraser:
             (found.mails, of_mails),
             (found.reported, wiping.wipe_tickets),
         ):
-            for part in _steps(rows):
+            for part in portions(rows, STEP):
                 with self._writing.begin() as connection:
                     wipe(connection, part)
 
 
-_RAWS = text("SELECT message, raw FROM message_raw WHERE message BETWEEN :first AND :last")
+_RAWS = select(message_raw.c.raw).where(message_raw.c.message.in_(bindparam("rows", expanding=True)))
 _PARTS: tuple[Callable[[Traces], tuple[int, ...]], ...] = (
     lambda found: found.messages,
     lambda found: found.reported,
@@ -101,8 +102,3 @@ def _make_sure(engine: Engine) -> None:
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"VACUUM {', '.join(_TOUCHED)}"))
-
-
-def _steps(rows: Sequence[int]) -> Iterator[list[int]]:
-    for start in range(0, len(rows), STEP):
-        yield list(rows[start : start + STEP])

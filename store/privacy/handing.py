@@ -1,12 +1,13 @@
 """Hand out what the desk has of one address: a few rows at a time, for it may be much."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
 
 from store.database import reading
 from store.model.privacy import KeptEvent, KeptMail, KeptMessage, KeptSender, KeptTicket, Traces
+from store.portions import portions
 from store.privacy.traces import IsTheirs, find
 from store.recall import tickets
 from store.schema import event, mail, mail_raw, message, message_raw, sender, verdict
@@ -46,7 +47,7 @@ class Dossier:
 
     def messages(self, found: Traces) -> Iterator[KeptMessage]:
         """Yield the messages that came from an address, oldest first."""
-        for part in _steps(found.messages):
+        for part in portions(found.messages, STEP):
             with self._engine.begin() as connection:
                 rows = connection.execute(_MESSAGES, {"rows": part}).all()
             for row in rows:
@@ -55,7 +56,7 @@ class Dossier:
 
     def mails(self, found: Traces, address: str) -> Iterator[KeptMail]:
         """Yield the mails that were written to an address, oldest first."""
-        for part in _steps(found.mails):
+        for part in portions(found.mails, STEP):
             with self._engine.begin() as connection:
                 rows = connection.execute(_MAILS, {"rows": part}).all()
             for row in rows:
@@ -65,7 +66,7 @@ class Dossier:
 
     def reported(self, found: Traces) -> Iterator[KeptTicket]:
         """Yield the tickets that an address reported, with what they were judged to be."""
-        for part in _steps(found.reported):
+        for part in portions(found.reported, STEP):
             with self._engine.begin() as connection:
                 judged: dict[int, list[object]] = {}
                 for row in connection.execute(_VERDICTS, {"rows": part}):
@@ -75,7 +76,7 @@ class Dossier:
 
     def events(self, found: Traces) -> Iterator[KeptEvent]:
         """Yield the history of the tickets that an address reported, in the order in which it happened."""
-        for part in _steps(found.reported):
+        for part in portions(found.reported, STEP):
             with self._engine.begin() as connection:
                 yield from (KeptEvent(*row) for row in connection.execute(_EVENTS.order_by(event.c.id), {"rows": part}))
 
@@ -84,8 +85,3 @@ class Dossier:
         with self._engine.begin() as connection:
             row = connection.execute(_SENDER, {"address": address}).one_or_none()
         return KeptSender(*row) if row else None
-
-
-def _steps(rows: Sequence[int]) -> Iterator[list[int]]:
-    for start in range(0, len(rows), STEP):
-        yield list(rows[start : start + STEP])

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, text
 
 from store.model.privacy import Traces
+from store.portions import portions
 from store.schema import known_id, mail, message, message_raw, participant, ticket
 
 PAGE = 200  # messages read at once
@@ -58,8 +59,8 @@ def find(engine: Engine, address: str, is_theirs: IsTheirs) -> Traces:
         to = set(connection.execute(_TO, asked).scalars())
     theirs = sorted(filed | set(_unfiled(engine, address, is_theirs)))
     with engine.begin() as connection:
-        caused = {row for part in _parts(theirs) for row in _ids(connection, _CAUSED, rows=part, numbers=[])}
-        caused |= {row for part in _parts(reported) for row in _ids(connection, _CAUSED, rows=[], numbers=part)}
+        caused = {row for part in portions(theirs, PAGE) for row in _ids(connection, _CAUSED, rows=part, numbers=[])}
+        caused |= {row for part in portions(reported, PAGE) for row in _ids(connection, _CAUSED, rows=[], numbers=part)}
     return Traces(tuple(theirs), tuple(reported), tuple(sorted(to | caused)), tuple(sorted(joined - set(reported))))
 
 
@@ -68,7 +69,7 @@ def quoting(engine: Engine, traces: Traces, address: str, quotes: Callable[[byte
     found: set[int] = set()
     mine = set(traces.messages)
     with engine.begin() as connection:
-        for part in _parts((*traces.reported, *traces.joined)):
+        for part in portions((*traces.reported, *traces.joined), PAGE):
             rows = connection.execute(_OTHERS, {"numbers": part}).yield_per(20)
             found |= {row.ticket for row in rows if row.id not in mine and quotes(row.raw)}
         naming = connection.execute(_NAMING[connection.dialect.name], {"name": address.encode()})
@@ -90,8 +91,3 @@ def _unfiled(engine: Engine, address: str, is_theirs: IsTheirs) -> Iterator[int]
 
 def _ids(connection: Connection, question: Select[Any], **asked: Sequence[int]) -> Sequence[int]:
     return list(connection.execute(question, {name: list(values) for name, values in asked.items()}).scalars())
-
-
-def _parts(rows: Sequence[int]) -> Iterator[list[int]]:
-    for start in range(0, len(rows), PAGE):
-        yield list(rows[start : start + PAGE])

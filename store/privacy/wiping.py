@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, String, bindparam, case, cast, delete, func, or_, select, update
 
 from store.model.changes import Outcome
+from store.model.history import GONE, wordless
 from store.model.outbox import MailKind, MailState
 from store.privacy.hashes import keyed
 from store.privacy.tables import erased
@@ -28,9 +29,7 @@ from store.schema import (
 )
 from store.upsert import of, upsert
 
-GONE = "(erased)"
 REASON = "erased"  # why a message is silenced that was erased before it was worked
-TEXTS = ("note: ", "draft of an answer: ", "draft of a question: ")  # lines of a history that hold what people wrote
 
 _rows: BindParameter[Any] = bindparam("rows", expanding=True)
 _numbers: BindParameter[Any] = bindparam("numbers", expanding=True)
@@ -75,10 +74,8 @@ _TICKETS = (
 _VERDICTS = select(verdict.c.id, verdict.c.clauses).where(verdict.c.ticket.in_(_numbers))
 _CLAUSES = update(verdict).where(verdict.c.id == bindparam("row")).values(clauses=bindparam("wordless"))
 _CORRECTIONS = update(correction).where(correction.c.ticket.in_(_numbers)).values(subject="", text="")
-_TOLD = [
-    update(event).where(event.c.ticket.in_(_numbers), event.c.what.startswith(words)).values(what=words + GONE)
-    for words in TEXTS
-]
+_HISTORY = select(event.c.id, event.c.what).where(event.c.ticket.in_(_numbers))
+_TELL = update(event).where(event.c.id == bindparam("row")).values(what=bindparam("told"))
 _EDITS = cast(event.c.edits, String)
 _EDITED = select(event.c.id, event.c.edits).where(event.c.ticket.in_(_numbers), _EDITS.contains("@"))
 _STRANGERS = (
@@ -118,8 +115,11 @@ def wipe_tickets(connection: Connection, numbers: Sequence[int]) -> None:
     if rows:
         connection.execute(_CLAUSES, rows)
     connection.execute(_CORRECTIONS, asked)
-    for statement in (*_TOLD, _STRANGERS):
-        connection.execute(statement, asked)
+    connection.execute(_STRANGERS, asked)
+    history = connection.execute(_HISTORY, asked)
+    told = [{"row": row.id, "told": line} for row in history if (line := wordless(row.what)) != row.what]
+    if told:
+        connection.execute(_TELL, told)
     for row in connection.execute(_EDITED, asked).all():
         _edit(connection, row.id, _without(row.edits, "@", whole=True))
 

@@ -19,7 +19,9 @@ NAMES = ("SAID", "STOPPED", "DENIED", "UNBUILT", "ASKS", "ERRAND", "BIAS")
 PULL = 0.1  # towards nothing, so that what is rare is not believed too much
 STEPS = 12  # of Newton's method: it settles within eight
 
-Row = tuple[list[float], bool]
+Row = tuple[
+    Sequence[float], bool, float
+]  # what is known of a text, whether it is what is looked for, how much it counts
 
 
 def labelled() -> Iterator[tuple[str, str, bool]]:
@@ -41,16 +43,16 @@ def facts(subject: str, text: str) -> list[float]:
 
 def fitted(rows: Sequence[Row]) -> list[float]:
     """Return the weights that make the labels likeliest."""
-    weights = [0.0] * len(NAMES)
+    weights = [0.0] * len(rows[0][0])
     for _ in range(STEPS):
         slope = [-PULL * weight for weight in weights]
         bend = [[PULL * (one == other) for other in range(len(weights))] for one in range(len(weights))]
-        for values, wanted in rows:
+        for values, wanted, counts in rows:
             odds = 1 / (1 + exp(-sum(w * v for w, v in zip(weights, values, strict=True))))
             for one, value in enumerate(values):
-                slope[one] += (wanted - odds) * value
+                slope[one] += counts * (wanted - odds) * value
                 for other, second in enumerate(values):
-                    bend[one][other] += odds * (1 - odds) * value * second
+                    bend[one][other] += counts * odds * (1 - odds) * value * second
         weights = [weight + step for weight, step in zip(weights, _solved(bend, slope), strict=True)]
     return weights
 
@@ -71,8 +73,8 @@ def _solved(matrix: list[list[float]], wanted: list[float]) -> list[float]:
 
 def measure() -> None:
     """Print each weight as fitted and as it ships."""
-    rows = [(facts(subject, text), wanted) for subject, text, wanted in labelled()]
-    print(f"{len(rows)} texts, {sum(wanted for _, wanted in rows)} emergencies")
+    rows = [(facts(subject, text), wanted, 1.0) for subject, text, wanted in labelled()]
+    print(f"{len(rows)} texts, {sum(wanted for _, wanted, _ in rows)} emergencies")
     print(f"{'':10}{'fitted':>8}{'ships':>8}")
     for name, weight in zip(NAMES, fitted(rows), strict=True):
         print(f"{name:10}{weight:8.2f}{getattr(scoring, name):8.2f}")

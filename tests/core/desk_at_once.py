@@ -14,10 +14,11 @@ from daemon.core.mail.parse import parse
 from daemon.core.roster.roster import build
 from daemon.core.settings import Settings
 from daemon.edge.bell import Here
+from daemon.hands import Hands
 from daemon.house import House, Memory
 from daemon.journey import due, elapse, process
 from daemon.letters import Letters
-from daemon.loops import Hands, Threads
+from daemon.loops import Threads
 from store.model.message import Envelope, Message
 from store.model.outbox import Mail, MailState, Settlement
 from store.privacy.hashes import Erased

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from daemon.core.mail.mime.mailbox import MAX_MAILBOXES, read
+from daemon.core.mail.mime.mailbox import MAX_MAILBOXES, by_grammar, read
 
 
 def pairs(value: str) -> list[tuple[str, str]]:
@@ -77,6 +77,7 @@ def test_a_list_has_an_end() -> None:
 
 
 @example('":@ ."')
+@example('(@;: ")')
 @given(st.text(alphabet='ab@.<>"\\(),;: \t=?', max_size=60))
 def test_no_value_raises_and_every_address_is_whole(value: str) -> None:
     for one in read(value).addresses:
@@ -89,3 +90,21 @@ def test_no_value_raises_and_every_address_is_whole(value: str) -> None:
 def test_a_quoted_name_never_changes_the_address(address: str, name: str) -> None:
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     assert [found for _, found in pairs(f'"{quoted}" <{address}>')] == [address]
+
+
+PLAIN = st.text("aB9 ._-\"'", max_size=12)
+ATOMS = st.text("aB9._+=-@", max_size=12)
+
+
+@given(
+    st.builds("{}{}{}@{}{}".format, PLAIN, st.sampled_from(["", "<", " <", " "]), ATOMS, ATOMS, st.sampled_from(">, "))
+)
+@example('"Anna Bo" <anna.bo@B.Test>')
+@example("Anna Bo <anna.bo@b.test>")
+@example("anna.bo@b.test")
+@example("<a@b>")
+@example('"Anna <a@b.test>')
+@example("a@b.test.")
+@example(f"{'a' * 64}@{'b' * 256}")
+def test_what_is_read_at_once_is_read_as_by_the_grammar(value: str) -> None:
+    assert read(value) == by_grammar(value)

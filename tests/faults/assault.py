@@ -27,6 +27,7 @@ REST_SECONDS = 150.0
 START_SECONDS = 60.0
 STARTS = 60  # a database that recovers from its log keeps everybody waiting
 PATIENCE = 60  # mails that pass while a life is to come to its end at a place
+PATIENT_SECONDS = 5.0  # that it has after them: they are taken in faster than worked
 
 _CONFIGURATION = """
 [desk]
@@ -200,6 +201,8 @@ class Assault:
             while len(self.told) < min(mark, self.messages) and self.nursery.ended(life.pid) is None:
                 await asyncio.sleep(0.005)
             await asyncio.sleep(self._chance.random() * 0.03)
+            if life.harmed:
+                await self._end(life)
             if self.nursery.ended(life.pid) is None:
                 self.nursery.kill(life.pid)
                 self.killed += 1
@@ -207,6 +210,12 @@ class Assault:
                 self.died += 1
             self._most = self.messages * (n + 2) / self.kills + PATIENCE
             await self.begin(life, harmed=n + len(self.lives) < self.kills)
+
+    async def _end(self, life: Life) -> None:
+        """Wait a little for the end that is meant for a life."""
+        deadline = time.monotonic() + PATIENT_SECONDS
+        while self.nursery.ended(life.pid) is None and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
 
     async def _send(self) -> None:
         """Send as an honest server does: what was not answered 250 is sent again with the same bytes."""

@@ -14,7 +14,7 @@ import pytest
 from daemon.journey import MAIL_LEASE_SECONDS
 from daemon.run import RENEWALS, ROUND_SECONDS
 from store import migrate
-from tests.faults.assault import Assault, Life
+from tests.faults.assault import REST_SECONDS, Assault, Life
 from tests.faults.farend import Manners
 from tests.faults.nursery import Fate, Nursery
 from tests.faults.points import ON_THE_WAY, told
@@ -141,7 +141,7 @@ async def test_who_stood_still_past_a_lease_sends_nothing_that_another_has(
         assault.lives.append(other)
         await assault.begin(other)
         await first(lambda: len(assault.told) == assault.messages)
-        await first(lambda: assault.audit.unfinished() == 0)
+        await first(lambda: assault.audit.unfinished() == 0, REST_SECONDS)
         assert nursery.ended(stopped.pid) is None
         os.kill(stopped.pid, signal.SIGCONT)
         await asyncio.sleep(2.0)

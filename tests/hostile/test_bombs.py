@@ -29,6 +29,7 @@ WORST = [
 ]
 STALL_SECONDS = 0.1  # of the loop's own work, without what it waits for the machine
 HONEST = b"From: ann@honest.test\r\nTo: support@hd.test\r\nSubject: Help\r\n\r\nHow do I export my data?\r\n"
+OPERATOR = "op@team.test"
 
 
 async def test_no_bomb_keeps_another_sender_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,17 +68,18 @@ async def test_huge_bombs_in_flight_keep_another_sender_waiting_no_longer(tmp_pa
 
 
 async def test_what_cannot_be_read_in_time_is_set_aside_and_its_sender_hears_that_it_came(tmp_path: Path) -> None:
-    operator = {"name": "Helpdesk", "address": "support@hd.test", "operator": "op@team.test"}
+    operator = {"name": "Helpdesk", "address": "support@hd.test", "operator": OPERATOR}
     async with desk_at(tmp_path, desk=operator) as desk:
         apart = desk.running.house.apart
         assert apart
         apart._limits = Limits(seconds=0.001)
         bomb = BOMBS["lines like a delimiter"](4 << 20)
-        left = await desk.send(bomb, "a@customer.test", "support@hd.test")
+        left = [mail for mail in await desk.send(bomb, "a@customer.test", "support@hd.test") if mail.to != OPERATOR]
         assert [(mail.kind, mail.to) for mail in left] == [("ack", "a@customer.test")]
         assert "has arrived safely" in " ".join(left[0].message.text.split())
         machine = b"Auto-Submitted: auto-replied\r\n" + bomb.replace(b"Subject: x", b"Subject: y", 1)
-        assert await desk.send(machine, "a@customer.test", "support@hd.test") == []
+        left = await desk.send(machine, "a@customer.test", "support@hd.test")
+        assert [mail.kind for mail in left if mail.to != OPERATOR] == []  # who may have heard of it by now
         status = await desk.quiet()
         assert (status.received, status.set_aside, status.tickets) == (2, 2, 0)
         asides = desk.running.house.store._reader.aside()

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from daemon.core.triage.definition import Definition
+from store.database import writing
+from store.privacy.wiping import wipe_tickets
+from store.schema import event, ticket
 from tests.desk import Delivered, DeskUnderTest, desk_at, shipped_definition
 
 JOURNEYS = sorted(path.parent for path in Path(__file__).parent.glob("*/story.toml"))
@@ -45,6 +49,7 @@ def looks_like(mail: Delivered, wanted: dict[str, Any], folder: Path) -> None:
         assert (folder / wanted["carries"]).read_bytes().replace(b"\n", b"\r\n") in mail.raw
 
 
+LINE = 20  # letters of a line that is nobody else's
 HELD = {"reply", "ask"}  # kinds of mail that leave after a while
 
 
@@ -88,6 +93,20 @@ async def test_journey(folder: Path, tmp_path: Path) -> None:
             found = getattr(status, name)
             assert (dict(found) if isinstance(found, tuple) else found) == figure, name
         for wanted in story.get("tickets", ()):
-            ticket = (await desk.running.house.store.ticket(wanted["number"])).ticket
-            found = {name: getattr(ticket, name) for name in wanted}
+            there = (await desk.running.house.store.ticket(wanted["number"])).ticket
+            found = {name: getattr(there, name) for name in wanted}
             assert {k: list(v) if isinstance(v, tuple) else v for k, v in found.items()} == wanted
+    forgets_what_people_wrote(desk.settings.store.url, folder)
+
+
+def forgets_what_people_wrote(url: str, folder: Path) -> None:
+    """The history of erased tickets keeps what was done: no line that anybody wrote, and no address."""
+    engine = writing(url)
+    with engine.begin() as connection:
+        wipe_tickets(connection, connection.execute(select(ticket.c.number)).scalars().all())
+        history = [row.what for row in connection.execute(select(event.c.what))]
+    engine.dispose()
+    lines = {line.strip() for mail in folder.glob("*.eml") for line in mail.read_text("utf-8").splitlines()}
+    assert history
+    assert not [what for what in history if "@" in what]
+    assert not [(line, what) for line in lines if len(line) >= LINE for what in history if line in what]

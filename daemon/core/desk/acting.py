@@ -12,18 +12,19 @@ from daemon.core.commands.reading import Command, Commands, read_command
 from daemon.core.commands.states import Hand
 from daemon.core.desk.authority import CONFIRM_SECONDS, Authority, authority
 from daemon.core.desk.authority import Level as Degree
-from daemon.core.desk.case import NOTE, NOTE_LETTERS, UNHEARD, Case
+from daemon.core.desk.case import NOTE_LETTERS, Case
 from daemon.core.desk.clock.hearing import heard_anew
 from daemon.core.desk.deeds import DEEDS
 from daemon.core.desk.disowning import disowned, disowns
 from daemon.core.desk.joining import OF_ITSELF
 from daemon.core.desk.scene import Deed, Scene, offered, to_manager
-from daemon.core.desk.undoing import SAID, bug_of
+from daemon.core.desk.undoing import bug_of
 from daemon.core.mail.reading import Reading
 from daemon.core.settings import Person, Settings
 from daemon.core.triage.definition import Definition
 from store.model.changes import Changes, Draft, Opening, Outcome, Said, TicketChange
 from store.model.facts import Facts, Inquiry, Signal
+from store.model.history import NOTE, SAID, UNHEARD, UNPROVEN
 from store.model.message import Address
 from store.model.outbox import MailKind
 from store.model.ticket import Edit, Event, Kind, Participant, Role, State, Ticket
@@ -155,7 +156,7 @@ def _half(case: Case, person: Person, ticket: Ticket, read: Commands | NotUnders
     draft = Draft(
         MailKind.CONFIRM, "confirm", Address(person.name, person.address), case.settings.desk.language, said=(said,)
     )
-    note = case.event(f"unverified note: {written}")
+    note = case.event(UNPROVEN + written)
     drafts = (draft,) if len(asked) < CONFIRMS_AN_HOUR else ()
     return _filed(case, ticket, Outcome.FOLLOW_UP, (note,), drafts)
 

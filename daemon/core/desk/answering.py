@@ -7,6 +7,7 @@ from daemon.core.desk.rota.mails import rows
 from daemon.core.desk.rota.stretch import whole_turns
 from daemon.core.desk.scene import Deed, Scene, offered, said
 from store.model.facts import Past
+from store.model.history import ANSWERED, SAID, WROTE_AGAIN
 from store.model.ticket import Ticket
 from store.model.verdict import Verdict
 
@@ -14,9 +15,9 @@ _HOLDS = {True: "yes", False: "no", None: "open"}
 _WHY = (  # how lines of the history begin, and what they tell
     ("nobody answered", "unanswered"),
     ("not acknowledged: ", "unacknowledged"),
-    ("said: ", "said"),
+    (SAID, "said"),
 )
-_CAME = re.compile(r"(?:wrote again|answered)[a-z ]{0,30} \(([a-z-]{1,30})\)")
+_CAME = re.compile(rf"(?:{WROTE_AGAIN}|{ANSWERED})[a-z ]{{0,30}} \(([a-z-]{{1,30}})\)")
 COMING = 5  # turns in one answer, this one included
 LISTED = 30  # open tickets in one answer
 Row = tuple[str, ...]

@@ -14,8 +14,6 @@ from store.model.message import Permission, Proven
 from store.model.ticket import Event, Ticket
 
 NOTE_LETTERS = 20_000  # of a note stand in the history; the message itself is kept whole
-NOTE = "note: "  # how a note begins in the history: the last one is what `send` sends
-UNHEARD = "not applied, kept as a note: "  # how a text begins that was meant as a command: nothing ever sends it
 
 
 @dataclass(frozen=True, slots=True)

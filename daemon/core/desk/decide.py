@@ -6,7 +6,7 @@ from dataclasses import replace
 from daemon.core.commands.states import UNANSWERED, differences
 from daemon.core.desk.acting import members_word
 from daemon.core.desk.authority import author_of, authority
-from daemon.core.desk.case import NO_BACKDROP, NOTE, NOTE_LETTERS, Backdrop, Case
+from daemon.core.desk.case import NO_BACKDROP, NOTE_LETTERS, Backdrop, Case
 from daemon.core.desk.clock.hearing import told
 from daemon.core.desk.gate import GIVES, facts_in
 from daemon.core.desk.listed import answered_news, members_lines
@@ -26,6 +26,7 @@ from daemon.core.triage.definition import Definition
 from daemon.core.triage.learn import NOTHING, Learned
 from store.model.changes import Changes, Draft, Outcome, TicketChange
 from store.model.facts import Facts, Signal
+from store.model.history import ANSWERED, NOTE, PRIVATE, STRANGER, UNPROVEN, WROTE_AGAIN
 from store.model.message import Address, AutomaticKind
 from store.model.outbox import MailKind
 from store.model.ticket import ENDED, Event, Kind, State, Ticket
@@ -122,14 +123,14 @@ def members_note(case: Case) -> Changes | None:
         return None
     if sender not in {fold(person.address) for person in case.settings.people}:
         return None
-    flag = "" if case.filed.proven else "unverified "
+    how = NOTE if case.filed.proven else UNPROVEN
     return Changes(
         Outcome.FOLLOW_UP,
         "",
         case.threading,
         case.filed,
         ticket=case.ticket.number,
-        events=(case.event(f"{flag}{NOTE}{case.reading.message.new_text.strip()[:NOTE_LETTERS]}"),),
+        events=(case.event(f"{how}{case.reading.message.new_text.strip()[:NOTE_LETTERS]}"),),
     )
 
 
@@ -138,7 +139,7 @@ def unverified_follow_up(case: Case) -> Changes | None:
     if case.ticket is None or not case.threading.unverified:
         return None
     sender = case.reading.clues.sender or "an unknown sender"
-    return _follow_up(case, case.ticket, f"unverified: {sender} wrote, but takes no part", case.ticket)
+    return _follow_up(case, case.ticket, f"{STRANGER}{sender} wrote, but takes no part", case.ticket)
 
 
 def follow_up(case: Case) -> Changes | None:
@@ -161,12 +162,12 @@ def _what_follows(case: Case, ticket: Ticket) -> tuple[str, State]:
     gated = case.settings.gate.l1 and ticket.kind in GATED_KINDS
     later = State.TO_INVESTIGATE if ticket.kind is Kind.REPORT else State.FORWARDED
     if ticket.state is State.WAITING and ticket.kind is Kind.REPORT:
-        return "answered", State.INVESTIGATING if ticket.owner else later
+        return ANSWERED, State.INVESTIGATING if ticket.owner else later
     if ticket.state is State.WAITING:
-        return "answered", State.NEW if gated and ticket.support is None else later
+        return ANSWERED, State.NEW if gated and ticket.support is None else later
     if ticket.state not in ENDED:
-        return "wrote again", ticket.state
-    return "wrote again and reopened it", State.NEW if gated and ticket.owner is None else later
+        return WROTE_AGAIN, ticket.state
+    return f"{WROTE_AGAIN} and reopened it", State.NEW if gated and ticket.owner is None else later
 
 
 def shadow_request(case: Case) -> Changes | None:
@@ -182,7 +183,7 @@ def shadow_request(case: Case) -> Changes | None:
         changes,
         reason=SHADOW,
         filed=case.filed,
-        events=(case.event(f"forwarded a private request{f', with a note: {note}' if note else ''}"), *changes.events),
+        events=(case.event(PRIVATE + note if note else "forwarded a private request"), *changes.events),
         drafts=(
             *(_to_author(draft) if draft.kind is MailKind.ACK else draft for draft in changes.drafts),
             *((_filed_for_author(case, member),) if member else ()),

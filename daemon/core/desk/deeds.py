@@ -28,9 +28,10 @@ from daemon.core.desk.splitting import split
 from daemon.core.desk.talking import ask, close_report, duplicate, finish, reply, send
 from daemon.core.desk.teaching import correction
 from daemon.core.desk.teams import hand_over
-from daemon.core.desk.undoing import SAID, undo
+from daemon.core.desk.undoing import undo
 from store.model.changes import Draft, TicketChange
 from store.model.correction import Correction
+from store.model.history import SAID
 from store.model.ticket import Edit, Event, Kind, Participant, Role, State, Ticket
 from store.model.verdict import Tag
 

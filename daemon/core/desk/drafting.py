@@ -12,15 +12,16 @@ from daemon.core.desk.telling import outcome_of, to_everybody
 from daemon.core.settings import Person
 from store.model.changes import Draft, TicketChange
 from store.model.facts import Past
+from store.model.history import DRAFT, SAID
 from store.model.outbox import MailKind
 from store.model.ticket import Edit, Event, State, Ticket
 
 DRAFTS = {  # what the history writes before a draft, by the word that brought it about
-    Verb.REPLY: "draft of an answer",
-    Verb.ASK: "draft of a question",
-    Verb.LIMITATION: "draft of what to say of a limitation",
-    Verb.CONFIG: "draft of what to say of the settings",
-    Verb.DONE: "draft of what to say of its end",
+    Verb.REPLY: f"{DRAFT}an answer",
+    Verb.ASK: f"{DRAFT}a question",
+    Verb.LIMITATION: f"{DRAFT}what to say of a limitation",
+    Verb.CONFIG: f"{DRAFT}what to say of the settings",
+    Verb.DONE: f"{DRAFT}what to say of its end",
 }
 OUTCOMES = frozenset({Verb.LIMITATION, Verb.CONFIG, Verb.DONE})  # they go to everybody who reported it
 PASSED = "passed on the draft of message {}"
@@ -131,7 +132,7 @@ def _sent_already(scene: Scene, draft: Past) -> bool:
     undone = {past.undoes for past in history if past.undoes is not None}
     passing = {past.message for past in history if past.what == PASSED.format(draft.message)}
     return any(
-        past.message in passing and past.row not in undone for past in history if past.what == f"said: {Verb.SEND}"
+        past.message in passing and past.row not in undone for past in history if past.what == f"{SAID}{Verb.SEND}"
     )
 
 
@@ -140,6 +141,6 @@ def _waiting(scene: Scene, step: Planned, deed: Deed) -> Deed:
     ticket, case = after(step), scene.case
     asked = move(ticket, Command(Verb.ASK), Hand(scene.person.id, case.now, scene.settings.desk.timezone))
     edits: tuple[Edit, ...] = tuple(edit for edit in asked.edits if edit.field != "owner") if asked else ()
-    event = Event(case.now, scene.person.id, f"said: {Verb.SEND}", edits)
+    event = Event(case.now, scene.person.id, f"{SAID}{Verb.SEND}", edits)
     waits = TicketChange(ticket.number, ticket.version, edits, (event,))
     return Deed(deed.said, deed.drafts, (waits,), events=deed.events, own_move=True, about=deed.about)

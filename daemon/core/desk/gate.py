@@ -8,16 +8,16 @@ from daemon.core.commands.grammar import ROWS, Verb
 from daemon.core.commands.permit import Level
 from daemon.core.commands.plan import Planned
 from daemon.core.commands.reading import Command
-from daemon.core.desk.case import NOTE, UNHEARD
 from daemon.core.desk.routing import keeper, task, with_support
 from daemon.core.desk.scene import Deed, Scene, after, no, onward, person_named, said, spoken, to_manager
 from daemon.core.settings import Person
 from daemon.core.triage.definition import Definition
 from daemon.core.triage.spans import findings_of
+from store.model.history import ANSWERED, NOTE, UNHEARD, WROTE_AGAIN
 from store.model.ticket import Kind
 
 GIVES = "; gives: "  # how the history says which of the facts asked for a later message holds
-_LATER = ("wrote again", "answered")  # how the lines of such messages begin
+_LATER = (WROTE_AGAIN, ANSWERED)
 _UNKNOWN = ("unknown", "unbekannt")
 
 

@@ -21,6 +21,7 @@ from daemon.core.triage.judge import judge
 from daemon.core.triage.learn import NOTHING, Learned
 from store.model.changes import Changes, Filed, Opening, Outcome
 from store.model.facts import Clues, Facts, KnownId, Signal, Threading
+from store.model.history import ANSWERED, STRANGER, WROTE_AGAIN
 from store.model.message import AutomaticKind, Door, Proven
 from store.model.ticket import Event, Kind, Participant, Role, State, Ticket
 
@@ -184,7 +185,7 @@ def _machine(matter: _Matter) -> Changes | None:
 
 
 def _answer(matter: _Matter) -> Changes | None:
-    return _follow_up(matter, "answered, before this desk") if matter.past.ours and matter.ticket else None
+    return _follow_up(matter, f"{ANSWERED}, before this desk") if matter.past.ours and matter.ticket else None
 
 
 def _among_us(matter: _Matter) -> Changes | None:
@@ -194,11 +195,11 @@ def _among_us(matter: _Matter) -> Changes | None:
 def _unverified(matter: _Matter) -> Changes | None:
     if not matter.threading.unverified or matter.ticket is None:
         return None
-    return _follow_up(matter, "unverified: wrote, but takes no part")
+    return _follow_up(matter, f"{STRANGER}wrote, but takes no part")
 
 
 def _wrote_again(matter: _Matter) -> Changes | None:
-    return _follow_up(matter, "wrote again, before this desk") if matter.ticket else None
+    return _follow_up(matter, f"{WROTE_AGAIN}, before this desk") if matter.ticket else None
 
 
 def _request(matter: _Matter) -> Changes:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from daemon.core.commands.grammar import Verb
 from daemon.core.commands.permit import Level
 from daemon.core.commands.plan import Planned
-from daemon.core.desk.case import NOTE, UNHEARD
 from daemon.core.desk.drafting import drafted, outcome_to_support, pass_on, to_support
 from daemon.core.desk.joining import asker
 from daemon.core.desk.scene import Deed, Scene, after, no, said, to_pipeline, to_reporter
 from daemon.core.desk.telling import outcome_of, to_everybody
+from store.model.history import NOTE, UNHEARD
 from store.model.outbox import MailKind
 from store.model.ticket import Ticket
 from store.model.verdict import Tag

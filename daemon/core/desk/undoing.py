@@ -12,10 +12,10 @@ from daemon.core.desk.splitting import SPLIT, WITHDRAWN, unsplit, withdrawal
 from store.model.changes import Said, TicketChange
 from store.model.correction import Correction
 from store.model.facts import Background, Past
+from store.model.history import SAID
 from store.model.outbox import MailKind
 from store.model.ticket import Event, Kind, State, Ticket
 
-SAID = "said: "  # what the history writes before the words of a command
 NOTHING_SPLIT = Deed(Said("undone"))
 _TO_CUSTOMER = frozenset({MailKind.REPLY, MailKind.ASK})
 

@@ -10,8 +10,10 @@ opens no reply address.
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 MARK_LETTERS = 16
+SECRETS = 16  # of a desk, the older ones included, that are kept ready
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # base32 (RFC 4648 section 6), in lower case
 _LETTERS = frozenset(_ALPHABET)
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)  # ten bits each
@@ -128,7 +130,15 @@ def _mark(own: Own, purpose: Purpose, signed: str) -> str | None:
 
 def _mac(own: Own, key: Key, purpose: Purpose, mark: str) -> str:
     text = f"triaged\0{purpose}\0{own.addresses[0]}\0{mark}".encode()
-    return _base32(hmac.digest(key.secret, text, "sha256")[:10])
+    mac = _keyed(key.secret).copy()
+    mac.update(text)
+    return _base32(mac.digest()[:10])
+
+
+@lru_cache(SECRETS)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """Return an HMAC that has taken in its key and nothing else; it is only ever copied."""
+    return hmac.new(secret, digestmod="sha256")
 
 
 def _base32(ten: bytes) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from daemon.core.mail import bounce_phrases as phrases
 from daemon.core.mail.address import fold
 from daemon.core.mail.bounce_forms import Report, failed_recipients, names_surely
-from daemon.core.mail.machine_words import MAILER_NAMES, REPORT_PARTS, STATUS_PARTS
+from daemon.core.mail.machine_words import MAILER_NAMES, REPORT_PARTS, STATUS_PARTS, notation
 from daemon.core.mail.mime.field import first_word, parameter
 from daemon.core.mail.sender import sender_path
 from store.model.message import Bounce, Envelope, Message
@@ -156,13 +156,12 @@ def _other_report(message: Message) -> bool:
 
 def _notice(message: Message) -> bool:
     """Say whether a header, or a program's own notation in the text, says without doubt what it is."""
-    plain = "".join(message.text[:4096].casefold().replace("\\", "").split())
+    plain = "".join(notation(message.text).split())
     return message.header("x-failed-recipients") is not None or any(words in plain for words in phrases.CERTAIN)
 
 
 def _entitled(message: Message) -> bool:
-    subject = message.subject.casefold()
-    return any(words in subject for words in phrases.FAILURE_SUBJECTS)
+    return phrases.FAILURE_SUBJECT.search(message.subject.casefold()) is not None
 
 
 def _by_mailer(message: Message) -> bool:

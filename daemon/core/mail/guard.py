@@ -28,6 +28,7 @@ LOOP_HEADER = "x-triaged-loop"  # bears address.loop_value on everything we send
 NO_FACTS = Facts()
 DEFAULTS = Acknowledge()
 MAX_HOPS = 100  # RFC 5321 section 6.3
+_JOINTS = {ord(mark): None for mark in "-_."}
 STRONGEST = (
     AutomaticKind.OWN,
     AutomaticKind.BOUNCE,
@@ -48,6 +49,8 @@ class Case:
     path: str  # envelope sender, folded
     author: str  # From, folded
     names: frozenset[str]  # of the message's headers
+    content: str  # what its Content-Type says, without parameters
+    types: frozenset[str]  # the same, and those of its parts
     sender_names: tuple[str, ...]  # local parts of both, tags taken off
     proof: Proof = NOBODY
     facts: Facts = NO_FACTS
@@ -55,13 +58,18 @@ class Case:
     bounce: Bounce | None = None
 
 
+def _always(_: Case) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A sign that forbids an automatic answer; with a kind, also a sign of a machine."""
 
     name: str
-    speaks: Callable[[Case], bool]
+    speaks: Callable[[Case], bool] = _always
     kind: AutomaticKind = AutomaticKind.NONE
+    headers: frozenset[str] = frozenset()  # where any are named, it speaks of no mail without one of them
     firm: bool = True  # a sign that is not firm gives the kind only where no other does
 
 
@@ -71,7 +79,7 @@ def automatic(message: Message, envelope: Envelope, own: Own, bounce: Bounce | N
     `bounce` is what read_bounce found in the message; without it only the formal signs of a report are seen.
     """
     case = _case(message, envelope, own, bounce=bounce)
-    signs = tuple(rule for rule in RULES if rule.kind is not AutomaticKind.NONE and rule.speaks(case))
+    signs = _speaking(SIGNS, case)
     kinds = [rule.kind for rule in signs if rule.firm] or [rule.kind for rule in signs]
     kind = min(kinds, key=STRONGEST.index, default=AutomaticKind.NONE)
     return Automatic(kind, tuple(rule.name for rule in signs))
@@ -89,11 +97,15 @@ def permission(
 ) -> Permission:
     """Tell whether an acknowledgement may be sent, with every reason against it in the order of the rules."""
     case = _case(message, envelope, own, proof, facts, settings)
-    signs = frozenset(automatic.reasons)
-    reasons = tuple(
-        rule.name for rule in RULES if (rule.speaks(case) if rule.kind is AutomaticKind.NONE else rule.name in signs)
-    )
+    spoken = {*automatic.reasons, *(rule.name for rule in _speaking(OTHERS, case))}
+    reasons = tuple(rule.name for rule in RULES if rule.name in spoken) if spoken else ()
     return Permission(not reasons and automatic.kind is AutomaticKind.NONE, reasons)
+
+
+def _speaking(rules: tuple[Rule, ...], case: Case) -> list[Rule]:
+    """Return the rules that speak; most of those on headers need not be asked."""
+    names = case.names
+    return [r for r in rules if (not r.headers or not r.headers.isdisjoint(names)) and r.speaks(case)]
 
 
 def answer_to(message: Message, envelope: Envelope, proof: Proof, own: Own) -> Address | None:
@@ -136,13 +148,19 @@ def _case(
 ) -> Case:
     path = sender_path(message, envelope)
     author = fold(message.sender.address) if message.sender else ""
-    senders = dict.fromkeys(address for address in (path, author) if address)
-    names = frozenset(name for name, _ in message.headers)
-    local_parts = tuple(address.rpartition("@")[0].partition("+")[0] for address in senders)
-    return Case(message, envelope, own, path, author, names, local_parts, proof, facts, settings, bounce)
+    senders = dict.fromkeys(filter(None, (path, author)))
+    names = frozenset([name for name, _ in message.headers])
+    content = first_word(message.header("content-type") or "")
+    types = frozenset([content, *[part.content_type for part in message.parts]])
+    local = tuple([address.rpartition("@")[0].partition("+")[0] for address in senders])
+    return Case(message, envelope, own, path, author, names, content, types, local, proof, facts, settings, bounce)
 
 
 # --- signs of machines -----------------------------------------------------------------------------------------------
+
+
+def _named_in(table: Iterable[tuple[str, frozenset[str]]]) -> frozenset[str]:
+    return frozenset(name for name, _ in table)
 
 
 def _values(case: Case, *names: str) -> Iterable[str]:
@@ -157,12 +175,14 @@ def _says(case: Case, table: Iterable[tuple[str, frozenset[str]]]) -> bool:
 
 
 def _named(case: Case, names: frozenset[str], before: tuple[str, ...] = (), after: tuple[str, ...] = ()) -> bool:
-    return any(n in names or n.startswith(before) or n.endswith(after) for n in case.sender_names)
+    if not names.isdisjoint(case.sender_names):
+        return True
+    return bool(before) and any(name.startswith(before) or name.endswith(after) for name in case.sender_names)
 
 
 def _no_reply(case: Case) -> bool:
-    squeezed = (name.translate({ord("-"): None, ord("_"): None, ord("."): None}) for name in case.sender_names)
-    return any(name in words.NO_REPLY_NAMES for name in squeezed) or _named(
+    squeezed = [name.translate(_JOINTS) for name in case.sender_names]
+    return not words.NO_REPLY_NAMES.isdisjoint(squeezed) or _named(
         case, words.NO_REPLY_NAMES, words.NO_REPLY_PREFIXES, words.NO_REPLY_SUFFIXES
     )
 
@@ -183,28 +203,27 @@ def _auto_submitted(case: Case) -> bool:
 
 
 def _precedence(case: Case, *wanted: str) -> bool:
-    return _says(case, (("precedence", frozenset(wanted)), ("x-precedence", frozenset(wanted))))
+    return _says(case, [(name, frozenset(wanted)) for name in words.PRECEDENCE])
 
 
 def _report_type(case: Case) -> str:
-    value = case.message.header("content-type") or ""
-    return (parameter(value, "report-type") or "delivery-status") if first_word(value) == "multipart/report" else ""
+    if case.content != "multipart/report":
+        return ""
+    return parameter(case.message.header("content-type") or "", "report-type") or "delivery-status"
 
 
 def _has_part(case: Case, types: frozenset[str]) -> bool:
-    return first_word(case.message.header("content-type") or "") in types or any(
-        part.content_type in types for part in case.message.parts
-    )
+    return not types.isdisjoint(case.types)
 
 
 def _complaint(case: Case) -> bool:
     """A complaint in a provider's own form instead of RFC 5965."""
     told = case.message.subject.strip().casefold().startswith(words.COMPLAINT_SUBJECTS)
-    return told or words.COMPLAINT_NOTICE in case.message.text[:4096].casefold().replace("\\", "")
+    return told or words.COMPLAINT_NOTICE in words.notation(case.message.text)
 
 
 def _calendar_reply(case: Case) -> bool:
-    return any(
+    return "text/calendar" in case.types and any(
         p.content_type == "text/calendar" and "\nMETHOD:REPLY" in p.text[:4096].upper() for p in case.message.parts
     )
 
@@ -213,8 +232,7 @@ def _calendar_reply(case: Case) -> bool:
 
 
 def _spam(case: Case) -> bool:
-    flags = _values(case, "x-spam-flag", "x-spam", "x-spam-status")
-    return any(first_word(value) in {"yes", "true", "spam"} for value in flags)
+    return any(first_word(value) in {"yes", "true", "spam"} for value in _values(case, *words.SPAM_HEADERS))
 
 
 def _automatic_subject(case: Case) -> bool:
@@ -246,29 +264,26 @@ def _answers_us(case: Case) -> bool:
     )
 
 
-def _over(case: Case, sent: int, limit: int) -> bool:
-    """Say whether a budget is used up; 0 is no limit, and a subject such as "Out of office" halves it."""
-    allowed = max(1, limit // 2) if _automatic_subject(case) else limit
-    return limit > 0 and sent >= allowed
+def _over(case: Case, sent: int, limits: Iterable[int]) -> bool:
+    """Say whether one of several limits is reached; 0 is none, and a subject such as "Out of office" halves them."""
+    if not sent:
+        return False
+    share = 2 if _automatic_subject(case) else 1
+    return any(limit > 0 and sent >= max(1, limit // share) for limit in limits)
 
 
-def _sender_budget(case: Case) -> Budget:
+def _of_sender(case: Case) -> tuple[Budget, ...]:
+    """Return the budgets that all hold: who is not proven never has more than who is."""
     settings = case.settings
-    return settings.per_sender if _vouched(case) else _smaller(settings.per_sender, settings.unproven_per_sender)
+    return (settings.per_sender,) if _vouched(case) else (settings.per_sender, settings.unproven_per_sender)
 
 
-def _domain_budget(case: Case) -> Budget:
+def _of_domain(case: Case) -> tuple[Budget, ...]:
     """A desk that is not limited over all its senders is not limited over those of one domain either."""
     settings = case.settings
     if settings.desk_per_hour == 0:
-        return Budget()
-    return settings.per_domain if _vouched(case) else _smaller(settings.per_domain, settings.unproven_per_domain)
-
-
-def _smaller(one: Budget, other: Budget) -> Budget:
-    """Return the stricter of two budgets, 0 being no limit: who is not proven never has more than who is."""
-    hour, day = ((min(a, b) if a and b else a or b) for a, b in ((one.hour, other.hour), (one.day, other.day)))
-    return Budget(hour=hour, day=day)
+        return ()
+    return (settings.per_domain,) if _vouched(case) else (settings.per_domain, settings.unproven_per_domain)
 
 
 RULES: tuple[Rule, ...] = (
@@ -287,28 +302,43 @@ RULES: tuple[Rule, ...] = (
     Rule("no-reply-sender", _no_reply, AutomaticKind.BULK),
     # 3 our own mail
     Rule("own-sender", lambda c: is_own(c.own, c.path) or is_own(c.own, c.author), AutomaticKind.OWN),
-    Rule("own-loop-header", lambda c: any(is_loop_value(c.own, v) for v in _values(c, LOOP_HEADER)), AutomaticKind.OWN),
+    Rule(
+        "own-loop-header",
+        lambda c: any(is_loop_value(c.own, v) for v in _values(c, LOOP_HEADER)),
+        AutomaticKind.OWN,
+        frozenset({LOOP_HEADER}),
+    ),
     Rule("own-message-id", _own_id, AutomaticKind.OWN),
     Rule("own-host", _own_host),
     # 4 Auto-Submitted
-    Rule("auto-submitted", _auto_submitted, AutomaticKind.AUTO_REPLY),
+    Rule("auto-submitted", _auto_submitted, AutomaticKind.AUTO_REPLY, frozenset({"auto-submitted"})),
     # 5 Precedence
-    Rule("precedence-list", lambda c: _precedence(c, "list"), AutomaticKind.LIST),
-    Rule("precedence-bulk", lambda c: _precedence(c, "bulk", "junk"), AutomaticKind.BULK),
+    Rule("precedence-list", lambda c: _precedence(c, "list"), AutomaticKind.LIST, words.PRECEDENCE),
+    Rule("precedence-bulk", lambda c: _precedence(c, "bulk", "junk"), AutomaticKind.BULK, words.PRECEDENCE),
     # 6 lists
-    Rule("list-header", lambda c: bool(words.LIST_HEADERS & c.names), AutomaticKind.LIST),
-    Rule("unsubscribe-header", lambda c: bool(words.BULK_HEADERS & c.names), AutomaticKind.BULK),
+    Rule("list-header", kind=AutomaticKind.LIST, headers=words.LIST_HEADERS),
+    Rule("unsubscribe-header", kind=AutomaticKind.BULK, headers=words.BULK_HEADERS),
     # 7 Exchange
     Rule(
         "response-suppressed",
-        lambda c: _says(c, (("x-auto-response-suppress", words.SUPPRESSING),)),
+        lambda c: _says(c, words.SUPPRESSING),
         AutomaticKind.AUTO_REPLY,
+        _named_in(words.SUPPRESSING),
     ),
     # 8 headers of answering machines
-    Rule("failed-recipients", lambda c: "x-failed-recipients" in c.names, AutomaticKind.BOUNCE),
-    Rule("answering-machine", lambda c: bool(words.AUTOMATIC_HEADERS & c.names), AutomaticKind.AUTO_REPLY),
-    Rule("answering-machine-value", lambda c: _says(c, words.AUTOMATIC_VALUES), AutomaticKind.AUTO_REPLY),
-    Rule("machine-between", lambda c: bool(words.QUIET_HEADERS & c.names) or _says(c, words.QUIET_VALUES)),
+    Rule("failed-recipients", kind=AutomaticKind.BOUNCE, headers=frozenset({"x-failed-recipients"})),
+    Rule("answering-machine", kind=AutomaticKind.AUTO_REPLY, headers=words.AUTOMATIC_HEADERS),
+    Rule(
+        "answering-machine-value",
+        lambda c: _says(c, words.AUTOMATIC_VALUES),
+        AutomaticKind.AUTO_REPLY,
+        _named_in(words.AUTOMATIC_VALUES),
+    ),
+    Rule(
+        "machine-between",
+        lambda c: bool(words.QUIET_HEADERS & c.names) or _says(c, words.QUIET_VALUES),
+        headers=words.QUIET_HEADERS | _named_in(words.QUIET_VALUES),
+    ),
     # 9 reports
     Rule(
         "delivery-report",
@@ -325,7 +355,7 @@ RULES: tuple[Rule, ...] = (
     Rule("calendar-reply", _calendar_reply, AutomaticKind.AUTO_REPLY),
     # 10 loops, spam, nothing said
     Rule("too-many-hops", lambda c: len(c.message.every("received")) > MAX_HOPS, AutomaticKind.OWN),
-    Rule("spam", _spam),
+    Rule("spam", _spam, headers=words.SPAM_HEADERS),
     Rule("empty-and-automatic", lambda c: not c.message.text.strip() and _automatic_subject(c)),
     # 11 not addressed to us
     Rule("not-addressed", _not_addressed),
@@ -334,9 +364,11 @@ RULES: tuple[Rule, ...] = (
     Rule("unproven", lambda c: c.settings.unproven == "never" and not _vouched(c)),
     # 13 budgets
     Rule("answers-ours", _answers_us),
-    Rule("sender-hour", lambda c: _over(c, c.facts.budget.sender_hour, _sender_budget(c).hour)),
-    Rule("sender-day", lambda c: _over(c, c.facts.budget.sender_day, _sender_budget(c).day)),
-    Rule("domain-hour", lambda c: _over(c, c.facts.budget.domain_hour, _domain_budget(c).hour)),
-    Rule("desk-hour", lambda c: _over(c, c.facts.budget.desk_hour, c.settings.desk_per_hour)),
+    Rule("sender-hour", lambda c: _over(c, c.facts.budget.sender_hour, (b.hour for b in _of_sender(c)))),
+    Rule("sender-day", lambda c: _over(c, c.facts.budget.sender_day, (b.day for b in _of_sender(c)))),
+    Rule("domain-hour", lambda c: _over(c, c.facts.budget.domain_hour, (b.hour for b in _of_domain(c)))),
+    Rule("desk-hour", lambda c: _over(c, c.facts.budget.desk_hour, (c.settings.desk_per_hour,))),
     Rule("same-text", lambda c: c.facts.budget.same_text_week > 0),
 )
+SIGNS = tuple(rule for rule in RULES if rule.kind is not AutomaticKind.NONE)
+OTHERS = tuple(rule for rule in RULES if rule.kind is AutomaticKind.NONE)

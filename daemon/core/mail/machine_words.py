@@ -1,4 +1,4 @@
-"""The names and words by which machines give themselves away, as data for the guard's rules."""
+"""The names and words by which machines give themselves away, as data for the guard and for delivery reports."""
 
 # Sender names, folded and without tag (RFC 2142, RFC 3834 section 2).
 MAILER_NAMES = frozenset({"mailer-daemon", "mailer", "mailerdaemon", "mail-daemon"})
@@ -58,7 +58,9 @@ QUIET_HEADERS = frozenset(  # a person may have written it, but a machine stands
     {"x-ms-exchange-inbox-rules-loop", "feedback-id", "x-cron-env", "x-loop", "x-no-loop"}
 )
 QUIET_VALUES = (("x-ack", frozenset({"no", "none"})),)
-SUPPRESSING = frozenset({"all", "autoreply", "oof"})  # of X-Auto-Response-Suppress, MS-OXCMAIL section 2.2.3.2.14
+SUPPRESSING = (("x-auto-response-suppress", frozenset({"all", "autoreply", "oof"})),)  # MS-OXCMAIL 2.2.3.2.14
+PRECEDENCE = frozenset({"precedence", "x-precedence"})
+SPAM_HEADERS = frozenset({"x-spam-flag", "x-spam", "x-spam-status"})
 
 STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})  # RFC 3464, RFC 6533
 REPORT_PARTS = frozenset(  # RFC 8098, RFC 5965, RFC 6533
@@ -70,6 +72,7 @@ REPORT_PARTS = frozenset(  # RFC 8098, RFC 5965, RFC 6533
 )
 
 COMPLAINT_SUBJECTS = ("complaint about message from",)  # Outlook.com, Junk Mail Reporting Program
+NOTED = 4096  # letters of a text in which a program's own notation is looked for
 COMPLAINT_NOTICE = '"notificationtype":"complaint"'  # Amazon SES through SNS
 
 AUTOMATIC_SUBJECTS = (  # how such a subject begins, folded; it only halves the budget, never hides a mail
@@ -110,3 +113,9 @@ AUTOMATIC_SUBJECTS = (  # how such a subject begins, folded; it only halves the 
     "自动回复",
     "自動返信",
 )
+
+
+def notation(text: str) -> str:
+    """Return the beginning of a text, folded, where a program may have written it (JSON), else ""."""
+    start = text[:NOTED]
+    return start.casefold().replace("\\", "") if '"' in start else ""  # no other letter folds to a quotation mark

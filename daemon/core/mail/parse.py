@@ -57,11 +57,9 @@ class _Head:
     def __init__(self, block: header.Block, tree: mime.Tree) -> None:
         self.block = block
         self.charset = tree.charset()
-        self.all = tuple((name, header.text(value, self.charset)) for name, value in block.fields)
+        self.all = tuple([(name, header.text(value, self.charset)) for name, value in block.fields])
+        self._first = dict(reversed(self.all))  # of several fields of one name the topmost
         self.sent_by = self._mailboxes("from")
-        self._first: dict[str, str] = {}
-        for name, value in self.all:
-            self._first.setdefault(name, value)
         self.message_id = identifier.own(self.text("message-id"))
         self.date = date.read(self.text("date"))
 
@@ -86,6 +84,7 @@ class _Head:
         return header.undecoded(value, self.charset)
 
     def defects(self) -> list[str]:
+        octets = b"".join([value for _, value in self.block.fields])
         rows = (
             ("no-from", not self.sent_by.addresses),
             ("two-from", self.block.count("from") > 1),
@@ -94,8 +93,8 @@ class _Head:
             ("no-message-id", self.message_id is None),
             ("no-date", "date" not in self._first),
             ("bad-date", "date" in self._first and self.date is None),
-            ("raw-8bit-header", any(not value.isascii() for _, value in self.block.fields)),
-            ("nul", any(b"\0" in value for _, value in self.block.fields)),
+            ("raw-8bit-header", not octets.isascii()),
+            ("nul", b"\0" in octets),
         )
         return [name for name, holds in rows if holds]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from daemon.core.mail.address import domain_of
 from daemon.core.mail.mime.field import uncommented
@@ -18,8 +18,9 @@ from daemon.core.mail.sender import NOBODY, related, sender_path, within
 from daemon.core.settings import Smtp
 from store.model.message import Door, Envelope, Message, Proof, Proven
 
+RESULTS = "authentication-results"
 CHECKED_HERE = "here"  # the source of a proof that is our own
-NETWORKS = 64  # that are kept ready
+NETWORKS, PEERS = 64, 64  # that are kept ready
 DOUBTFUL = frozenset({"two-from", "many-from", "malformed-from"})  # defects of a Message
 _PIECE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^;"])++', re.DOTALL)
 _PAIR = re.compile(
@@ -56,6 +57,8 @@ class Results:
 
 def prove(message: Message, envelope: Envelope, smtp: Smtp) -> Proof:
     """Return the best that trusted Authentication-Results say of the sender; level NO where they say nothing."""
+    if message.header(RESULTS) is None or not smtp.trusted_authserv:
+        return NOBODY
     if not (envelope.door is Door.IMAP or is_trusted(envelope.peer, smtp.trusted_peers)):
         return NOBODY
     believed = tuple(_believed(message, frozenset(server.casefold() for server in smtp.trusted_authserv)))
@@ -68,12 +71,8 @@ def prove(message: Message, envelope: Envelope, smtp: Smtp) -> Proof:
 
 def is_trusted(peer: str, trusted: Iterable[str]) -> bool:
     """Say whether a client's IP address is one of the trusted addresses or lies in one of the trusted networks."""
-    try:
-        address = ip_address(peer.partition("%")[0])
-    except ValueError:
-        return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return any(address in network for network in map(_network, trusted) if network)
+    address = _address(peer)
+    return address is not None and any(address in network for network in map(_network, trusted) if network)
 
 
 def read_results(value: str) -> Results:
@@ -107,7 +106,7 @@ def _believed(message: Message, servers: frozenset[str]) -> Iterator[Results]:
     for name, value in message.headers:
         if name == "received" and not _ours(value, servers):
             return
-        if name == "authentication-results" and (results := read_results(value)).server in servers:
+        if name == RESULTS and (results := read_results(value)).server in servers:
             yield results
 
 
@@ -141,6 +140,15 @@ def _worst(believed: tuple[Results, ...], method: str, fits: Callable[[Result], 
 def _one_author(message: Message) -> bool:
     """Only one From header with one well-formed mailbox names somebody: readers differ on all others."""
     return len(message.every("from")) == 1 and not DOUBTFUL & set(message.defects)
+
+
+@lru_cache(PEERS)
+def _address(peer: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(peer.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 @lru_cache(NETWORKS)

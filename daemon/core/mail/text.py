@@ -6,6 +6,7 @@ walk is a loop over a stack; markup.tame bounds what it can meet.
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -133,11 +134,13 @@ class _Pen:
             return
         words = "".join(self.line).replace("\xa0", " ")
         self.line.clear()
-        words = words.rstrip() if self.pre else words.strip() if not self.counters else words.rstrip()
-        if words.strip():
+        words = words.rstrip() if self.pre or self.counters else words.strip()
+        if (self.head_due or self.signing) and words.strip():
             self._note(len(self.lines))
-        mark = ">" * self.depth
-        self.lines.append(f"{mark} {words}" if mark and words else mark or words)
+        if self.depth:
+            mark = ">" * self.depth
+            words = f"{mark} {words}" if words else mark
+        self.lines.append(words)
 
     def _note(self, number: int) -> None:
         if self.head_due:
@@ -147,19 +150,27 @@ class _Pen:
             self.signatures.add(number)
 
 
+class _End(NamedTuple):
+    """The end of an element, and what is to be undone there."""
+
+    tag: str
+    mark: str | None
+    attributes: dict[str, str | None]
+
+
 def read_html(html: str) -> Rendered:
     """Return the text that a reader of this HTML sees. Never raises; takes time proportional to the length."""
     root = LexborHTMLParser(tame(html)).body
     pen = _Pen()
-    stack: list[tuple[LexborNode, bool, str | None]] = [(root, False, None)] if root is not None else []
+    stack: list[LexborNode | _End] = [root] if root is not None else []
     while stack:
-        node, leaving, mark = stack.pop()
-        tag = node.tag or ""
-        if leaving:
-            _leave(node, tag, mark, pen)
+        node = stack.pop()
+        if isinstance(node, _End):
+            _leave(node, pen)
             continue
         if node is not root and (following := node.next) is not None:
-            stack.append((following, False, None))
+            stack.append(following)
+        tag = node.tag or ""
         if tag == "-text":
             _write_text(node.text_content or "", pen)
         elif tag[:1] not in "-_!" and tag not in _SKIPPED:
@@ -168,9 +179,9 @@ def read_html(html: str) -> Rendered:
                 continue
             mark = _enter(tag, attributes, pen)
             if mark is not None or tag in _BLOCKS:
-                stack.append((node, True, mark))
+                stack.append(_End(tag, mark, attributes))
             if (child := node.child) is not None:
-                stack.append((child, False, None))
+                stack.append(child)
     pen.end_line()
     return Rendered("\n".join(pen.lines), frozenset(pen.heads), frozenset(pen.signatures))
 
@@ -190,7 +201,8 @@ def _write_text(words: str, pen: _Pen) -> None:
             if line:
                 pen.write(line)
         return
-    words = _SPACE.sub(" ", words)
+    if not (words.isprintable() and "  " not in words):  # what can be printed has no other space than " "
+        words = _SPACE.sub(" ", words)
     if words.startswith(" ") and (not pen.line or pen.line[-1].endswith(" ")):
         words = words[1:]
     if words:
@@ -275,13 +287,14 @@ def _tight(attributes: dict[str, str | None]) -> bool:
     return "mso" in (attributes.get("class") or "").lower() or bool(style and _NO_MARGIN.search(style))
 
 
-def _leave(node: LexborNode, tag: str, mark: str | None, pen: _Pen) -> None:
+def _leave(end: _End, pen: _Pen) -> None:
     """Close an element."""
+    tag, mark, attributes = end
     if tag in _BLOCKS and tag not in _INLINE_CELLS:
         pen.end_line()
     if tag in ("ul", "ol") and pen.counters:
         pen.counters.pop()
-    if tag in _SPACED and not pen.counters and not _tight(node.attributes):
+    if tag in _SPACED and not pen.counters and not _tight(attributes):
         pen.gap_due = True
     if tag == "pre":
         pen.pre -= 1

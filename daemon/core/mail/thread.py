@@ -26,7 +26,7 @@ DIGEST_LETTERS = 4000
 ANSWERABLE = frozenset({Purpose.TALK, Purpose.COMMAND, Purpose.CONFIRM})
 TO_CUSTOMERS = frozenset({MailKind.ACK, MailKind.REPLY, MailKind.ASK, MailKind.NOTICE})
 _NUMBER = re.compile(r"\[#([1-9][0-9]{0,8})\]")
-_FOOTER = re.compile(r"^(?:-- ?|[_=*-]{4,}[ \t]*+)$", re.MULTILINE)
+_FOOTER = re.compile(r"\n(?:-- ?|[_=*-]{4,}[ \t]*+)(?=\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def subject_number(subject: str) -> int | None:
 def text_digest(text: str) -> str:
     """Return a digest of a text that a list's footer, its case and its blanks do not change."""
     body = text.replace("\r\n", "\n")
-    footer = _FOOTER.search(body)
+    footer = _FOOTER.search(f"\n{body}")  # so that each line begins with a line end, which is quickly found
     first = body[: footer.start()] if footer and body[: footer.start()].strip() else body
     plain = " ".join(first.split()).casefold()[:DIGEST_LETTERS]
     return sha256(plain.encode("utf-8", "replace")).hexdigest()[:32]

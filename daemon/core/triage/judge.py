@@ -4,10 +4,10 @@ from daemon.core.triage.definition import Definition, Thresholds
 from daemon.core.triage.learn import NOTHING, Learned, lesson
 from daemon.core.triage.scoring import Balance, balances, clauses, score_of
 from daemon.core.triage.spans import Findings, findings_of
+from daemon.core.triage.tags import by_form, named
 from store.model.verdict import Clause, Lesson, Tag, Verdict
 
 REFUSING = -1.0  # weight of words that say that nobody is stopped; lighter ones only make it less likely
-CLEAR = 0.7  # strength from which an axis names the tag of what is filed
 
 
 def judge(definition: Definition, subject: str, text: str, learned: Learned = NOTHING) -> Verdict:
@@ -23,10 +23,10 @@ def judge(definition: Definition, subject: str, text: str, learned: Learned = NO
     score = _bounded(definition.thresholds, answers, by_rules, taught)
     emergency = score >= definition.thresholds.page and _may_page(answers, balance, taught)
     unsure = not emergency and score >= definition.thresholds.ask and may_ask(answers)
-    named = _named(balance, answers)
-    tag = Tag.EMERGENCY if emergency else named or _by_form(findings)
+    said = named(balance, asks=findings.asks)
+    tag = Tag.EMERGENCY if emergency else said or by_form(findings)
     area = _area(findings)
-    missing = _missing(definition, findings, tag, area) if emergency or named else ()
+    missing = _missing(definition, findings, tag, area) if emergency or said else ()
     return Verdict(tag, unsure, score, area, answers, definition.hash, missing, taught)
 
 
@@ -54,30 +54,6 @@ def may_ask(answers: tuple[Clause, ...]) -> bool:
     refused = stopping.holds is False and any(evidence.weight <= REFUSING for evidence in stopping.evidence)
     open_still = technical.holds is not False or stopping.holds is not False
     return existing.holds is not False and open_still and not refused
-
-
-def _named(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> Tag | None:
-    """Return the tag that the words give what is filed: the strongest; earlier wins a draw. None: they give none."""
-    if answers[1].holds is False and answers[0].holds is not True:
-        wish = max(balance["feature"].net, CLEAR)
-    else:
-        wish = balance["feature"].net
-    strengths = (
-        (balance["technical"].net, Tag.PROBLEM),
-        (wish, Tag.FEATURE),
-        (balance["question"].net, Tag.QUESTION),
-        (balance["favour"].net, Tag.QUESTION),
-        (balance["other"].net, Tag.OTHER),
-    )
-    strength, tag = max(strengths, key=lambda item: item[0])
-    return tag if strength >= CLEAR else None
-
-
-def _by_form(findings: Findings) -> Tag:
-    """Return the tag of what the words do not name: a question asks, and a plain statement tells of a thing amiss."""
-    if findings.asks:
-        return Tag.QUESTION
-    return Tag.PROBLEM if findings.tells else Tag.OTHER
 
 
 def _area(findings: Findings) -> str | None:

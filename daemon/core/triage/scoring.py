@@ -13,14 +13,15 @@ CEILING = 4.5  # what speaks for a clause counts no further, so that one cannot 
 WISHED = 1.5  # strength from which "existing" is refused
 
 # What each fact adds to the log odds: fitted to the open texts by `python -m tests.benchmarks.weights`, then rounded.
-SAID = 0.74  # each strength of what speaks for "technical" and for "stopping"
-STOPPED = 2.0  # "stopping" holds
-DENIED = -1.65  # each strength of what speaks against "stopping", up to two
+SAID = 0.8  # each strength of what speaks for "technical" and for "stopping"
+STOPPED = 1.75  # "stopping" holds
+DENIED = -2.0  # each strength of what speaks against "stopping", up to two
 MOST_DENIED = 2.0
-UNBUILT = -4.5  # "existing" is refused: it is a wish
-ASKS = -1.25  # each strength of a question: who asks how to do a thing may not be stopped
-ERRAND = -0.45  # so may who asks a favour
-BIAS = -4.15
+UNBUILT = -5.4  # "existing" is refused: it is a wish
+ASKS = -4.2  # each strength of a question: who asks how to do a thing may not be stopped
+ERRAND = -1.5  # so may who asks a favour
+BIAS = -4.3
+IN_PASSING = 0.5  # share of a stop told: a question, or a favour asked, that is no stronger casts no doubt on it
 
 _Weighed = tuple[float, Span]
 
@@ -51,29 +52,32 @@ class Balance:
 
 def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balance]:
     """Weigh the evidence for and against each axis."""
-    sides: dict[tuple[int, bool], list[_Weighed]] = {}
-    for span in spans:
+    sides: dict[tuple[str, bool], list[_Weighed]] = {}
+    for span in sorted(spans, key=_place):  # of two that weigh the same the earlier, then the longer, comes first
         bonus = SUBJECT_BONUS if span.part is Part.SUBJECT else 1.0
-        for place, weight in enumerate(span.rule.group.weights):
+        for axis, weight in zip(AXES, span.rule.group.weights, strict=True):
             if weight:
-                sides.setdefault((place, weight > 0), []).append((weight * bonus, span))
-    return {
-        axis: Balance(_side(sides.get((place, True)), subject, text), _side(sides.get((place, False)), subject, text))
-        for place, axis in enumerate(AXES)
-    }
+                sides.setdefault((axis, weight > 0), []).append((weight * bonus, span))
+    said = {side: _side(side[0], weighed, subject, text) for side, weighed in sides.items()}
+    return {axis: Balance(said.get((axis, True), NOTHING_SAID), said.get((axis, False), NOTHING_SAID)) for axis in AXES}
 
 
-def _side(weighed: list[_Weighed] | None, subject: str, text: str) -> Side:
-    """Take the strongest spans that do not overlap, each counting half of the one before."""
-    if not weighed:
-        return NOTHING_SAID
-    weighed.sort(key=lambda item: (-abs(item[0]), item[1].part, item[1].start, item[1].start - item[1].end))
+def _place(span: Span) -> tuple[Part, int, int]:
+    return span.part, span.start, -span.end
+
+
+def _side(axis: str, weighed: list[_Weighed], subject: str, text: str) -> Side:
+    """Take the strongest spans that do not overlap, each counting half of the one before; a clause quotes them."""
     taken: list[_Weighed] = []
-    for weight, span in weighed:
-        if len(taken) < MOST_EVIDENCE and not any(_overlap(span, other) for _, other in taken):
+    strength = 0.0
+    for weight, span in sorted(weighed, key=lambda item: -abs(item[0])):
+        if len(taken) == MOST_EVIDENCE:
+            break
+        if not any(_overlap(span, other) for _, other in taken):
+            strength += abs(weight) / 2 ** len(taken)
             taken.append((weight, span))
-    strength = sum(abs(weight) / 2**place for place, (weight, _) in enumerate(taken))
-    return Side(round(strength, 4), tuple(_evidence(weight, span, subject, text) for weight, span in taken))
+    quoted = taken if axis in CLAUSES else ()
+    return Side(round(strength, 4), tuple([_evidence(weight, span, subject, text) for weight, span in quoted]))
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -119,11 +123,12 @@ def weighed(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> tuple[t
     """Return the facts that bear on the whole, each with its weight."""
     _, existing, stopping = answers
     said = sum(min(balance[clause].speaks_for.strength, CEILING) for clause in ("technical", "stopping"))
+    in_passing = IN_PASSING * balance["stopping"].speaks_for.strength
     return (
         (SAID, said),
         (STOPPED, float(stopping.holds is True)),
         (DENIED, min(balance["stopping"].against.strength, MOST_DENIED)),
         (UNBUILT, float(existing.holds is False)),
-        (ASKS, max(balance["question"].net, 0.0)),
-        (ERRAND, max(balance["favour"].net, 0.0)),
+        (ASKS, max(balance["question"].net - in_passing, 0.0)),
+        (ERRAND, max(balance["favour"].net - in_passing, 0.0)),
     )

@@ -1,8 +1,9 @@
 """What a text says that the definition speaks about: phrases found, less those denied, supposed or over."""
 
-from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from daemon.core.triage.definition import Definition, Effect, Group, Rule
 from daemon.core.triage.tokens import Tokens, tokens_of
@@ -14,8 +15,7 @@ _TOLD = 2  # telling words from which a text tells its languages; with fewer it 
 _DENIED_WITHIN = 2  # words before a phrase among which a "not" or "no" denies it
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Exact words of one part of a message that a rule speaks about."""
 
     rule: Rule
@@ -68,10 +68,9 @@ def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
     tongues = definition.tongues
     told = dict.fromkeys(definition.languages, 0)
     for tokens in texts:
-        for word in tokens.words:
-            if word in tongues:
-                for language in tongues[word]:
-                    told[language] += 1
+        for word, times in Counter(filter(tongues.__contains__, tokens.words)).items():
+            for language in tongues[word]:
+                told[language] += times
     most = max(told.values(), default=0)
     if most < _TOLD:
         return frozenset()
@@ -83,7 +82,7 @@ def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[
     found: dict[Effect, list[Match]] = {effect: [] for effect in Effect}
     for match in find(definition.tree, tokens, silent):
         rule = rules[match.phrase]
-        if not rule.initial or match.first == 0 or sentences[match.first - 1] != sentences[match.first]:
+        if not rule.initial or match.first == 0 or sentences[match.first - 1] == match.first:
             found[rule.group.effect].append(match)
     return _Reading(definition, part, tokens, found)
 
@@ -91,7 +90,7 @@ def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[
 def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
     """Yield the evidence that stands; `over` means that the subject tells of an end."""
     tokens, resolved, supposed = reading.tokens, _resolutions(reading), _supposed(reading)
-    end = len(tokens.words) if over else _end_of_sentence(tokens, max((match.first for match in resolved), default=-1))
+    end = len(tokens.words) if over else max((tokens.sentences[match.first] for match in resolved), default=0)
     standing = list(resolved)
     for match in reading.found[Effect.WEIGHS]:
         group = reading.group(match)
@@ -101,7 +100,7 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
     voids = reading.found[Effect.VOIDS]
     for match in standing:
         if not voids or not any(void.first <= match.last and match.first <= void.last for void in voids):
-            (start, _), (_, stop) = tokens.spans[match.first], tokens.spans[match.last]
+            start, stop = tokens.starts[match.first], tokens.ends[match.last]
             yield Span(reading.definition.rules[match.phrase], reading.part, start, stop)
 
 
@@ -136,8 +135,3 @@ def _resolutions(reading: _Reading) -> list[Match]:
         for match in reading.found[Effect.RESOLVES]
         if tokens.sentences[match.first] not in tokens.questions and not _denied(reading, match)
     ]
-
-
-def _end_of_sentence(tokens: Tokens, place: int) -> int:
-    """Return the place after the last word of the sentence in which `place` stands; 0 for no place."""
-    return bisect_right(tokens.sentences, tokens.sentences[place]) if place >= 0 else 0

@@ -1,14 +1,16 @@
 """Text as folded words with their exact places, sentences and questions.
 
 Folding keeps the length of the text, so that every word knows the very characters it was made of: lower case, accents
-stripped, one character for one. English contractions become two words with one place ("can't" is `can not`); Chinese
-and Japanese, which put no space between words, become one word a character.
+stripped, one character for one. English contractions become two words with one place ("can't" is `can not`, "I'd" is
+`i would`); Chinese and Japanese, which put no space between words, become one word a character.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 LONGEST = 4000  # characters of a text that are read; the rest of a longer one rarely says more and never costs more
 
@@ -16,8 +18,8 @@ _CJK = "\u3040-\u30ff\u3400-\u9fff"
 _MARKS = "\u0300-\u036f"
 _APOSTROPHES = "'\u2019\u2018\u00b4`"
 _LETTER = rf"[^\W_{_CJK}]"
-_WORD = rf"([{_CJK}]|{_LETTER}+((?:[{_MARKS}{_APOSTROPHES}]{_LETTER}+)+)?)"  # group 2: more than letters
-_PIECE = re.compile(rf"{_WORD}([\W_]*)")  # a word and what stands before the next
+# Words with one blank between them, and what stands before the next word.
+_STRETCH = re.compile(rf"([{_CJK}]|{_LETTER}+(?:[ {_MARKS}{_APOSTROPHES}]{_LETTER}+)*)([\W_]*)")
 _LEADING = re.compile(r"[\W_]*")
 _STOP = re.compile(r"[.!?\u2026](?=[\s\"'”»)\]]|\Z)|[。！？]")
 _PAUSE = re.compile(r"[,;:()\[\]\u2013\u2014|、，；：]| - ")
@@ -28,6 +30,7 @@ _APART = re.compile(f"[{_APOSTROPHES}]")
 _MARK = re.compile(f"[{_MARKS}]")
 _TIGHT = frozenset({".", "!", "?"})  # between two words, no space: ends a sentence where the next is capitalised
 _BULLETS = frozenset("-*•#>")
+_GAPS = 512  # that are remembered
 _SHORT_LINE = 60  # a line that ends sooner was ended on purpose; a longer one was wrapped
 _VERBS = ("does", "did", "is", "are", "was", "were", "could", "would", "should", "have", "has", "had")
 _BEFORE_T = {"ca": "can", "wo": "will", "sha": "shall", "don": "do", "won": "will", "can": "can"}
@@ -37,7 +40,7 @@ _RUN_TOGETHER = {
     **{f"{before}t": (verb, "not") for before, verb in _BEFORE_T.items() if before not in _CUT},
     "cannot": ("can", "not"),
 }
-_DROPPED = frozenset({"s", "m", "re", "ve", "ll", "d"})  # after an apostrophe: it's, I'm, we're, I've, I'll, I'd
+_DROPPED = frozenset({"s", "m", "re", "ve", "ll"})  # after an apostrophe: it's, I'm, we're, I've, I'll
 _ELIDED = frozenset({"l", "d", "s", "m", "t", "c", "dell", "all", "un"})  # before one: l'application, d'accès
 _KEPT = frozenset({"j", "n", "qu", "jusqu", "lorsqu"})  # before one, and telling: j'ai, n'arrive
 
@@ -47,11 +50,24 @@ class Tokens:
     """The words of one text; the lists run side by side, one entry a word."""
 
     words: list[str]
-    spans: list[tuple[int, int]]  # where in the text
-    sentences: list[int]  # number of the sentence
-    pauses: list[int]  # number of the stretch between commas, brackets and sentence ends
-    questions: frozenset[int]  # sentences that end in a question mark
-    quoted: frozenset[int]  # words, by place, before which a quotation opens
+    starts: list[int]  # where in the text
+    ends: list[int]
+    sentences: list[int]  # its sentence, known by the place after its last word
+    pauses: list[int]  # its stretch between commas, brackets and sentence ends, known likewise
+    questions: set[int]  # sentences that end in a question mark
+    quoted: set[int]  # words, by place, before which a quotation opens
+
+
+class _Gap(NamedTuple):
+    """What stands between two words, and what it does."""
+
+    ends: bool  # a sentence
+    ends_before_capital: bool
+    ends_short_line: bool
+    pauses: bool
+    asks: bool
+    opens: bool  # a quotation
+    breaks: bool  # a line
 
 
 def _folding() -> dict[str, str]:
@@ -77,51 +93,70 @@ def fold(text: str) -> str:
 
 def tokens_of(text: str) -> Tokens:
     """Cut text, up to its first 4,000 characters, into words; linear in its length."""
-    words: list[str] = []
-    spans: list[tuple[int, int]] = []
-    pauses: list[int] = []
-    sentence_of = [0]  # by number of the stretch
-    questions: set[int] = set()
-    quoted: set[int] = set()
+    found = Tokens([], [], [], [], [], set(), set())
+    words, sentences, pauses = found.words, found.sentences, found.pauses
     read = text[:LONGEST]
     folded = fold(read)
     start = line = _LEADING.match(folded).end()  # type: ignore[union-attr]  # it matches nothing, too
-    pause = 0
-    for word, more, between in _PIECE.findall(folded, start):
-        end = start + len(word)
-        if more or word in _RUN_TOGETHER:
-            for part, begin, finish in _parts(word, start):
-                words.append(part)
-                spans.append((begin, finish))
-                pauses.append(pause)
-        else:
-            words.append(word)
-            spans.append((start, end))
-            pauses.append(pause)
+    for stretch, between in _STRETCH.findall(folded, start):
+        end = _take(stretch, start, words, found.starts, found.ends)
+        place, gap = len(words), _gap(between)
         start = end + len(between)
-        if between == " ":
-            continue
-        if not _QUOTES.isdisjoint(between[-2:]) and _OPENING.search(between):
-            quoted.add(len(words))
-        ends = _ends_sentence(between, end - line, read[start : start + 1])
-        if ends and ("?" in between or "？" in between):
-            questions.add(sentence_of[pause])
-        if ends or _PAUSE.search(between):
-            sentence_of.append(sentence_of[pause] + ends)
-            pause += 1
-        if "\n" in between:
+        if gap.opens:
+            found.quoted.add(place)
+        if (
+            gap.ends
+            or (gap.ends_short_line and end - line < _SHORT_LINE)
+            or (gap.ends_before_capital and read[start : start + 1].isupper())
+        ):
+            sentences += [place] * (place - len(sentences))
+            pauses += [place] * (place - len(pauses))
+            if gap.asks:
+                found.questions.add(place)
+        elif gap.pauses:
+            pauses += [place] * (place - len(pauses))
+        if gap.breaks:
             line = start
-    sentences = [sentence_of[pause] for pause in pauses]
-    return Tokens(_mend(words), spans, sentences, pauses, frozenset(questions), frozenset(quoted - {len(words)}))
+    sentences += [len(words)] * (len(words) - len(sentences))
+    pauses += [len(words)] * (len(words) - len(pauses))
+    found.quoted.discard(len(words))
+    _mend(words)
+    return found
 
 
-def _ends_sentence(between: str, column: int, following: str) -> bool:
-    """Say whether a sentence ends between two words: at a stop, at a blank line, at a list, at a line ended early."""
-    if _STOP.search(between) or (between in _TIGHT and following.isupper()):
-        return True
+def _take(stretch: str, start: int, words: list[str], starts: list[int], ends: list[int]) -> int:
+    """Add the words of a stretch that begins at `start`, with their places; return where it ends."""
+    own = stretch.split(" ")
+    if stretch.replace(" ", "").isalnum() and _RUN_TOGETHER.keys().isdisjoint(own):
+        words += own
+        for word in own:
+            starts.append(start)
+            start += len(word) + 1
+            ends.append(start - 1)
+        return start - 1
+    for word in own:
+        for part, begin, end in _parts(word, start):
+            words.append(part)
+            starts.append(begin)
+            ends.append(end)
+        start += len(word) + 1
+    return start - 1
+
+
+@lru_cache(_GAPS)
+def _gap(between: str) -> _Gap:
+    """Read what stands between two words: a sentence ends at a stop, a blank line, a list, a line ended early."""
     lines = between.count("\n")
-    listed = lines and between.rpartition("\n")[2].strip() in _BULLETS
-    return lines > 1 or bool(listed) or (lines == 1 and column < _SHORT_LINE)
+    listed = lines > 0 and between.rpartition("\n")[2].strip() in _BULLETS
+    return _Gap(
+        bool(_STOP.search(between)) or lines > 1 or listed,
+        between in _TIGHT,
+        lines == 1,
+        bool(_PAUSE.search(between)),
+        "?" in between or "？" in between,
+        not _QUOTES.isdisjoint(between[-2:]) and bool(_OPENING.search(between)),
+        lines > 0,
+    )
 
 
 def _parts(word: str, start: int) -> list[tuple[str, int, int]]:
@@ -144,15 +179,16 @@ def _apart(pieces: list[tuple[str, int, int]], start: int, end: int) -> list[tup
     if last == "t" and (first in _BEFORE_T or first.endswith("n")):
         verb = _BEFORE_T.get(first, first[:-1])
         return [(word, start, end) for word in (verb, "not") if word]
+    if last == "d" and len(pieces) == 2:
+        return [(word, start, end) for word in (first, "would")]
     if last in _DROPPED and len(pieces) == 2:
         return [(first, start, end)]
     return [piece for piece in pieces if piece[0] not in _ELIDED] or pieces
 
 
-def _mend(words: list[str]) -> list[str]:
+def _mend(words: list[str]) -> None:
     """Read `don t` and `ca n't`, which a machine cut apart, as negations."""
     if "t" in words or not _CUT.isdisjoint(words):
         for place, (before, word) in enumerate(pairwise(words)):
             if before in _BEFORE_T and (word == "t" or (word == "not" and before in _CUT)):
                 words[place], words[place + 1] = _BEFORE_T[before], "not"
-    return words

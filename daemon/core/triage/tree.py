@@ -1,10 +1,8 @@
 """All phrases of a definition as one tree, walked once over the words of a text."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from daemon.core.triage.patterns import NUMBER, QUOTED, SHORTEST_BEGINNING, SHORTEST_END, Element, Words
@@ -18,23 +16,23 @@ REMEMBERED = 1 << 14  # words whose reading is kept at hand
 _NO_ATOMS: Atoms = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A point in the tree: the phrases that end here, and where each following word leads, by its distance from 1."""
+    """A point in the tree: the phrases that end here, and where the words that may follow lead."""
 
     found: tuple[int, ...]
-    near: tuple["Step", ...]  # as far as the next comma
-    far: tuple["Step", ...]  # as far as the end of the sentence
-    bits: int  # the atoms of `ahead`, one bit each; all bits where any word may follow
-    ahead: "Atoms | None"  # one must follow for a phrase to go on; None: any word may; empty: no more phrases
+    reach: int  # words ahead among which the next one of a phrase stands; 0: no phrase goes on
+    wanted: Atoms  # the keys of `taken`
+    taken: Mapping[int, tuple["Step", ...]]  # atom -> steps
+    others: tuple[tuple[int, "Step"], ...]  # (refused atom, step)
 
 
 class Step(NamedTuple):
     """Where one following word leads."""
 
-    wanted: Atoms  # the keys of `taken`
-    taken: Mapping[int, tuple[Node, ...]]  # atom -> nodes
-    others: tuple[tuple[int, Node], ...]  # (refused atom, node)
+    within: int  # so many words
+    over: bool  # there may be a comma on the way
+    node: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,13 @@ class Start:
     words: Mapping[str, Node]  # a word that a phrase names -> all that begins with it
     atoms: Atoms  # the keys of `taken`
     taken: Mapping[int, Node]  # atom of a first word -> node, for words that only begin like one
+
+
+class Word(NamedTuple):
+    """What a word means to the phrases."""
+
+    atoms: Atoms  # that take it
+    leads: tuple[tuple[str, Node], ...]  # language and node, for each node to which it leads as a first word
 
 
 class Match(NamedTuple):
@@ -56,7 +61,7 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tree:
-    """All phrases, ready to be looked for; a tree is equal to itself only, so that what it found can be remembered."""
+    """All phrases, ready to be looked for."""
 
     first: Mapping[str, Start]  # by language
     exact: Mapping[str, Atoms]  # word -> the atoms that take it
@@ -64,6 +69,16 @@ class Tree:
     ends: Mapping[str, tuple[tuple[str, Atoms], ...]]  # two letters -> ends, and the atoms that take them
     numbers: Atoms  # those that take a number
     quoted: Atoms  # those that take a word before which a quotation opens
+    known: dict[str, Word] = field(default_factory=dict)  # the words of earlier texts: mails repeat them
+
+
+class _Sentence(NamedTuple):
+    """One sentence, which no phrase leaves, and where to put what is found."""
+
+    begin: int  # place of its first word
+    atoms: list[Atoms]  # that take each word
+    pauses: list[int]
+    matches: list[Match]
 
 
 class _Edge(NamedTuple):
@@ -138,53 +153,36 @@ def _ripen(sprouts: Sequence[_Sprout], ripe: dict[int, Node]) -> Node:
     """Make one node of several; `ripe` knows, by identity, those made of one alone."""
     if len(sprouts) == 1 and id(sprouts[0]) in ripe:
         return ripe[id(sprouts[0])]
-    edges = [(edge, _ripen([child], ripe)) for sprout in sprouts for edge, child in sprout.edges.items()]
-    ahead = None if any(edge.other for edge, _ in edges) else frozenset(edge.atom for edge, _ in edges)
-    node = Node(
-        tuple(phrase for sprout in sprouts for phrase in sprout.found),
-        _steps([(edge, child) for edge, child in edges if not edge.over]),
-        _steps([(edge, child) for edge, child in edges if edge.over]),
-        -1 if ahead is None else _bits(ahead),
-        ahead,
-    )
+    taken: dict[int, tuple[Step, ...]] = {}
+    others: list[tuple[int, Step]] = []
+    for edge, child in [pair for sprout in sprouts for pair in sprout.edges.items()]:
+        step = Step(edge.gap + 1, edge.over, _ripen([child], ripe))
+        if edge.other:
+            others.append((edge.atom, step))
+        else:
+            taken[edge.atom] = (*taken.get(edge.atom, ()), step)
+    found = tuple(phrase for sprout in sprouts for phrase in sprout.found)
+    reach = max((edge.gap + 1 for sprout in sprouts for edge in sprout.edges), default=0)
+    node = Node(found, reach, frozenset(taken), taken, tuple(others))
     if len(sprouts) == 1:
         ripe[id(sprouts[0])] = node
     return node
 
 
-def _bits(atoms: Atoms) -> int:
-    """Return a number with one bit an atom: whether two sets share one is then a single step."""
-    return sum(1 << atom for atom in atoms)
-
-
-def _steps(edges: Sequence[tuple[_Edge, Node]]) -> tuple[Step, ...]:
-    """Return a step for every distance that some gap allows."""
-    reach = max((edge.gap + 1 for edge, _ in edges), default=0)
-    return tuple(_step([(edge, node) for edge, node in edges if edge.gap >= gap]) for gap in range(reach))
-
-
-def _step(edges: Sequence[tuple[_Edge, Node]]) -> Step:
-    taken: dict[int, tuple[Node, ...]] = {}
-    for edge, node in edges:
-        if not edge.other:
-            taken[edge.atom] = (*taken.get(edge.atom, ()), node)
-    return Step(frozenset(taken), taken, tuple((edge.atom, node) for edge, node in edges if edge.other))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _reading(tree: Tree, word: str, silent: frozenset[str]) -> tuple[Atoms, tuple[Node, ...], int]:
-    """Return the atoms that take a word, the nodes to which it leads as a first word, and the atoms as bits.
-
-    Mails repeat their words.
-    """
-    atoms = atoms_of(tree, word)
-    nodes: list[Node] = []
+def _read(tree: Tree, word: str) -> Word:
+    """Find out what a word means, and keep it at hand."""
+    atoms = atoms_of(tree, word[:LONGEST_WORD])
+    leads: list[tuple[str, Node]] = []
     for language, start in tree.first.items() if atoms else ():
         known = start.words.get(word)
-        if language in silent:
-            continue
-        nodes += [start.taken[atom] for atom in sorted(atoms & start.atoms)] if known is None else [known]
-    return atoms, tuple(nodes), _bits(atoms)
+        nodes = [start.taken[atom] for atom in sorted(atoms & start.atoms)] if known is None else [known]
+        leads += [(language, node) for node in nodes]
+    found = Word(atoms, tuple(leads))
+    if len(word) <= LONGEST_WORD:
+        if len(tree.known) >= REMEMBERED:
+            tree.known.clear()
+        tree.known[word] = found
+    return found
 
 
 def atoms_of(tree: Tree, word: str) -> Atoms:
@@ -212,81 +210,65 @@ def _by_part(tree: Tree, word: str) -> Atoms:
 
 def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> list[Match]:
     """Return every place where a phrase stands, but for the silent languages, in the order of the words; linear."""
-    read = {word: _reading(tree, word[:LONGEST_WORD], silent) for word in set(tokens.words)}
-    opening = _opening(tree, silent) if tokens.quoted else []
-    atoms = [read[word][0] for word in tokens.words]
+    known, opening = tree.known, _opening(tree) if tokens.quoted else ()
+    words = [known.get(word) or _read(tree, word) for word in tokens.words]
+    atoms, leads = [its for its, _ in words], [its for _, its in words]
     for place in tokens.quoted:
         atoms[place] |= tree.quoted
-    around = _by_sentence(tokens, [read[word][2] for word in tokens.words], _bits(tree.quoted))
-    present = 0
-    for bits in around:
-        present |= bits
-    lead = {
-        word: nodes  # at which a phrase ends, or may go on with the words that are present at all
-        for word, (_, its, _) in read.items()
-        if its and (nodes := [node for node in its if node.found or node.bits & present])
-    }
+        leads[place] += opening
     matches: list[Match] = []
-    for first, leads in enumerate(map(lead.get, tokens.words)):
-        for node in (*(leads or ()), *opening) if first in tokens.quoted else leads or ():
-            if node.found:
-                matches += [Match(first, first, phrase) for phrase in node.found]
-            if node.bits & (present := around[tokens.sentences[first]]):
-                _walk(node, first, atoms, present, tokens, matches)
+    begin = 0
+    while begin < len(words):
+        end = tokens.sentences[begin]
+        sentence = _Sentence(begin, atoms[begin:end], tokens.pauses[begin:end], matches)
+        for first, nodes in enumerate(leads[begin:end]):
+            for language, node in nodes:
+                if language in silent:
+                    continue
+                if node.found:
+                    matches += [Match(begin + first, begin + first, phrase) for phrase in node.found]
+                for here in sentence.atoms[first + 1 : first + 1 + node.reach]:
+                    if node.others or not here.isdisjoint(node.wanted):
+                        _walk(node, first, sentence)
+                        break
+        begin = end
     matches.sort()
     return matches
 
 
-def _opening(tree: Tree, silent: frozenset[str]) -> list[Node]:
-    """Return the nodes to which any word leads before which a quotation opens."""
-    spoken = [start for language, start in tree.first.items() if language not in silent]
-    return [start.taken[atom] for start in spoken for atom in sorted(tree.quoted & start.atoms)]
+def _opening(tree: Tree) -> tuple[tuple[str, Node], ...]:
+    """Return the nodes, by language, to which any word leads before which a quotation opens."""
+    return tuple(
+        (language, start.taken[atom])
+        for language, start in tree.first.items()
+        for atom in sorted(tree.quoted & start.atoms)
+    )
 
 
-def _by_sentence(tokens: Tokens, bits: list[int], quoted: int) -> list[int]:
-    """Return the atoms, as bits, that are present in each sentence."""
-    present = [0] * (tokens.sentences[-1] + 1) if bits else []
-    for sentence, its in zip(tokens.sentences, bits, strict=True):
-        present[sentence] |= its
-    for place in tokens.quoted:
-        present[tokens.sentences[place]] |= quoted
-    return present
-
-
-def _walk(node: Node, first: int, atoms: list[Atoms], present: int, tokens: Tokens, matches: list[Match]) -> None:
-    """Follow the tree from the word `first`, which led to `node`; each point is visited once a place.
-
-    `present` are the atoms of the sentence, as bits: a point that needs others leads nowhere.
-    """
-    pending = [(node, first)]
-    seen: set[tuple[int, int]] = set()
-    sentence, clause = _ends(tokens, first)
-    while pending:
-        node, last = pending.pop()
-        if last >= clause:
-            clause = _ends(tokens, last)[1]
-        for steps, end in ((node.near, clause), (node.far, sentence)):
-            place = last
-            for wanted, taken, others in steps:
-                place += 1
-                if place >= end:
-                    break
-                here = atoms[place]
-                if not others and here.isdisjoint(wanted):
+def _walk(start: Node, first: int, sentence: _Sentence) -> None:
+    """Follow the tree from the word `first`, which leads to `start`; each point is visited once a place."""
+    begin, atoms, pauses, matches = sentence
+    pending = [(start, first)]
+    seen: set[tuple[Node, int]] = set()
+    for node, last in pending:
+        pause = pauses[last] - begin
+        for place, here in enumerate(atoms[last + 1 : last + 1 + node.reach], last + 1):
+            if here.isdisjoint(node.wanted) and not node.others:
+                continue
+            for within, over, child in _steps(node, here):
+                point = child, place
+                if place - last > within or not (over or place < pause) or point in seen:
                     continue
-                found = [child for atom in here & wanted for child in taken[atom]]
-                found += [child for refused, child in others if refused not in here]
-                for child in found:
-                    if (key := (id(child), place)) in seen:
-                        continue
-                    seen.add(key)
-                    if child.found:
-                        matches += [Match(first, place, phrase) for phrase in child.found]
-                    if child.bits & present:
-                        pending.append((child, place))
+                seen.add(point)
+                if child.found:
+                    matches += [Match(begin + first, begin + place, phrase) for phrase in child.found]
+                if child.reach:
+                    pending.append(point)
 
 
-def _ends(tokens: Tokens, place: int) -> tuple[int, int]:
-    """Return the places after the last word of the sentence, and of the stretch up to a comma, of a word."""
-    sentences, pauses = tokens.sentences, tokens.pauses
-    return bisect_right(sentences, sentences[place]), bisect_right(pauses, pauses[place])
+def _steps(node: Node, here: Atoms) -> list[Step]:
+    """Return the steps that lead on over a word which these atoms take."""
+    steps = [step for atom in here & node.wanted for step in node.taken[atom]]
+    if node.others:
+        steps += [step for refused, step in node.others if refused not in here]
+    return steps

@@ -81,7 +81,8 @@ def test_what_pages_does_not_when_it_is_over(report: str) -> None:
 @given(text=st.text(max_size=500))
 def test_folding_keeps_every_place(text: str) -> None:
     assert len(fold(text)) == len(text)
-    for word, (start, end) in zip(tokens_of(text).words, tokens_of(text).spans, strict=True):
+    found = tokens_of(text)
+    for word, start, end in zip(found.words, found.starts, found.ends, strict=True):
         assert word
         assert 0 <= start < end <= len(text)
 
@@ -154,5 +155,5 @@ def test_a_definition_laid_out_otherwise_judges_the_same_under_the_same_hash() -
 
 
 def test_the_shipped_definition_is_small_enough_to_be_read() -> None:
-    assert SHIPPED.stat().st_size < 150_000
+    assert SHIPPED.stat().st_size < 200_000
     assert json.dumps(shipped().sentence)

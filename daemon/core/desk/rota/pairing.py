@@ -7,11 +7,11 @@ from daemon.core.desk.authority import Level
 from daemon.core.desk.case import NOTE_LETTERS, Case
 from daemon.core.settings import Person
 from store.model.changes import Changes, Draft, Outcome, Said
+from store.model.history import WOULD
 from store.model.message import Address
 from store.model.outbox import MailKind
 from store.model.ticket import Event, Ticket
 
-WOULD = "would have said: "  # what the history writes before the words of who learns
 SHOWN = 200
 
 

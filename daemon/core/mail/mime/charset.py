@@ -165,4 +165,6 @@ def _shifted(row: int, cell: int) -> bytes:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and "\0" not in text:  # the ordinary case
+        return text
     return _NO_TEXT.sub("\ufffd", text) if _NO_TEXT.search(text) else text

@@ -61,11 +61,8 @@ def read_part(data: bytes, start: int) -> Block:
 
 def text(value: bytes, declared: str = "") -> str:
     """Unfold a value and decode its encoded words; 8-bit bytes as in `undecoded`."""
-    if value.isascii() and b"=?" not in value:  # most are plain, and then nothing is to be done
-        plain = value.decode("ascii")
-        if plain.isprintable():
-            return plain.strip()
-    return words.decode(undecoded(value, declared))
+    plain = undecoded(value, declared)
+    return plain if plain.isprintable() and "=?" not in plain else words.decode(plain)
 
 
 def undecoded(value: bytes, declared: str = "") -> str:

@@ -13,6 +13,8 @@ def every(value: str) -> tuple[str, ...]:
     Bracketed ones count; only where there is none, so does each bare word with an `@`. White space inside brackets is
     folding and is taken out; a bracketed text with spaces and no `@` is no identifier.
     """
+    if not value:
+        return ()
     found = [_joined(inner) for inner in _BRACKETED.findall(value)]
     if not any(found):
         found = [word.strip("<>,;\"'") for word in value.split() if "@" in word]

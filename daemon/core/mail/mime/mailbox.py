@@ -16,6 +16,10 @@ _TOKEN = re.compile(
     r'|(?P<atom>[^"<>,;:()\s]+)|(?P<space>\s+)|(?P<stray>.)',
     re.DOTALL,
 )
+_ORDINARY = re.compile(  # one mailbox in plain letters
+    r'(?:(?:(")?(?P<name>[A-Za-z0-9 ._-]{1,100})(?(1)") ?)?(<))?'
+    r"(?P<local>[A-Za-z0-9._+=-]{1,64})@(?P<domain>[A-Za-z0-9.-]{0,254}[A-Za-z0-9])(?(3)>)"
+)
 _PAREN = re.compile(r"[()]|\\.", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _COMMENT = re.compile(r"\([^()]{0,200}\)")
@@ -55,6 +59,14 @@ def read(value: str) -> Mailboxes:
     `regular` is False where anything but `[phrase] <address>` or `address` was found: the addresses are then a best
     guess, good for showing and answering and never for authority.
     """
+    if one := _ORDINARY.fullmatch(value):
+        address = f"{one['local']}@{one['domain'].lower()}"
+        return Mailboxes((Address(" ".join((one["name"] or "").split()), address),), regular=True)
+    return by_grammar(value)
+
+
+def by_grammar(value: str) -> Mailboxes:
+    """Read any address field, token by token."""
     found: list[Address] = []
     regular = len(value) <= MAX_VALUE
     for draft in _drafts(value[:MAX_VALUE]):
@@ -147,7 +159,7 @@ def _spec(written: str) -> str:
     """Bring an address to the form that we keep: no space, no route, domain in lower case."""
     bare = written.strip() if '"' in written else "".join(_COMMENT.sub("", written).split())
     if route := _ROUTE.match(bare):
-        bare = bare[route.end() :]
+        bare = bare[route.end() :].lstrip()
     bare = bare.removeprefix("mailto:").strip("<>'")
     if bare.startswith('"') and bare.endswith('"') and "@" in bare:  # the whole address in quotes
         bare = bare.strip('"')

@@ -30,13 +30,22 @@ def read(raw: bytes, declared: str = "") -> Structured:
     8-bit bytes are read as in `header.undecoded`, which says what `declared` is.
     """
     line = _RUN.sub(r"\1", header.undecoded(raw[: header.MAX_STRUCTURED], declared))
+    value = line.partition(";")[0].strip().partition(" ")[0].casefold()
+    if "=" not in line:
+        return Structured(value, {})
+    parameters, repeated = _parameters(line)
+    return Structured(value, parameters, repeated)
+
+
+def _parameters(line: str) -> tuple[dict[str, str], bool]:
+    """Return all parameters, and whether two of one name contradict."""
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[bool, str]]] = {}
     repeated = False
     for found in _PARAMETER.finditer(line):
         name = found[1].casefold()
         value = found[3].strip() if found[2] is None else _ESCAPED.sub(r"\1", found[2])
-        if section := _SECTION.match(name):
+        if "*" in name and (section := _SECTION.match(name)):
             number = int(section[2] or 0)
             extended = section[3] is not None or section[2] is None
             if number < MAX_SEGMENTS:
@@ -47,7 +56,7 @@ def read(raw: bytes, declared: str = "") -> Structured:
             plain[name] = value
     parameters = {name: words.decode(value) for name, value in plain.items()}
     parameters |= {name: _joined(parts) for name, parts in sections.items()}
-    return Structured(line.partition(";")[0].strip().partition(" ")[0].casefold(), parameters, repeated)
+    return parameters, repeated
 
 
 def _joined(parts: dict[int, tuple[bool, str]]) -> str:

@@ -145,9 +145,9 @@ class _Scan:
         return True
 
     def _enter(self, node: Node) -> None:
-        boundary = _boundary(self.data, node)
         if not node.type.startswith("multipart/"):
             return
+        boundary = _boundary(self.data, node)
         if not boundary:
             self.tree.defects.append("no-boundary")
         elif boundary in self.level:

@@ -88,7 +88,7 @@ def _is_attribution(joined: str, before_quote: bool) -> bool:
 def _attribution(view: Page, at: int) -> Head | None:
     """Find "On DATE, NAME wrote:", which may be broken over several lines."""
     first = view.low[at]
-    if not (first[-1] == ":" or "@" in first or _opens(first)):
+    if not view.attributing or not (first[-1] == ":" or "@" in first or _opens(first)):
         return None
     joined, end = "", at
     while end < min(at + WRAPPED, len(view.low)):

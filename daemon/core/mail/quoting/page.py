@@ -26,6 +26,7 @@ class Page:
     quoted: tuple[bool, ...]  # which folded lines bear the mark of a quote
     dividers: int  # folded lines that are "---" and nothing else
     asking: bool  # whether a line may ask for an answer above it
+    attributing: bool  # whether a line may end an attribution
     heads: frozenset[int]  # lines at which a quote begins
     signatures: frozenset[int]  # lines that belong to a signature
 
@@ -66,7 +67,8 @@ def page(text: str, heads: frozenset[int] = frozenset(), signatures: frozenset[i
     fields = tuple([_field(line) if ":" in line else 0 for line in low])
     quoted = tuple(map(_is_quoted, low)) if ">" in folded else (False,) * len(low)
     asking = any(word in folded for word in _ABOVE)
-    return Page(lines, low, fields, quoted, low.count("---"), asking, heads, signatures)
+    attributing = "@" in folded or (":" in folded and any(line.endswith(":") for line in low))
+    return Page(lines, low, fields, quoted, low.count("---"), asking, attributing, heads, signatures)
 
 
 def _field(folded: str) -> int:

@@ -9,7 +9,6 @@ from daemon.core.mail.quoting.phrases import CLOSINGS, DEVICE_ENDS, DEVICES
 FOOTER = 14  # lines with words that may follow a rule for it to begin a signature
 _RULE = re.compile(r"[-_=—–*]{2,}")
 _CONTACT = re.compile(r"[^\s@]{1,64}@[\w-]{1,63}\.|https?:|www\.|\d{2,5}[-./ )]{1,3}\d{2,5}[-./ ]\d{2,5}")
-_DEVICE_STARTS = frozenset(word[:2] for word in DEVICES)
 _DEVICE = re.compile(
     r"iphone|ipad|ipod|ios|mac|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|honor|oneplus|oppo|vivo|nokia|lumia|pixel"
     r"|motorola|xperia|sony|htc|lg|windows|outlook|mail|gmx|web\\.de|proton|yahoo|aol|hotmail|phone|mobil|handy|téléphone"
@@ -71,8 +70,9 @@ def _is_name(view: Page, at: int) -> bool:
 def _names_a_device(view: Page, at: int) -> bool:
     """Say whether a line is the one that a telephone or a free mailer adds, and no sentence that begins alike."""
     bare = view.low[at].strip("<>[](){}*_-—– \u2022")
-    starts = bare[:2] in _DEVICE_STARTS and bare.startswith(DEVICES)
-    if len(bare) > 120 or not (starts or bare.rstrip(".! ").endswith(DEVICE_ENDS)):
+    ended = bare.rstrip(".! ")
+    told = bare.startswith(_DEVICES.get(bare[_FIRST], ())) or ended.endswith(_DEVICE_ENDS.get(ended[_LAST], ()))
+    if len(bare) > 120 or not told:
         return False
     if _DEVICE.search(bare):
         return len(bare.split()) <= 8 or _DEVICE.search(bare.partition(", ")[0]) is not None
