@@ -46,7 +46,7 @@ class Failure:
 
 
 Taken = tuple[int, int]
-"""A row and the fence under which it is leased; its bytes are not yet read."""
+"""A row, and the fence that it is read under."""
 
 _OCTETS = select(func.length(message_raw.c.raw)).where(message_raw.c.message == message.c.id).scalar_subquery()
 _DUE = (
@@ -119,20 +119,21 @@ _RESERVED = select(message.c.id, message.c.number).where(message.c.id.in_(bindpa
 _RESERVE = update(message).where(message.c.id == bindparam("row")).values(number=bindparam("reserved"))
 
 
-def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, ...]]:
+def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[RawMessage, ...]]:
     """Give each worker what is due, oldest first; nobody else gets it until the lease ends."""
     return [_lease(connection, wish) for wish in wishes]
 
 
-def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
+def _lease(connection: Connection, wish: Lease) -> tuple[RawMessage, ...]:
     due = ask(connection, _DUE, {"now": wish.now, "most": max(wish.limit, 0)})
     worn = [{"row": row.id, "error": NEVER_ENDED, "now": wish.now} for row in due if row.tries >= LIVES]
     taken = _one_or_unsuspected(fitting([row for row in due if row.tries < LIVES], wish.room))
     if worn:
         connection.execute(_ASIDE, worn)
-    if taken:
-        many(connection, _LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
-    return taken
+    if not taken:
+        return ()
+    many(connection, _LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
+    return _read(connection, taken)
 
 
 def fitting(due: Sequence[Any], room: int) -> list[Any]:
