@@ -47,7 +47,7 @@ class _Vfs(Structure):
     ]
 
 
-_OPEN = CFUNCTYPE(c_int, c_void_p, c_char_p, POINTER(_File), c_int, c_void_p)
+_OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, POINTER(_File), c_int, c_void_p)  # the path itself: SQLite keeps it
 _WRITE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _TRUNCATE = CFUNCTYPE(c_int, c_void_p, c_int64)
 _SYNC = CFUNCTYPE(c_int, c_void_p, c_int)
@@ -147,11 +147,11 @@ class Disk:
             library.sqlite3_vfs_register(usual, 1)
 
     def _opened(self, usual: Callable[..., int], held: list[Any]) -> Callable[..., int]:
-        def opened(vfs: int, path: bytes | None, file: Any, flags: int, out: int) -> int:
+        def opened(vfs: int, path: int | None, file: Any, flags: int, out: int) -> int:
             status = usual(vfs, path, file, flags, out)
             if status == 0 and path and flags & _KEPT:
                 methods = _Methods.from_buffer_copy(file.contents.methods.contents)
-                self._listen(methods, Path(path.decode()).name, held)
+                self._listen(methods, Path(string_at(path).decode()).name, held)
                 held.append(methods)
                 file.contents.methods = POINTER(_Methods)(methods)
             return status
