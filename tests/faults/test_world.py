@@ -39,18 +39,22 @@ def server() -> Iterator[str]:
 
 
 async def test_a_relay_with_every_bad_habit(nursery: Nursery, tmp_path: Path) -> None:
-    habits = (
-        Manners(is_down=True),
-        Manners(later=0.3),
-        Manners(swallowed=0.2),
-        Manners(slow_seconds=0.3),
-        Manners(connections=1),
-        Manners(never=0.2),
-    )
+    habits = {
+        "down": Manners(is_down=True),
+        "later": Manners(later=0.3),
+        "swallowed": Manners(swallowed=0.2),
+        "slow": Manners(slow_seconds=0.3),
+        "turned away": Manners(connections=1),
+        "garbled": Manners(garbled=0.3),
+        "sent away": Manners(sent_away=0.3),
+        "never": Manners(never=0.3),
+    }
 
     async def behave(assault: Assault) -> None:
-        for assault.far_end.manners in habits:
-            await asyncio.sleep(PHASE_SECONDS)
+        for habit, assault.far_end.manners in habits.items():
+            async with asyncio.timeout(20):
+                while assault.far_end.counts[habit] < 8:
+                    await asyncio.sleep(0.01)
         assault.far_end.manners = Manners()
 
     assault = Assault(tmp_path, nursery, 300, fate=Fate(hasty=True), beside=(behave,))
