@@ -82,7 +82,7 @@ def taught(read: Mapping[str, Sequence[Known]], without: str = "") -> Table:
 
 
 def _row(tag: Tag, chosen: Sequence[tuple[Known, float]]) -> Facts:
-    rows = [(facts(tag, text.said, asks=text.asks), text.tag is tag, counts) for text, counts in chosen]
+    rows = [(facts(text.said, asks=text.asks)[tag], text.tag is tag, counts) for text, counts in chosen]
     said, ahead, most, asks, always = (round(weight, 2) for weight in fitted(rows))
     return said, ahead, most, asks, always
 

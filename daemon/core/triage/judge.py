@@ -23,10 +23,10 @@ def judge(definition: Definition, subject: str, text: str, learned: Learned = NO
     score = _bounded(definition.thresholds, answers, by_rules, taught)
     emergency = score >= definition.thresholds.page and _may_page(answers, balance, taught)
     unsure = not emergency and score >= definition.thresholds.ask and may_ask(answers)
-    said = named(balance, asks=findings.asks)
-    tag = Tag.EMERGENCY if emergency else said or by_form(findings)
+    said = Tag.EMERGENCY if emergency else named(balance, asks=findings.asks)
+    tag = said or by_form(findings)
     area = _area(findings)
-    missing = _missing(definition, findings, tag, area) if emergency or said else ()
+    missing = _missing(definition, findings, tag, area) if said else ()
     return Verdict(tag, unsure, score, area, answers, definition.hash, missing, taught)
 
 

@@ -1,6 +1,7 @@
 """Which tag a request is filed under, once it is no emergency: the likeliest by what was found."""
 
 from collections.abc import Mapping
+from operator import mul
 
 from daemon.core.triage.scoring import Balance
 from daemon.core.triage.spans import Findings
@@ -21,10 +22,10 @@ Facts = tuple[float, float, float, float, float]
 # What each fact adds to the log odds of a tag: fitted to the open texts by `python -m tests.benchmarks.tags`.
 ODDS: Mapping[Tag, Facts] = {
     #              said   ahead   most      ?  always
-    Tag.PROBLEM: (-0.20, 0.73, 0.95, -1.42, 0.09),
-    Tag.FEATURE: (0.92, 0.05, 1.68, 0.29, -2.57),
-    Tag.QUESTION: (-1.06, 1.41, 0.36, 3.31, -1.47),
-    Tag.OTHER: (0.57, 0.98, 0.58, 0.07, -2.35),
+    Tag.PROBLEM: (-0.19, 0.73, 0.90, -1.39, 0.09),
+    Tag.FEATURE: (0.90, 0.07, 1.59, 0.29, -2.48),
+    Tag.QUESTION: (-1.05, 1.42, 0.29, 3.32, -1.46),
+    Tag.OTHER: (0.57, 1.03, 0.42, -0.13, -2.24),
 }
 
 
@@ -41,18 +42,18 @@ def strengths(balance: Mapping[str, Balance]) -> dict[Tag, float]:
 
 def likeliest(table: Mapping[Tag, Facts], said: Mapping[Tag, float], *, asks: bool) -> Tag:
     """Return the tag of the highest odds; an earlier one wins a draw."""
-    odds = {
-        tag: sum(weight * fact for weight, fact in zip(table[tag], facts(tag, said, asks=asks), strict=True))
-        for tag in said
-    }
+    odds = {tag: sum(map(mul, table[tag], its)) for tag, its in facts(said, asks=asks).items()}
     return max(odds, key=odds.__getitem__)
 
 
-def facts(tag: Tag, said: Mapping[Tag, float], *, asks: bool) -> Facts:
-    """Return what bears on a tag: how strongly it is spoken for, how far ahead of the next, whether most; a "?"; 1."""
-    next_to_it = max(strength for other, strength in said.items() if other is not tag)
-    most = max(said, key=said.__getitem__) is tag
-    return max(said[tag], 0.0), said[tag] - next_to_it, float(most), float(asks), 1.0
+def facts(said: Mapping[Tag, float], *, asks: bool) -> dict[Tag, Facts]:
+    """Return what bears on each tag: how strongly it is spoken for, how far ahead of the next, whether most; "?"; 1."""
+    most = max(said, key=said.__getitem__)
+    first, second, *_ = sorted(said.values(), reverse=True)
+    return {
+        tag: (max(strength, 0.0), strength - (second if tag is most else first), float(tag is most), float(asks), 1.0)
+        for tag, strength in said.items()
+    }
 
 
 def by_form(findings: Findings) -> Tag:
