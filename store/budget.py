@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, delete, func, select, union_all
 
 from store.columns import KEY_LETTERS, clean
-from store.many import many
 from store.model.facts import Budget
 from store.model.outbox import MailKind, NewMail
+from store.prepared import ask, many
 from store.schema import acknowledged
 from store.upsert import of, upsert
 
@@ -76,7 +76,7 @@ def forget(connection: Connection, now: float) -> None:
 def _count(connection: Connection, minute: int, scopes: set[tuple[str, str, str]]) -> dict[str, tuple[int, int]]:
     senders, domains, texts = (sorted(set(names)) for names in zip(*scopes, strict=True))
     asked = {"minute": minute, "hourly": [DESK, *domains], "daily": senders, "weekly": texts}
-    return {scope: (int(hour), int(whole)) for scope, hour, whole in connection.execute(_COUNT, asked)}
+    return {scope: (int(hour), int(whole)) for scope, hour, whole in ask(connection, _COUNT, asked)}
 
 
 def _budget(counted: dict[str, tuple[int, int]], sender: str, domain: str, text: str) -> Budget:

@@ -1,6 +1,7 @@
 """The kinds of columns, and the boundary at which hostile text becomes storable."""
 
 import json
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -18,15 +19,27 @@ def clean(text: str) -> str:
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
+def _cleaned(text: str | None) -> str | None:
+    return None if text is None else clean(text)
+
+
+def _cut(text: str | None) -> str | None:
+    return None if text is None else clean(text)[:KEY_LETTERS]
+
+
+def _word(word: StrEnum | None) -> str | None:
+    return None if word is None else str(word)
+
+
 class CleanText(TypeDecorator[str]):
     """Text of any length that somebody out there may have written."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
         """Clean what goes in."""
-        return None if value is None else clean(value)
+        return _cleaned
 
 
 class Key(TypeDecorator[str]):
@@ -35,9 +48,9 @@ class Key(TypeDecorator[str]):
     impl = String(KEY_LETTERS)
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:  # noqa: ARG002
         """Clean and cut what goes in."""
-        return None if value is None else clean(value)[:KEY_LETTERS]
+        return _cut
 
 
 class Word(TypeDecorator[StrEnum]):
@@ -50,9 +63,9 @@ class Word(TypeDecorator[StrEnum]):
         super().__init__()
         self.words = words
 
-    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def bind_processor(self, dialect: Dialect) -> Callable[[StrEnum | None], str | None]:  # noqa: ARG002
         """Write the word."""
-        return None if value is None else str(value)
+        return _word
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
         """Read the member; a word that is none is a fault of the data and raises ValueError."""

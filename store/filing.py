@@ -9,13 +9,13 @@ from store import corrections, roster
 from store.budget import spend, spent_by_desk
 from store.epochs import begin
 from store.identity import SUBJECT_LETTERS
-from store.many import many
 from store.model.changes import Changes, Opening, Outcome
 from store.model.message import RawMessage
 from store.model.outbox import Mail, MailKind, NewMail
 from store.model.ticket import ENDED
 from store.moving import event_row, move
 from store.outbox import Posting, put
+from store.prepared import many
 from store.processing import held
 from store.quarantine.holding import hold
 from store.refiling import refile

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, insert
 
 from store.columns import KEY_LETTERS, clean
 from store.identity import Identity
-from store.many import many
 from store.model.changes import Outcome
 from store.model.message import Envelope, Kept, RawMessage, Receipt
+from store.prepared import inserted, many
 from store.schema import message, message_raw
 from store.upsert import of, upsert
 
@@ -43,7 +43,7 @@ def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Kept]:
     groups: dict[_Key, list[Arrival]] = {}
     for arrival in arrivals:
         groups.setdefault(key(arrival.identity), []).append(arrival)
-    stored = connection.execute(of(_KEEP, connection), [_row(name, group) for name, group in groups.items()])
+    stored = inserted(connection, of(_KEEP, connection), [_row(name, group) for name, group in groups.items()])
     fresh: dict[_Key, int] = {
         (row.digest, row.message_id): row.id
         for row in stored

@@ -2,20 +2,25 @@
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from store.prepared import ask
 from store.schema import counter
 
 TICKET = "ticket"
 STOPPED = "stopped"  # 1: nothing is sent, since this store is a copy of another
 
-_TAKE = update(counter).where(counter.c.name == bindparam("which")).values(value=counter.c.value + bindparam("many"))
+_TAKE = (
+    update(counter)
+    .where(counter.c.name == bindparam("which"))
+    .values(value=counter.c.value + bindparam("many"))
+    .returning(counter.c.value)
+)
 _LAST = select(counter.c.value).where(counter.c.name == bindparam("which"))
 
 
 def take(connection: Connection, name: str, many: int) -> int:
     """Return the first of so many new numbers; they are given back if the transaction is undone."""
-    connection.execute(_TAKE, {"which": name, "many": many})
-    last: int = connection.execute(_LAST, {"which": name}).scalar_one()
-    return last - many + 1
+    ((last,),) = ask(connection, _TAKE, {"which": name, "many": many})
+    return int(last) - many + 1
 
 
 def is_stopped(connection: Connection) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, insert, select, true, update
 
 from store.columns import clean
-from store.many import many
 from store.model.outbox import Mail, MailKind, MailState, NewMail, Settlement
-from store.processing import NEVER_ENDED, Lease, Taken, fitting
+from store.prepared import ask, inserted, many
+from store.processing import NEVER_ENDED, Lease, fitting
 from store.schema import event, mail, mail_raw, ticket
 
 _ENDED = frozenset({MailState.SENT, MailState.FAILED})
@@ -63,7 +63,7 @@ _PUT_RAW = insert(mail_raw)
 _OCTETS = select(func.length(mail_raw.c.raw)).where(mail_raw.c.mail == mail.c.id).scalar_subquery()
 _DUE = (
     select(
-        *(mail.c.id, mail.c.fence, mail.c.state, mail.c.unended, mail.c.ticket, mail.c.recipient),
+        *(mail.c.id, mail.c.state, mail.c.attempt_open, mail.c.unended, mail.c.ticket, mail.c.recipient),
         _OCTETS.label("octets"),
     )
     .where(mail.c.due <= bindparam("now"))
@@ -171,7 +171,7 @@ def put(connection: Connection, postings: Sequence[Posting]) -> list[tuple[int |
     """Put mails into the outbox; returns those that are leased from the start, each with the message that caused it."""
     if not postings:
         return []
-    identifiers = {row.mark: row.id for row in connection.execute(_PUT, [_row(one) for one in postings])}
+    identifiers = {row.mark: row.id for row in inserted(connection, _PUT, [_row(one) for one in postings])}
     many(connection, _PUT_RAW, [{"mail": identifiers[one.mail.mark], "raw": one.mail.raw} for one in postings])
     return [(one.cause, _leased(identifiers[one.mail.mark], one)) for one in postings if one.until is not None]
 
@@ -182,21 +182,28 @@ def _leased(identifier: int, posting: Posting) -> Mail:
     return Mail(identifier, new.kind, new.ticket, sender, to, new.raw, 0, posting.now, fence=1, cause=posting.cause)
 
 
-def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, ...]]:
+def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Mail, ...]]:
     """Give each sender the mails that are due, and whose hold is over; nobody else gets them until the lease ends."""
     return [_lease(connection, wish) for wish in wishes]
 
 
-def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
-    recover(connection, wish.now)
-    found = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
+def _lease(connection: Connection, wish: Lease) -> tuple[Mail, ...]:
+    found = _due(connection, wish)
+    if any(row.attempt_open for row in found):
+        recover(connection, wish.now)
+        found = _due(connection, wish)
     due = [row for row in found if row.unended + (row.state is MailState.SENDING) < LIVES]
     if len(due) < len(found):
         _give_up(connection, [row for row in found if row not in due], wish.now)
     due = fitting(due, wish.room)
-    if due:
-        many(connection, _LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
-    return tuple((row.id, row.fence + 1) for row in due)
+    if not due:
+        return ()
+    many(connection, _LEASE, [{"row": row.id, "until": wish.now + wish.seconds} for row in due])
+    return _read(connection, [row.id for row in due])
+
+
+def _due(connection: Connection, wish: Lease) -> list[Any]:
+    return ask(connection, _DUE, {"now": wish.now, "most": max(wish.limit, 0)})
 
 
 def _give_up(connection: Connection, worn: Sequence[Any], now: float) -> None:
@@ -211,14 +218,9 @@ def _give_up(connection: Connection, worn: Sequence[Any], now: float) -> None:
         connection.execute(insert(event), history)
 
 
-def read(connection: Connection, wishes: Sequence[Sequence[Taken]]) -> list[tuple[Mail, ...]]:
-    """Read mails with their bytes, in the order asked for; without those that another fence stands before by now."""
-    return [_read(connection, taken) for taken in wishes]
-
-
-def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
-    rows = connection.execute(_READ, {"rows": [row for row, _ in taken]})
-    found = {(row.id, row.fence): row for row in rows}
+def _read(connection: Connection, rows: Sequence[int]) -> tuple[Mail, ...]:
+    """Read mails with their bytes, in the order asked for."""
+    found = {row.id: row for row in ask(connection, _READ, {"rows": list(rows)})}
     return tuple(
         Mail(
             id=row.id,
@@ -232,7 +234,7 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[Mail, ...]:
             fence=row.fence,
             cause=row.message,
         )
-        for row in (found[key] for key in taken if key in found)
+        for row in (found[one] for one in rows if one in found)
     )
 
 
@@ -289,7 +291,7 @@ def resend(connection: Connection, wishes: Sequence[tuple[tuple[MailKind, ...], 
 
 
 def _held(connection: Connection, mails: Sequence[Mail]) -> dict[tuple[int, int], MailState]:
-    rows = connection.execute(_HELD, {"rows": sorted({one.id for one in mails})})
+    rows = ask(connection, _HELD, {"rows": sorted({one.id for one in mails})})
     return {(row.id, row.fence): row.state for row in rows}
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from store.many import many
 from store.model.changes import Outcome
 from store.model.message import Envelope, RawMessage, Scan
 from store.numbers import TICKET, take
+from store.prepared import ask, many
 from store.quarantine.tables import quarantine
 from store.schema import message, message_raw
 
@@ -46,7 +46,7 @@ class Failure:
 
 
 Taken = tuple[int, int]
-"""A row and the fence under which it is leased; its bytes are not yet read."""
+"""A row, and the fence that it is read under."""
 
 _OCTETS = select(func.length(message_raw.c.raw)).where(message_raw.c.message == message.c.id).scalar_subquery()
 _DUE = (
@@ -119,20 +119,21 @@ _RESERVED = select(message.c.id, message.c.number).where(message.c.id.in_(bindpa
 _RESERVE = update(message).where(message.c.id == bindparam("row")).values(number=bindparam("reserved"))
 
 
-def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[Taken, ...]]:
+def lease(connection: Connection, wishes: Sequence[Lease]) -> list[tuple[RawMessage, ...]]:
     """Give each worker what is due, oldest first; nobody else gets it until the lease ends."""
     return [_lease(connection, wish) for wish in wishes]
 
 
-def _lease(connection: Connection, wish: Lease) -> tuple[Taken, ...]:
-    due = connection.execute(_DUE, {"now": wish.now, "most": max(wish.limit, 0)}).all()
+def _lease(connection: Connection, wish: Lease) -> tuple[RawMessage, ...]:
+    due = ask(connection, _DUE, {"now": wish.now, "most": max(wish.limit, 0)})
     worn = [{"row": row.id, "error": NEVER_ENDED, "now": wish.now} for row in due if row.tries >= LIVES]
     taken = _one_or_unsuspected(fitting([row for row in due if row.tries < LIVES], wish.room))
     if worn:
         connection.execute(_ASIDE, worn)
-    if taken:
-        many(connection, _LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
-    return taken
+    if not taken:
+        return ()
+    many(connection, _LEASE, [{"row": row, "until": wish.now + wish.seconds} for row, _ in taken])
+    return _read(connection, taken)
 
 
 def fitting(due: Sequence[Any], room: int) -> list[Any]:
@@ -164,7 +165,7 @@ def read(connection: Connection, wishes: Sequence[Sequence[Taken]]) -> list[tupl
 
 
 def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, ...]:
-    rows = connection.execute(_READ, {"rows": [row for row, _ in taken]})
+    rows = ask(connection, _READ, {"rows": [row for row, _ in taken]})
     found = {(row.id, row.fence): row for row in rows}
     return tuple(
         RawMessage(
@@ -183,8 +184,7 @@ def _read(connection: Connection, taken: Sequence[Taken]) -> tuple[RawMessage, .
 def held(connection: Connection, works: Sequence[RawMessage]) -> set[tuple[int, int]]:
     """Return which of these leases, as (message, fence), still hold; they hold until the transaction ends."""
     rows = sorted({work.id for work in works})
-    locked = connection.execute(_HELD, {"rows": rows})
-    return {(row.id, row.fence) for row in locked}
+    return {(row.id, row.fence) for row in ask(connection, _HELD, {"rows": rows})}
 
 
 def fail(connection: Connection, failures: Sequence[Failure]) -> list[bool]:
@@ -205,7 +205,7 @@ def fail(connection: Connection, failures: Sequence[Failure]) -> list[bool]:
 
 def behind(connection: Connection, rows: Sequence[int]) -> list[bool]:
     """Say of each message whether an older one of its conversation is still to be worked, and has not failed twice."""
-    found = set(connection.execute(_BEHIND, {"rows": list(rows)}).scalars())
+    found = {row.id for row in ask(connection, _BEHIND, {"rows": list(rows)})}
     return [row in found for row in rows]
 
 
@@ -242,7 +242,7 @@ def reserve(connection: Connection, rows: Sequence[int]) -> list[int]:
         KeyError: there is no such message.
 
     """
-    numbers = {row.id: row.number for row in connection.execute(_RESERVED, {"rows": list(set(rows))})}
+    numbers = {row.id: row.number for row in ask(connection, _RESERVED, {"rows": list(set(rows))})}
     wanting = [row for row in dict.fromkeys(rows) if numbers[row] is None]
     if wanting:
         first = take(connection, TICKET, len(wanting))

@@ -14,6 +14,7 @@ from store.columns import KEY_LETTERS, clean
 from store.epochs import of_answered
 from store.model.facts import Budget, Clues, Facts, KnownId, SentMail
 from store.model.ticket import Participant, Ticket
+from store.prepared import ask
 from store.schema import known_id, link, mail, participant, sender, ticket
 
 MOST_NAMED = 30  # marks of each sort, and Message-IDs; what is named beyond them names nothing
@@ -77,18 +78,18 @@ def tickets(connection: Connection, numbers: Sequence[int]) -> tuple[Ticket, ...
         return ()
     asked = {"numbers": list(numbers)}
     taking_part: dict[int, list[Participant]] = {}
-    for row in connection.execute(_PARTICIPANTS, asked):
+    for row in ask(connection, _PARTICIPANTS, asked):
         taking_part.setdefault(row.ticket, []).append(Participant(row.address, row.role))
     links: dict[int, list[int]] = {}
-    for row in connection.execute(_LINKS, asked):
+    for row in ask(connection, _LINKS, asked):
         links.setdefault(row.ticket, []).append(row.other)
     found = {
-        row["number"]: Ticket(
-            **row,
-            links=tuple(links.get(row["number"], ())),
-            participants=tuple(taking_part.get(row["number"], ())),
+        row.number: Ticket(
+            **row._asdict(),
+            links=tuple(links.get(row.number, ())),
+            participants=tuple(taking_part.get(row.number, ())),
         )
-        for row in connection.execute(_TICKETS, asked).mappings()
+        for row in ask(connection, _TICKETS, asked)
     }
     return tuple(found[number] for number in numbers if number in found)
 
@@ -125,7 +126,7 @@ def _numbers(clues: Clues, sent: Iterable[SentMail], known: Iterable[KnownId]) -
 def _sent(connection: Connection, every: Sequence[Clues]) -> list[tuple[SentMail, ...]]:
     marks = [_marks(clues) for clues in every]
     wanted = list(dict.fromkeys(mark for row in marks for mark in row))
-    rows = connection.execute(_SENT, {"marks": wanted}) if wanted else ()
+    rows = ask(connection, _SENT, {"marks": wanted}) if wanted else ()
     found = {row.mark: SentMail(*row) for row in rows}
     return [tuple(found[mark] for mark in row if mark in found) for row in marks]
 
@@ -141,7 +142,7 @@ def _known(connection: Connection, every: Sequence[Clues]) -> list[tuple[KnownId
     if not wanted:
         return [() for _ in every]
     most = MOST_KNOWN * len(every)
-    rows = connection.execute(_KNOWN, {"ids": wanted, "most": most}).all()
+    rows = ask(connection, _KNOWN, {"ids": wanted, "most": most})
     if len(rows) == most and len(every) > 1:  # somebody's flood must not hide what another one is looking for
         return [row for clues in every for row in _known(connection, [clues])]
     found: dict[str, list[KnownId]] = {}
@@ -164,7 +165,7 @@ def _named(clues: Clues) -> tuple[str, ...]:
 def _senders(connection: Connection, every: Sequence[Clues]) -> dict[str, bool]:
     """Return which of the senders are known, and whether they were ever proven."""
     addresses = list(dict.fromkeys(_key(clues.sender) for clues in every if clues.sender))
-    rows = connection.execute(_SENDERS, {"addresses": addresses}) if addresses else ()
+    rows = ask(connection, _SENDERS, {"addresses": addresses}) if addresses else ()
     return {row.address: row.proven for row in rows}
 
 

@@ -74,8 +74,7 @@ class Store(OfMailboxes, Quarantined):
         self, now: float, limit: int, seconds: float, room: int = processing.ROOM
     ) -> tuple[RawMessage, ...]:
         """Take up to so many messages that are due, oldest first, for so many seconds; of so many octets together."""
-        taken = await self._writing.do(processing.lease, processing.Lease(now, limit, seconds, room))
-        return await self._asking.do(processing.read, taken) if taken else ()
+        return await self._writing.do(processing.lease, processing.Lease(now, limit, seconds, room))
 
     async def facts(self, clues: Clues, now: float) -> Facts:
         """Return what the store knows that bears on a message; costs the same however much is stored."""
@@ -235,8 +234,7 @@ class Store(OfMailboxes, Quarantined):
         self, now: float, limit: int, seconds: float, room: int = processing.ROOM
     ) -> tuple[Mail, ...]:
         """Take up to so many outgoing mails that are due and not held, oldest first; of so many octets together."""
-        taken = await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds, room))
-        return await self._asking.do(outbox.read, taken) if taken else ()
+        return await self._writing.do(outbox.lease, processing.Lease(now, limit, seconds, room))
 
     async def renew(self, mail: Mail, until: float) -> bool:
         """Let the lease of a mail that is in hand still end at `until`; False if it is lost."""

@@ -163,3 +163,21 @@ def test_dates_are_read_in_their_many_forms(value: str, moment: datetime | None)
 @given(st.text(max_size=300))
 def test_no_date_raises(value: str) -> None:
     date.read(value)
+
+
+@given(
+    st.builds(
+        "{}{} {} {} {}:{}:{} {}{}".format,
+        st.sampled_from(["", "Mon, ", "Sun, ", "mon, "]),
+        st.sampled_from(["1", "03", "31", "32", "0", "031"]),
+        st.sampled_from(["Jan", "Feb", "Nov", "nov"]),
+        st.sampled_from(["1900", "1999", "2024", "2100", "25"]),
+        st.sampled_from(["00", "10", "24"]),
+        st.sampled_from(["00", "59", "60"]),
+        st.sampled_from(["00", "60", "99"]),
+        st.sampled_from("+-"),
+        st.sampled_from(["0000", "0130", "1400", "2400", "9999"]),
+    )
+)
+def test_the_usual_form_of_a_date_is_read_as_by_the_grammar(value: str) -> None:
+    assert repr(date.read(value)) == repr(date.by_grammar(value))

@@ -1,6 +1,7 @@
 """Which ticket a message belongs to, by which signal, and who is a stranger there."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -243,8 +244,18 @@ def test_the_clues_name_at_most_thirty_foreign_ids() -> None:
 
 
 def test_the_clues_say_whom_an_acknowledgement_would_reach() -> None:
-    assert clues(message(), envelope(), OWN, None).answer_to == CUSTOMER
-    assert clues(message(), envelope("x@evil.test"), OWN, None).answer_to == ""
+    assert clues(message(), envelope(), OWN, None, Address("Anna", CUSTOMER.upper())).answer_to == CUSTOMER
+    assert clues(message(), envelope("x@evil.test"), OWN, None, None).answer_to == ""
+
+
+@given(
+    st.lists(st.sampled_from(["words", "-- ", "--", "---- \t", "_*=-", "-- x", " ----", "----\x0b", ""]), max_size=6)
+)
+def test_a_footer_begins_at_the_first_line_that_is_a_rule(lines: list[str]) -> None:
+    rules = [at for at, line in enumerate(lines) if line in {"-- ", "--", "---- \t", "_*=-"}]
+    above = "\n".join(lines[: rules[0]]) if rules else ""
+    counted = above if above.strip() else "\n".join(lines)
+    assert text_digest("\n".join(lines)) == sha256(" ".join(counted.split()).encode()).hexdigest()[:32]
 
 
 @pytest.mark.parametrize(

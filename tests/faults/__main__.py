@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from daemon.journey import MAIL_LEASE_SECONDS
 from tests.faults.assault import Assault
 from tests.faults.nursery import Fate, Nursery
 from tests.faults.points import ON_THE_WAY, told
@@ -26,7 +27,6 @@ from tests.store import postgres
 
 LINE_SECONDS = 5.0
 ROLES = ("intake", "intake", "worker", "worker")  # on PostgreSQL; SQLite has one process
-LEASE_SECONDS = 10.0  # so that another process takes up what a killed one had in hand
 TROUBLE_SECONDS = 3.0  # between two troubles
 HARMS = tuple(harm for point in ON_THE_WAY for harm in ("", f"{point}:kill@{{n}}"))
 
@@ -50,7 +50,7 @@ def on_postgresql(
     redis.start()
     try:
         with postgres.running(binary, fsync=True) as database:
-            troubles = Troubles(database, redis, LEASE_SECONDS, TROUBLE_SECONDS, options.seed)
+            troubles = Troubles(database, redis, options.lease or MAIL_LEASE_SECONDS, TROUBLE_SECONDS, options.seed)
             assault = Assault(
                 folder,
                 nursery,
@@ -60,7 +60,7 @@ def on_postgresql(
                 url=database.create("faults"),
                 roles=ROLES,
                 more=f'[bell]\nredis = "{redis.url}"\n',
-                fate=Fate(lease_seconds=LEASE_SECONDS),
+                fate=Fate(lease_seconds=options.lease),
                 harms=HARMS,
                 beside=(tell, troubles),
             )
@@ -119,6 +119,7 @@ def main() -> int:
     parser.add_argument("--mails", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lease", type=float, default=0.0, help="seconds, on PostgreSQL; 0 is as shipped")
     parser.add_argument("--store", choices=(*KINDS, "both"), default="both")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whatever was started ends with us

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from daemon.core.mail import simple
 from daemon.core.mail.forward import read_forwarded
 from daemon.core.mail.quote import split
 from daemon.core.mail.quoting.page import page
@@ -40,6 +41,8 @@ def read_body(plain: str | None, html: str | None) -> Body:
     first line of the new text, where a command would stand, is shown in both.
     """
     written = _lines(plain or "")
+    if html and _surely_alike(written, html):
+        return _part(written, frozenset(), frozenset())
     shown = read_html(html) if html else Rendered("", frozenset(), frozenset())
     if not _says_something(written, shown.text):
         return _part(shown.text, shown.heads, shown.signatures)
@@ -70,10 +73,21 @@ def _join(*texts: str) -> str:
     return "\n\n".join(text for text in texts if text.strip())
 
 
+def _surely_alike(written: str, html: str) -> bool:
+    """Say whether plain text is worth reading and HTML has the same words, as far as that is seen without a parser."""
+    said = simple.words(html)
+    return bool(said) and said == written.split() and not _is_stub(written.strip())
+
+
+def _is_stub(bare: str) -> bool:
+    """Say whether a plain text perhaps only says that there is HTML."""
+    return len(bare) < 400 and _STUB.search(bare) is not None
+
+
 def _says_something(written: str, shown: str) -> bool:
     """Say whether the plain text is worth reading beside the HTML."""
     bare = written.strip()
-    return bool(bare) and not (len(bare) < 400 and len(shown.strip()) > 2 * len(bare) and _STUB.search(bare))
+    return bool(bare) and not (len(shown.strip()) > 2 * len(bare) and _is_stub(bare))
 
 
 def _words(text: str) -> set[str]:

@@ -37,14 +37,15 @@ def read(raw: bytes, envelope: Envelope, own: Own, smtp: Smtp) -> Reading:
     message = parse(raw)
     bounce = read_bounce(message, envelope)
     proof = prove(message, envelope, smtp)
+    answer = answer_to(message, envelope, proof, own)
     return Reading(
         message,
         envelope,
         automatic(message, envelope, own, bounce),
         bounce,
         proof,
-        answer_to(message, envelope, proof, own),
-        clues(message, envelope, own, bounce, proof),
+        answer,
+        clues(message, envelope, own, bounce, answer),
     )
 
 

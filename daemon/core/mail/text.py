@@ -5,6 +5,7 @@ walk is a loop over a stack; markup.tame bounds what it can meet.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -96,6 +97,9 @@ _BLANKS = re.compile(r"\n{4,}")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
+Attributes = Mapping[str, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """HTML as text, and the numbers of the lines of which the markup told something."""
@@ -155,7 +159,7 @@ class _End(NamedTuple):
 
     tag: str
     mark: str | None
-    attributes: dict[str, str | None]
+    attributes: Attributes
 
 
 def read_html(html: str) -> Rendered:
@@ -186,7 +190,12 @@ def read_html(html: str) -> Rendered:
     return Rendered("\n".join(pen.lines), frozenset(pen.heads), frozenset(pen.signatures))
 
 
-def _hidden(attributes: dict[str, str | None]) -> bool:
+def tells(attributes: Attributes) -> bool:
+    """Say whether attributes hide an element, or mark what it is."""
+    return _hidden(attributes) or _told(attributes) is not None
+
+
+def _hidden(attributes: Attributes) -> bool:
     style = (attributes.get("style") or "")[:2000].lower()
     return "hidden" in attributes or bool(_NOTHING.search(style) and _HIDDEN.search(style))
 
@@ -209,11 +218,16 @@ def _write_text(words: str, pen: _Pen) -> None:
         pen.write(words)
 
 
-def _mark(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:
+def _mark(tag: str, attributes: Attributes, pen: _Pen) -> str | None:
     """Say what an element's markup tells: a quote, the head of one, or a signature."""
-    style = (attributes.get("style") or "")[:2000]
     if tag == "blockquote":
-        return QUOTE if _is_cited(attributes, style, pen) else None
+        return QUOTE if _is_cited(attributes, pen) else None
+    return _told(attributes)
+
+
+def _told(attributes: Attributes) -> str | None:
+    """Say whether attributes mark the head of a quote, or a signature."""
+    style = (attributes.get("style") or "")[:2000]
     for name in ("class", "id"):
         for word in (attributes.get(name) or "").lower()[:400].split():
             if mark := _MARKED.get((name, word)):
@@ -223,12 +237,12 @@ def _mark(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:
     return HEAD if "border" in style.lower() and _TOP_RULE.search(style) else None
 
 
-def _is_cited(attributes: dict[str, str | None], style: str, pen: _Pen) -> bool:
+def _is_cited(attributes: Attributes, pen: _Pen) -> bool:
     """Tell a quote from an indented paragraph, which is the same element.
 
     An editor's indent has a style without a bar. A bare one is a quote, unless it holds the whole message.
     """
-    kind = (attributes.get("class") or "").lower()
+    kind, style = (attributes.get("class") or "").lower(), (attributes.get("style") or "")[:2000]
     if pen.depth or "cite" in attributes or attributes.get("type") or _BAR.search(style):
         return True
     if style:
@@ -237,7 +251,7 @@ def _is_cited(attributes: dict[str, str | None], style: str, pen: _Pen) -> bool:
     return above.rstrip().endswith(":") if "gmail_quote" in kind else bool(above.strip())
 
 
-def _enter(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None:
+def _enter(tag: str, attributes: Attributes, pen: _Pen) -> str | None:
     """Open an element: break the line, note what it tells. Return what is to be undone at its end."""
     if tag == "br":
         if pen.gap_due:
@@ -257,7 +271,7 @@ def _enter(tag: str, attributes: dict[str, str | None], pen: _Pen) -> str | None
     return mark
 
 
-def _open_block(tag: str, attributes: dict[str, str | None], pen: _Pen) -> None:
+def _open_block(tag: str, attributes: Attributes, pen: _Pen) -> None:
     if tag in _INLINE_CELLS:
         if pen.line:
             pen.write(" ")
@@ -279,7 +293,7 @@ def _open_block(tag: str, attributes: dict[str, str | None], pen: _Pen) -> None:
         pen.end_line()
 
 
-def _tight(attributes: dict[str, str | None]) -> bool:
+def _tight(attributes: Attributes) -> bool:
     """Say whether a paragraph has no empty line around it (Outlook's have none)."""
     if not attributes:
         return False

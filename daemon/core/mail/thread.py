@@ -13,10 +13,9 @@ from hashlib import sha256
 
 from daemon.core.mail.address import Own, Purpose, fold, mark_of_message_id, mark_of_reply_address
 from daemon.core.mail.bounce import complained_id
-from daemon.core.mail.guard import answer_to
-from daemon.core.mail.sender import NOBODY, sender_path
+from daemon.core.mail.sender import sender_path
 from store.model.facts import Clues, Facts, SentMail, Signal, Threading
-from store.model.message import Bounce, Envelope, Message, Proof
+from store.model.message import Address, Bounce, Envelope, Message
 from store.model.outbox import MailKind
 from store.model.ticket import Ticket
 
@@ -49,20 +48,22 @@ class Lead:
     why: str
 
 
-def clues(message: Message, envelope: Envelope, own: Own, bounce: Bounce | None, proof: Proof = NOBODY) -> Clues:
-    """Return what a message says that the store may know something about."""
+def clues(
+    message: Message, envelope: Envelope, own: Own, bounce: Bounce | None, answer: Address | None = None
+) -> Clues:
+    """Return what a message says that the store may know something about; `answer` is where one would go."""
     named = tuple(dict.fromkeys(i for i in (message.in_reply_to, *message.references) if i))
-    own_marks = tuple(mark for i in named if (mark := mark_of_message_id(own, i)))
+    ours = {i: mark for i in named if (mark := mark_of_message_id(own, i))}
+    own_marks = tuple(ours.values())
     signed = _reply_marks(envelope, own)
     reply_marks = _marks(signed, ANSWERABLE)
-    answer = answer_to(message, envelope, proof, own)
     return Clues(
         message_id=message.message_id,
         sender=fold(message.sender.address) if message.sender else sender_path(message, envelope),
         answer_to=fold(answer.address) if answer else "",
         reply_marks=reply_marks,
         own_marks=own_marks,
-        foreign_ids=tuple(i for i in named if mark_of_message_id(own, i) is None)[:NAMED_AT_MOST],
+        foreign_ids=tuple(i for i in named if i not in ours)[:NAMED_AT_MOST],
         subject_number=subject_number(message.subject),
         bounced_mark=_bounced_mark(message, bounce, own, (*own_marks, *reply_marks)),
         text_digest=text_digest((message.new_text.strip() and message.new_text) or message.text),

@@ -1,4 +1,4 @@
-"""Labelled mails to the desks of some hundred and twenty products, written here, to tune on and to measure by.
+"""Labelled mails to the desks of some four hundred products, written here, to tune on and to measure by.
 
 The labels follow the written definition: an emergency needs all three clauses in the mail's own words, and no number
 of people; a way around, a second line, a thing that is slow, wrong or ugly stops nobody; a request for access or a

@@ -1,12 +1,15 @@
 """Content-Type and Content-Disposition: a value and its parameters (RFC 2045 section 5.1, RFC 2231)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from daemon.core.mail.mime import charset, header, words
 
 MAX_SEGMENTS = 100  # of one continued parameter
+REMEMBERED = 256  # values: nearly all text is of a few kinds
 _RUN = re.compile(r"([;.(])\1+")
 _PARAMETER = re.compile(
     r'(?:;|(?<=[^\s;])\s)\s*([^\s=;"]{1,100})\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\Z)|([^;]*))', re.DOTALL
@@ -20,7 +23,7 @@ class Structured:
     """A value in lower case, its parameters (names in lower case), and whether two of one name contradict."""
 
     value: str
-    parameters: dict[str, str]
+    parameters: Mapping[str, str]
     repeated: bool = False
 
 
@@ -29,7 +32,12 @@ def read(raw: bytes, declared: str = "") -> Structured:
 
     8-bit bytes are read as in `header.undecoded`, which says what `declared` is.
     """
-    line = _RUN.sub(r"\1", header.undecoded(raw[: header.MAX_STRUCTURED], declared))
+    return _read(raw[: header.MAX_STRUCTURED], declared)
+
+
+@lru_cache(REMEMBERED)
+def _read(raw: bytes, declared: str) -> Structured:
+    line = _RUN.sub(r"\1", header.undecoded(raw, declared))
     value = line.partition(";")[0].strip().partition(" ")[0].casefold()
     if "=" not in line:
         return Structured(value, {})
