@@ -1,6 +1,5 @@
 """What a text says that the definition speaks about: phrases found, less those denied, supposed or over."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -69,9 +68,9 @@ def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
     tongues = definition.tongues
     told = dict.fromkeys(definition.languages, 0)
     for tokens in texts:
-        for word, times in Counter(filter(tongues.__contains__, tokens.words)).items():
-            for language in tongues[word]:
-                told[language] += times
+        for languages in filter(None, map(tongues.get, tokens.words)):
+            for language in languages:
+                told[language] += 1
     most = max(told.values(), default=0)
     if most < _TOLD:
         return frozenset()
