@@ -107,6 +107,8 @@ async def _with_added(draft: Draft, occasion: Occasion, house: House) -> Draft:
 
 async def _known(reading: Reading, facts: Facts, house: House, now: float) -> Backdrop:
     """Ask the store what a member's word needs; nothing for all other messages."""
+    if not facts.sent:  # it answers no mail of ours
+        return Backdrop()
     mark = confirmation(reading, facts, house.settings, now)
     waiting = await house.store.kept(mark, kept_since(now)) if mark else None
     kept = await read_message(waiting, house) if waiting else None

@@ -104,8 +104,10 @@ def _write(
 ) -> NewMail:
     """Give a draft its words and its bytes."""
     mark, marks = mark_from(house.random(10)), MARKS[draft.kind]
-    answer = reply_address(house.own, marks.reply, mark) if marks.reply in _SAID_TO else ""
-    words = replace(words, copy_of=draft.copy_of) if draft.copy_of else words
+    if marks.reply in _SAID_TO:
+        words = replace(words, answer=reply_address(house.own, marks.reply, mark))
+    if draft.copy_of:
+        words = replace(words, copy_of=draft.copy_of)
     held = work.quarantine if work else None
     if held and reading:
         whole = excerpt(reading.message, WHOLE) if draft.carries_original else words.excerpt
@@ -113,7 +115,7 @@ def _write(
     if draft.answer_minutes:
         words = replace(words, answer_minutes=draft.answer_minutes)
     return compose(
-        house.letters.write(draft.letter, draft.language, replace(words, answer=answer)),
+        house.letters.write(draft.letter, draft.language, words),
         kind=draft.kind,
         ticket=words.ticket,
         to=draft.to,

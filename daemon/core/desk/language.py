@@ -3,6 +3,7 @@
 import re
 
 _WORD = re.compile(r"[^\W\d_]+")
+_BETWEEN = {code: " " for code in range(128) if not chr(code).isalpha()}  # what stands between words in plain ASCII
 _SMALL_WORDS: tuple[tuple[str, str], ...] = (
     ("en", "the and is to of in we our you it that not with for have this are can be my i on was from please when"),
     (
@@ -30,8 +31,10 @@ def guess_language(text: str, default: str) -> str:
     'de'
     """
     scores = dict.fromkeys(_LANGUAGES, 0)
-    for word in _WORD.findall(text[:2000].casefold()):
-        for code in _SPEAKERS.get(word, ()):
+    read = text[:2000].casefold()
+    words = read.translate(_BETWEEN).split() if read.isascii() else _WORD.findall(read)
+    for codes in filter(None, map(_SPEAKERS.get, words)):
+        for code in codes:
             scores[code] += 1
     (code, best), (_, second) = sorted(scores.items(), key=lambda score: -score[1])[:2]
     return code if best >= 3 and best > second else default

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from daemon.core.commands.plan import UNNUMBERED
 from daemon.core.desk.case import Listed
-from daemon.core.desk.clock.question import settled
+from daemon.core.desk.clock.question import silent_tag
 from daemon.core.desk.shadow import SHADOW, author_reading
 from daemon.core.mail.letter import Words, excerpt
 from daemon.core.mail.lookalike import resembled
@@ -49,7 +49,7 @@ def words_for(
         tag=verdict.tag if verdict else None,
         unsure=bool(verdict and verdict.unsure),
         question_minutes=settings.duty.answer_minutes if opens and opens.asks else None,
-        silence=settled(verdict).tag if verdict else None,
+        silence=silent_tag(verdict) if verdict else None,
         area=verdict.area if verdict else None,
         clauses=verdict.clauses if verdict else (),
         questions=_questions(verdict, opens.language, definition) if verdict and opens else (),

@@ -101,8 +101,10 @@ def compose(
     be written, and for octets that no relay may see (which no input should bring about).
     """
     marks, identifier = replace(MARKS[kind], reply=Purpose.TALK) if news else MARKS[kind], message_id(own, mark)
+    talk = reply_address(own, Purpose.TALK, mark)
+    answered = talk if marks.reply is Purpose.TALK else reply_address(own, marks.reply, mark)
     head = [
-        *_parties(marks, to, desk, own, mark),
+        *_parties(marks, to, desk, answered),
         header_line.unstructured("Subject", letter.subject),
         f"Date: {_date(int(now), desk.timezone)}\r\n",
         f"Message-ID: <{identifier}>\r\n",
@@ -113,8 +115,7 @@ def compose(
     raw = "".join(head).encode("utf-8") + _body(letter, _stem(mark, original), original, calendar)
     if fault := wire_fault(raw):
         raise ValueError(fault)
-    sender = "" if marks.null_sender else reply_address(own, Purpose.TALK, mark)
-    return NewMail(mark, kind, ticket, sender, to.address, identifier, raw, due, lines)
+    return NewMail(mark, kind, ticket, "" if marks.null_sender else talk, to.address, identifier, raw, due, lines)
 
 
 def wire_fault(raw: bytes) -> str | None:
@@ -168,13 +169,13 @@ def _date(now: int, zone: str) -> str:
     return format_datetime(datetime.fromtimestamp(now, ZoneInfo(zone)))
 
 
-def _parties(marks: Marks, to: Address, desk: Desk, own: Own, mark: str) -> tuple[str, ...]:
+def _parties(marks: Marks, to: Address, desk: Desk, answered: str) -> tuple[str, ...]:
     if not header_line.is_mailbox(to.address):
         raise ValueError(f"this recipient cannot be written: {to.address!r}")
     return (
         header_line.mailbox("From", Address(desk.name, desk.address)),
         header_line.mailbox("To", to if marks.named else Address("", to.address)),
-        header_line.mailbox("Reply-To", Address("", reply_address(own, marks.reply, mark))),
+        header_line.mailbox("Reply-To", Address("", answered)),
     )
 
 

@@ -52,14 +52,16 @@ class Balance:
 
 def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balance]:
     """Weigh the evidence for and against each axis."""
-    sides: dict[tuple[str, bool], list[_Weighed]] = {}
+    sides: tuple[tuple[list[_Weighed], list[_Weighed]], ...] = tuple([([], []) for _ in AXES])
     for span in sorted(spans, key=_place):  # of two that weigh the same the earlier, then the longer, comes first
         bonus = SUBJECT_BONUS if span.part is Part.SUBJECT else 1.0
-        for axis, weight in zip(AXES, span.rule.group.weights, strict=True):
+        for side, weight in zip(sides, span.rule.group.weights, strict=True):
             if weight:
-                sides.setdefault((axis, weight > 0), []).append((weight * bonus, span))
-    said = {side: _side(side[0], weighed, subject, text) for side, weighed in sides.items()}
-    return {axis: Balance(said.get((axis, True), NOTHING_SAID), said.get((axis, False), NOTHING_SAID)) for axis in AXES}
+                side[weight < 0].append((weight * bonus, span))
+    return {
+        axis: Balance(_side(axis, speaks_for, subject, text), _side(axis, against, subject, text))
+        for axis, (speaks_for, against) in zip(AXES, sides, strict=True)
+    }
 
 
 def _place(span: Span) -> tuple[Part, int, int]:
@@ -68,14 +70,19 @@ def _place(span: Span) -> tuple[Part, int, int]:
 
 def _side(axis: str, weighed: list[_Weighed], subject: str, text: str) -> Side:
     """Take the strongest spans that do not overlap, each counting half of the one before; a clause quotes them."""
+    if not weighed:
+        return NOTHING_SAID
     taken: list[_Weighed] = []
     strength = 0.0
     for weight, span in sorted(weighed, key=lambda item: -abs(item[0])):
-        if len(taken) == MOST_EVIDENCE:
-            break
-        if not any(_overlap(span, other) for _, other in taken):
+        for _, other in taken:
+            if _overlap(span, other):
+                break
+        else:
             strength += abs(weight) / 2 ** len(taken)
             taken.append((weight, span))
+            if len(taken) == MOST_EVIDENCE:
+                break
     quoted = taken if axis in CLAUSES else ()
     return Side(round(strength, 4), tuple([_evidence(weight, span, subject, text) for weight, span in quoted]))
 

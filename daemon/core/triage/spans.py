@@ -1,6 +1,5 @@
 """What a text says that the definition speaks about: phrases found, less those denied, supposed or over."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from store.model.verdict import Part
 
 _SPOKEN = 0.25  # a language is spoken that has this share of the telling words of the one spoken most
 _TOLD = 2  # telling words from which a text tells its languages; with fewer it may be of any
+_EFFECTS = tuple(Effect)
 _DENIED_WITHIN = 2  # words before a phrase among which a "not" or "no" denies it
 
 
@@ -68,9 +68,9 @@ def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
     tongues = definition.tongues
     told = dict.fromkeys(definition.languages, 0)
     for tokens in texts:
-        for word, times in Counter(filter(tongues.__contains__, tokens.words)).items():
-            for language in tongues[word]:
-                told[language] += times
+        for languages in filter(None, map(tongues.get, tokens.words)):
+            for language in languages:
+                told[language] += 1
     most = max(told.values(), default=0)
     if most < _TOLD:
         return frozenset()
@@ -79,7 +79,7 @@ def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
 
 def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[str]) -> _Reading:
     rules, sentences = definition.rules, tokens.sentences
-    found: dict[Effect, list[Match]] = {effect: [] for effect in Effect}
+    found: dict[Effect, list[Match]] = {effect: [] for effect in _EFFECTS}
     for match in find(definition.tree, tokens, silent):
         rule = rules[match.phrase]
         if not rule.initial or match.first == 0 or sentences[match.first - 1] == match.first:

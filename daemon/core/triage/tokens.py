@@ -99,8 +99,8 @@ def tokens_of(text: str) -> Tokens:
     folded = fold(read)
     start = line = _LEADING.match(folded).end()  # type: ignore[union-attr]  # it matches nothing, too
     for stretch, between in _STRETCH.findall(folded, start):
-        end = _take(stretch, start, words, found.starts, found.ends)
-        place, gap = len(words), _gap(between)
+        _take(found, stretch, start)
+        place, gap, end = len(words), _gap(between), start + len(stretch)
         start = end + len(between)
         if gap.opens:
             found.quoted.add(place)
@@ -124,23 +124,21 @@ def tokens_of(text: str) -> Tokens:
     return found
 
 
-def _take(stretch: str, start: int, words: list[str], starts: list[int], ends: list[int]) -> int:
-    """Add the words of a stretch that begins at `start`, with their places; return where it ends."""
-    own = stretch.split(" ")
-    if stretch.replace(" ", "").isalnum() and _RUN_TOGETHER.keys().isdisjoint(own):
-        words += own
-        for word in own:
+def _take(found: Tokens, stretch: str, start: int) -> None:
+    """Add the words of a stretch that begins at `start`, with their places."""
+    words, starts, ends = found.words, found.starts, found.ends
+    for word in stretch.split(" "):
+        end = start + len(word)
+        if word.isalnum() and word not in _RUN_TOGETHER:
+            words.append(word)
             starts.append(start)
-            start += len(word) + 1
-            ends.append(start - 1)
-        return start - 1
-    for word in own:
-        for part, begin, end in _parts(word, start):
-            words.append(part)
-            starts.append(begin)
             ends.append(end)
-        start += len(word) + 1
-    return start - 1
+        else:
+            for part, begin, stop in _parts(word, start):
+                words.append(part)
+                starts.append(begin)
+                ends.append(stop)
+        start = end + 1
 
 
 @lru_cache(_GAPS)

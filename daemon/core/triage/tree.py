@@ -72,15 +72,6 @@ class Tree:
     known: dict[str, Word] = field(default_factory=dict)  # the words of earlier texts: mails repeat them
 
 
-class _Sentence(NamedTuple):
-    """One sentence, which no phrase leaves, and where to put what is found."""
-
-    begin: int  # place of its first word
-    atoms: list[Atoms]  # that take each word
-    pauses: list[int]
-    matches: list[Match]
-
-
 class _Edge(NamedTuple):
     """How a tree grows from one node to the next."""
 
@@ -218,18 +209,19 @@ def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> li
         leads[place] += opening
     matches: list[Match] = []
     begin = 0
-    while begin < len(words):
+    while begin < len(words):  # sentence by sentence: no phrase leaves its own
         end = tokens.sentences[begin]
-        sentence = _Sentence(begin, atoms[begin:end], tokens.pauses[begin:end], matches)
+        sentence = atoms[begin:end]
         for first, nodes in enumerate(leads[begin:end]):
             for language, node in nodes:
                 if language in silent:
                     continue
                 if node.found:
                     matches += [Match(begin + first, begin + first, phrase) for phrase in node.found]
-                for here in sentence.atoms[first + 1 : first + 1 + node.reach]:
-                    if node.others or not here.isdisjoint(node.wanted):
-                        _walk(node, first, sentence)
+                wanted = node.wanted
+                for here in sentence[first + 1 : first + 1 + node.reach]:
+                    if not here.isdisjoint(wanted) or node.others:
+                        _walk(node, first, begin, sentence, tokens.pauses, matches)
                         break
         begin = end
     matches.sort()
@@ -245,15 +237,17 @@ def _opening(tree: Tree) -> tuple[tuple[str, Node], ...]:
     )
 
 
-def _walk(start: Node, first: int, sentence: _Sentence) -> None:
-    """Follow the tree from the word `first`, which leads to `start`; each point is visited once a place."""
-    begin, atoms, pauses, matches = sentence
+def _walk(start: Node, first: int, begin: int, sentence: list[Atoms], pauses: list[int], matches: list[Match]) -> None:
+    """Follow the tree from the word `first` of a sentence, which leads to `start`; each point is visited once a place.
+
+    `begin` is the place of the sentence's first word.
+    """
     pending = [(start, first)]
     seen: set[tuple[Node, int]] = set()
     for node, last in pending:
-        pause = pauses[last] - begin
-        for place, here in enumerate(atoms[last + 1 : last + 1 + node.reach], last + 1):
-            if here.isdisjoint(node.wanted) and not node.others:
+        pause, wanted = pauses[begin + last] - begin, node.wanted
+        for place, here in enumerate(sentence[last + 1 : last + 1 + node.reach], last + 1):
+            if here.isdisjoint(wanted) and not node.others:
                 continue
             for within, over, child in _steps(node, here):
                 point = child, place

@@ -46,7 +46,11 @@ def lapse(due: Due, asked: Verdict, moment: Moment) -> Occasion:
 
 
 def settled(verdict: Verdict) -> Verdict:
-    """Return the verdict that silence makes of an open one; nothing is an emergency without words that say so."""
+    """Return the verdict that silence makes of an open one."""
+    return replace(verdict, tag=silent_tag(verdict), unsure=False)
+
+
+def silent_tag(verdict: Verdict) -> Tag:
+    """Return the tag that silence makes of an open one; nothing is an emergency without words that say so."""
     holding = {clause.name for clause in verdict.clauses if clause.holds and any(e.weight > 0 for e in clause.evidence)}
-    tag = Tag.EMERGENCY if holding >= GROUNDS else verdict.tag
-    return replace(verdict, tag=tag, unsure=False)
+    return Tag.EMERGENCY if holding >= GROUNDS else verdict.tag
