@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = (
     "journey",
+    "crowd",
     "doors",
     "keeping",
     "reading",

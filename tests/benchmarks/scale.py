@@ -70,8 +70,11 @@ class Servers:
 
 
 def _seconds(pid: int) -> float:
-    """Return the processor time of a process, user and system, and of its children that have ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    """Return the processor time of a process, user and system, and of its children that have ended; 0 if it has."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
     return sum(map(int, fields[11:15])) / TICKS
 
 

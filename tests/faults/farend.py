@@ -17,6 +17,8 @@ class Manners:
     later: float = 0.0  # part of the recipients that are answered 451
     never: float = 0.0  # part that is answered 550
     swallowed: float = 0.0  # part of the messages that are taken, and the line is cut before 250
+    garbled: float = 0.0  # part that is answered by what is no SMTP
+    sent_away: float = 0.0  # part that is answered 421 in the middle of a session, which ends
     slow_seconds: float = 0.0  # before each answer to a dot
     connections: int = CONNECTIONS  # at once; one more is told 421
     is_down: bool = False
@@ -57,7 +59,7 @@ class FarEnd:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.manners.is_down or len(self._open) >= self.manners.connections:
-            self.counts["turned away"] += 1
+            self.counts["down" if self.manners.is_down else "turned away"] += 1
             writer.write(b"421 4.3.2 not now\r\n")
             writer.close()
             return
@@ -81,7 +83,7 @@ class FarEnd:
                 writer.write(b"250-far.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING\r\n")
             elif verb == b"RCPT":
                 to = line[line.find(b"<") + 1 : line.rfind(b">")].decode()
-                writer.write(self._recipient(to))
+                writer.write(self._disturbed() or self._recipient(to))
             elif verb == b"DATA":
                 writer.write(b"354 go on\r\n")
                 await self._take(to, b"\r\n" + await _content(reader), writer)
@@ -90,6 +92,16 @@ class FarEnd:
                 return
             else:
                 writer.write(b"250 2.0.0 ok\r\n")
+
+    def _disturbed(self) -> bytes:
+        draw = self.chance.random()
+        if draw < self.manners.garbled:
+            self.counts["garbled"] += 1
+            return b"\x16\x03\x01 <html>250 ok\r\n"
+        if draw < self.manners.garbled + self.manners.sent_away:
+            self.counts["sent away"] += 1
+            return b"421 4.3.2 going down\r\n"
+        return b""
 
     def _recipient(self, to: str) -> bytes:
         draw = self.chance.random()
@@ -105,6 +117,7 @@ class FarEnd:
     async def _take(self, to: str, raw: bytes, writer: asyncio.StreamWriter) -> None:
         self.arrived.append(Arrival(header(raw, b"x-triaged-kind"), to, header(raw, b"message-id").strip("<>")))
         if self.manners.slow_seconds:
+            self.counts["slow"] += 1
             await asyncio.sleep(self.manners.slow_seconds)
         if self.chance.random() < self.manners.swallowed:
             self.counts["swallowed"] += 1

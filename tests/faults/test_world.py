@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -38,18 +39,22 @@ def server() -> Iterator[str]:
 
 
 async def test_a_relay_with_every_bad_habit(nursery: Nursery, tmp_path: Path) -> None:
-    habits = (
-        Manners(is_down=True),
-        Manners(later=0.3),
-        Manners(swallowed=0.2),
-        Manners(slow_seconds=0.3),
-        Manners(connections=1),
-        Manners(never=0.2),
-    )
+    habits = {
+        "down": Manners(is_down=True),
+        "later": Manners(later=0.3),
+        "swallowed": Manners(swallowed=0.2),
+        "slow": Manners(slow_seconds=0.3),
+        "turned away": Manners(connections=1),
+        "garbled": Manners(garbled=0.3),
+        "sent away": Manners(sent_away=0.3),
+        "never": Manners(never=0.3),
+    }
 
     async def behave(assault: Assault) -> None:
-        for assault.far_end.manners in habits:
-            await asyncio.sleep(PHASE_SECONDS)
+        for habit, assault.far_end.manners in habits.items():
+            async with asyncio.timeout(20):
+                while assault.far_end.counts[habit] < 8:
+                    await asyncio.sleep(0.01)
         assault.far_end.manners = Manners()
 
     assault = Assault(tmp_path, nursery, 300, fate=Fate(hasty=True), beside=(behave,))
@@ -134,6 +139,38 @@ async def test_a_redis_that_forgets_and_goes_away(nursery: Nursery, tmp_path: Pa
     finally:
         redis.stop()
     assert counters.faults == {}, counters
+
+
+async def test_a_redis_that_is_slow_costs_a_little_delay(nursery: Nursery, tmp_path: Path, server: str) -> None:
+    """It answers nothing for most of each second, and once for longer than anybody has patience."""
+    redis = RedisServer(free_port())
+    redis.start()
+    seconds = 0.0
+
+    async def stall(milliseconds: int) -> None:
+        await asyncio.to_thread(redis.say, f"CLIENT PAUSE {milliseconds} ALL")
+        await asyncio.sleep(milliseconds / 1000 + 0.1)
+
+    async def slow(assault: Assault) -> None:
+        nonlocal seconds
+        await stall(4000)
+        while assault.is_sending:
+            await stall(900)
+        begun = time.monotonic()
+        while await asyncio.to_thread(assault.audit.unfinished):
+            await stall(900)
+        seconds = time.monotonic() - begun
+
+    bell = f'[bell]\nredis = "{redis.url}"\n'
+    roles = ("intake", "worker", "worker")
+    assault = Assault(tmp_path, nursery, 300, url=server, roles=roles, more=bell, beside=(slow,))
+    try:
+        counters = await assault.run()
+    finally:
+        redis.stop()
+    assert counters.faults == {}, counters
+    assert counters.doubled == counters.unknown == 0, counters
+    assert seconds < 30, "what the bell does not tell is found by looking"
 
 
 async def test_who_was_stopped_past_its_lease_does_nothing_twice(nursery: Nursery, tmp_path: Path, server: str) -> None:

@@ -97,11 +97,15 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
         told = match.last < supposed.get(tokens.sentences[match.first], match.last + 1) and match.first >= end
         if (told or not group.tells) and not (group.negatable and _denied(reading, match)):
             standing.append(match)
-    voids = reading.found[Effect.VOIDS]
     for match in standing:
-        if not voids or not any(void.first <= match.last and match.first <= void.last for void in voids):
+        if not _voided(reading, match):
             start, stop = tokens.starts[match.first], tokens.ends[match.last]
             yield Span(reading.definition.rules[match.phrase], reading.part, start, stop)
+
+
+def _voided(reading: _Reading, match: Match) -> bool:
+    """Say whether a phrase is overlapped by one that makes it mean something else."""
+    return any(void.first <= match.last and match.first <= void.last for void in reading.found[Effect.VOIDS])
 
 
 def _denied(reading: _Reading, match: Match) -> bool:
@@ -128,10 +132,10 @@ def _supposed(reading: _Reading) -> dict[int, int]:
 
 
 def _resolutions(reading: _Reading) -> list[Match]:
-    """Return where a text says that it is over: neither denied nor asked."""
-    tokens = reading.tokens
+    """Return where a text says that it is over: neither denied nor asked, and meaning just that."""
+    questions, sentences = reading.tokens.questions, reading.tokens.sentences
     return [
         match
         for match in reading.found[Effect.RESOLVES]
-        if tokens.sentences[match.first] not in tokens.questions and not _denied(reading, match)
+        if sentences[match.first] not in questions and not _denied(reading, match) and not _voided(reading, match)
     ]
