@@ -57,10 +57,18 @@ class Hands(Generic[Work]):
     """
 
     def __init__(
-        self, most: int, few: int | None = None, weigh: Callable[[Work], int] = lambda _: 0, room: int = 0
+        self,
+        most: int,
+        few: int | None = None,
+        weigh: Callable[[Work], int] = lambda _: 0,
+        room: int = 0,
+        enough: int = 1,
     ) -> None:
-        """Have so many hands (few of them in a crowd), for work of so many octets together as `weigh` says."""
-        self._most, self._few = most, few or most
+        """Have so many hands (few of them in a crowd), for work of so many octets together as `weigh` says.
+
+        It is not looked into the store for more before `enough` of them are free.
+        """
+        self._most, self._few, self._enough = most, few or most, enough
         self._weigh, self._whole, self._left = weigh, room, room
         self._crowd = Crowd()
         self._promised = 0
@@ -151,9 +159,9 @@ class Hands(Generic[Work]):
         finally:
             self._offered = False
 
-    async def one_free(self) -> None:
-        """Wait until a hand is free."""
-        while self.free <= 0:
+    async def enough_free(self) -> None:
+        """Wait until a look into the store is worth its while."""
+        while self.free < self._enough:
             await self._ease()
 
     async def all_free(self) -> None:

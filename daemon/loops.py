@@ -53,7 +53,7 @@ async def turn(crank: Crank[Work], bell: Bell, stopping: asyncio.Event) -> None:
                 hands.found_all(look)
             with hands.offered():
                 await bell.listen(crank.stage, crank.sweep_seconds)
-        await hands.one_free()
+        await hands.enough_free()
     await hands.all_free()
 
 

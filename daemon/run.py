@@ -255,7 +255,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         open_bell(settings.bell.redis, settings.desk.address),
         Threads(),
         Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD, lambda work: len(work.raw), ROOM),
-        Hands(settings.relay.connections * MAILS_A_CONNECTION, None, lambda mail: len(mail.raw), ROOM),
+        _mailers(settings.relay.connections),
         time.time,
         secrets.token_bytes,
         Memory(build(settings, time.time())),
@@ -265,6 +265,12 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         Apart(),
         open_scanner(settings.scan),
     )
+
+
+def _mailers(connections: int) -> Hands[Mail]:
+    """Return the hands that send: filled again once half of them are free, when each connection still has its next."""
+    most = connections * MAILS_A_CONNECTION
+    return Hands(most, None, lambda mail: len(mail.raw), ROOM, enough=most // 2)
 
 
 def _spare(settings: Settings) -> Relay | None:

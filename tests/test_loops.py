@@ -17,14 +17,15 @@ SUSPECT = -1  # must be alone
 class Mill:
     """A crank with a queue in memory; work ends when its gate is opened, or after so many seconds."""
 
-    def __init__(self, most: int, few: int | None = None) -> None:
+    def __init__(self, most: int, few: int | None = None, enough: int = 1) -> None:
         self.queue: list[int] = []
         self.begun: list[int] = []
         self.ended: list[int] = []
         self.beside: dict[int, int] = {}  # how many others were in hand when this began
         self.gate = asyncio.Event()
+        self.gates: dict[int, asyncio.Event] = {}  # of works that end by themselves
         self.seconds = 0.0
-        self.hands: Hands[int] = Hands(most, few)
+        self.hands: Hands[int] = Hands(most, few, enough=enough)
         self.bell = Here()
         self.stopping = asyncio.Event()
 
@@ -36,7 +37,7 @@ class Mill:
     async def work(self, work: int) -> None:
         self.beside[work] = len(self.begun) - len(self.ended)
         self.begun.append(work)
-        await (asyncio.sleep(self.seconds) if self.seconds else self.gate.wait())
+        await (asyncio.sleep(self.seconds) if self.seconds else self.gates.get(work, self.gate).wait())
         self.ended.append(work)
 
     async def fail(self, _: int, error: str) -> None:
@@ -65,6 +66,19 @@ async def test_a_listening_crank_takes_work_straight_into_its_hands() -> None:
         await asyncio.sleep(SOON)
         assert mill.begun == [7]
     assert mill.ended == [7]
+
+
+async def test_more_is_taken_up_from_the_store_once_enough_hands_are_free() -> None:
+    mill = Mill(4, enough=2)
+    mill.queue, mill.gates = list(range(8)), {0: asyncio.Event(), 1: asyncio.Event()}
+    async with mill.turning():
+        assert mill.begun == [0, 1, 2, 3]
+        mill.gates[0].set()
+        await asyncio.sleep(SOON)
+        assert mill.begun == [0, 1, 2, 3]
+        mill.gates[1].set()
+        await asyncio.sleep(SOON)
+        assert mill.begun == [0, 1, 2, 3, 4, 5]
 
 
 async def test_no_hand_is_promised_twice_nor_beyond_those_there_are() -> None:
