@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -171,18 +171,14 @@ class Threads:
     def __init__(self) -> None:
         self._queues: dict[Hashable, deque[asyncio.Event]] = {}
 
-    @asynccontextmanager
-    async def of_sender(self, envelope: Envelope) -> AsyncIterator[None]:
+    def of_sender(self, envelope: Envelope) -> AbstractAsyncContextManager[None]:
         """Hold the envelope's sender: what one hand writes is read, proven and decided in the order of its coming."""
-        async with self._hold({("from", envelope.mail_from.lower())} if envelope.mail_from else set()):
-            yield
+        return self._hold({("from", envelope.mail_from.lower())} if envelope.mail_from else set())
 
-    @asynccontextmanager
-    async def hold(self, clues: Clues) -> AsyncIterator[None]:
+    def hold(self, clues: Clues) -> AbstractAsyncContextManager[None]:
         """Hold every identifier that a message names, once all that came before it and name one of them have ended."""
         names = {clues.message_id or "", clues.sender, *clues.reply_marks, *clues.own_marks, *clues.foreign_ids} - {""}
-        async with self._hold(names):
-            yield
+        return self._hold(names)
 
     @asynccontextmanager
     async def _hold(self, names: Collection[Hashable]) -> AsyncIterator[None]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
+from store.prepared import say
+
 WRITER = "triaged"  # a connection of ours that writes, by the name that PostgreSQL shows
 READERS = 4  # threads that read at once
 
@@ -117,4 +119,4 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        say(connection, begin)

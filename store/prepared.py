@@ -17,10 +17,9 @@ Row = Mapping[str, Any]
 _Result = TypeVar("_Result")
 _Turns = tuple[tuple[int, Callable[[Any], Any]], ...]
 """What is made of the values at these places; all others stay as they are."""
-_Shape = tuple[tuple[str, int | None], ...]
-"""The values given with a statement, by name, and how long each list of them is."""
 
 _ROWS = 32  # that are inserted at once
+_LONG = 1024  # values of a list that is rare, and left as it is
 _FORMS = 512  # statements that are kept ready; there are some tens of them, a few for lists of several lengths
 
 
@@ -31,17 +30,20 @@ class _Form:
     words: str
     names: tuple[str, ...]  # of the places to be filled, in their order
     fixed: dict[str, Any]  # what the statement itself says
-    lists: dict[str, list[str]]  # of which each fills several places, with these names
+    lists: tuple[tuple[str, list[str]], ...]  # each fills several places, with these names
     turns: _Turns
     by_place: bool  # values go by place, or by name
 
     def fill(self, row: Row) -> Sequence[Any] | dict[str, Any]:
         """Return the values of a row as the driver takes them."""
-        every = {**row, **self.fixed}
-        for name, places in self.lists.items():
-            every.update(zip(places, row[name], strict=True))
+        every = {**row, **self.fixed} if self.fixed else row
         values = _turned([every[name] for name in self.names], self.turns)
         return values if self.by_place else dict(zip(self.names, values, strict=True))
+
+
+def say(connection: Connection, words: str) -> None:
+    """Have the database do what needs no values and returns nothing."""
+    _run(connection, words, lambda cursor: cursor.execute(words))
 
 
 def many(connection: Connection, statement: ClauseElement, rows: Sequence[Row]) -> None:
@@ -53,9 +55,9 @@ def many(connection: Connection, statement: ClauseElement, rows: Sequence[Row]) 
 
     """
     if rows:
-        form = _form(statement, connection.dialect, tuple([(name, None) for name in rows[0]]))
+        form = _form(statement, connection.dialect, tuple(rows[0]))
         values = [form.fill(row) for row in rows]
-        _run(connection, form, lambda cursor: cursor.executemany(form.words, values))
+        _run(connection, form.words, lambda cursor: cursor.executemany(form.words, values))
 
 
 def ask(connection: Connection, statement: ClauseElement, values: Row) -> list[Any]:
@@ -69,9 +71,11 @@ def ask(connection: Connection, statement: ClauseElement, values: Row) -> list[A
         ValueError: the statement wants more than these values.
 
     """
-    padded = {name: _padded(value) if isinstance(value, list) else value for name, value in values.items()}
-    shape = tuple([(name, len(value) if isinstance(value, list) else None) for name, value in padded.items()])
-    return _asked(connection, statement, _form(statement, connection.dialect, shape), padded)
+    padded = {name: _padded(value) for name, value in values.items() if isinstance(value, list)}
+    lists = tuple([(name, len(several)) for name, several in padded.items()])
+    form = _form(statement, connection.dialect, tuple(values), lists)
+    spread = {place: one for name, places in form.lists for place, one in zip(places, padded[name], strict=True)}
+    return _asked(connection, statement, form, {**values, **spread})
 
 
 def inserted(connection: Connection, statement: ValuesBase, rows: Sequence[Row]) -> list[Any]:
@@ -82,29 +86,28 @@ def inserted(connection: Connection, statement: ValuesBase, rows: Sequence[Row])
 
     """
     found: list[Any] = []
+    names = tuple(rows[0]) if rows else ()
     while rows:
         some = min(1 << (len(rows).bit_length() - 1), _ROWS)  # a power of two, so that there are few forms
-        whole = _several(statement, tuple(rows[0]), some)
-        values = {_place(name, n): value for n, row in enumerate(rows[:some]) for name, value in row.items()}
-        form = _form(whole, connection.dialect, tuple([(place, None) for place in values]))
-        found += _asked(connection, whole, form, values)
+        whole, places = _several(statement, names, some)
+        values = dict(zip(places, [row[name] for row in rows[:some] for name in names], strict=True))
+        found += _asked(connection, whole, _form(whole, connection.dialect, places), values)
         rows = rows[some:]
     return found
 
 
 @lru_cache(_FORMS)
-def _several(statement: ValuesBase, names: tuple[str, ...], count: int) -> ValuesBase:
+def _several(statement: ValuesBase, names: tuple[str, ...], count: int) -> tuple[ValuesBase, tuple[str, ...]]:
+    """Return the statement for so many rows, and the names of their values, row by row."""
     kinds = {name: statement.table.c[name].type for name in names}
-    rows = [{name: bindparam(_place(name, n), type_=kind) for name, kind in kinds.items()} for n in range(count)]
-    return statement.values(rows)
-
-
-def _place(name: str, row: int) -> str:
-    return f"{name}_{row}"
+    rows = [{name: bindparam(f"{name}_{n}", type_=kind) for name, kind in kinds.items()} for n in range(count)]
+    return statement.values(rows), tuple([one.key for row in rows for one in row.values()])
 
 
 def _padded(values: list[Any]) -> list[Any]:
-    whole = 1 << (len(values) - 1).bit_length() if values else 0
+    if not 0 < len(values) <= _LONG:
+        return values
+    whole = 1 << (len(values) - 1).bit_length()
     return values + values[-1:] * (whole - len(values))
 
 
@@ -124,10 +127,10 @@ def _asked(connection: Connection, statement: ClauseElement, form: _Form, values
         rows = cursor.fetchall()
         return [named(_turned(list(row), turns)) for row in rows] if turns else [named(row) for row in rows]
 
-    return _run(connection, form, found)
+    return _run(connection, form.words, found)
 
 
-def _run(connection: Connection, form: _Form, act: Callable[[Any], _Result]) -> _Result:
+def _run(connection: Connection, words: str, act: Callable[[Any], _Result]) -> _Result:
     """Do something with a cursor of the driver; its faults are told as SQLAlchemy tells them, without the values."""
     dialect: Any = connection.dialect
     cursor = connection.connection.cursor()
@@ -138,18 +141,20 @@ def _run(connection: Connection, form: _Form, act: Callable[[Any], _Result]) -> 
         if gone:
             connection.invalidate(fault)
         hidden: Any = {"hide_parameters": True, "connection_invalidated": gone, "dialect": dialect}
-        raise DBAPIError.instance(form.words, None, fault, dialect.loaded_dbapi.Error, **hidden) from fault
+        raise DBAPIError.instance(words, None, fault, dialect.loaded_dbapi.Error, **hidden) from fault
     finally:
         cursor.close()
 
 
 @lru_cache(_FORMS)
-def _form(statement: ClauseElement, dialect: Dialect, shape: _Shape) -> _Form:
-    compiled: Any = statement.compile(dialect=dialect, column_keys=[name for name, _ in shape])
-    with_lists = any(length is not None for _, length in shape)
-    if compiled.insert_prefetch or compiled.update_prefetch or (compiled.post_compile_params and not with_lists):
+def _form(
+    statement: ClauseElement, dialect: Dialect, names: tuple[str, ...], lengths: tuple[tuple[str, int], ...] = ()
+) -> _Form:
+    """Return the form of a statement that is given these values, of which those with a length are lists."""
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
+    if compiled.insert_prefetch or compiled.update_prefetch or (compiled.post_compile_params and not lengths):
         raise ValueError(f"this statement is not for many rows: {compiled}")
-    asked = {name: None if length is None else [None] * length for name, length in shape}
+    asked = {**dict.fromkeys(names), **{name: [None] * length for name, length in lengths}}
     state = compiled.construct_expanded_state(asked)
     lists = {name: list(places) for name, places in state.parameter_expansion.items()}
     kinds = {name: one.type for name, one in compiled.binds.items()}
@@ -157,13 +162,13 @@ def _form(statement: ClauseElement, dialect: Dialect, shape: _Shape) -> _Form:
     given = {name: kind.dialect_impl(dialect).bind_processor(dialect) for name, kind in kinds.items()}
     filled = asked.keys() | {place for places in lists.values() for place in places}
     told = {name: value for name, value in state.parameters.items() if name not in filled}
-    names = tuple(state.positiontup or state.parameters)
+    order = tuple(state.positiontup or state.parameters)
     return _Form(
         state.statement,
-        names,
+        order,
         {name: bind(value) if (bind := given[name]) else value for name, value in told.items()},
-        lists,
-        _turns([None if name in told else given[name] for name in names]),
+        tuple(lists.items()),
+        _turns([None if name in told else given[name] for name in order]),
         bool(state.positiontup),
     )
 

@@ -194,8 +194,11 @@ class Message:
 
     def header(self, name: str) -> str | None:
         """Return the first value of a top-level header, or None."""
-        return next((value for key, value in self.headers if key == name), None)
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
 
     def every(self, name: str) -> tuple[str, ...]:
         """Return all values of a top-level header, topmost first."""
-        return tuple(value for key, value in self.headers if key == name)
+        return tuple([value for key, value in self.headers if key == name])

@@ -1,5 +1,6 @@
 """What may be answered by a machine, what may not, and by which rule."""
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.core.mail.address import Purpose, loop_value, mark_from, message_id, reply_address
-from daemon.core.mail.guard import LOOP_HEADER, RULES, answer_to, automatic, permission
+from daemon.core.mail.bounce_phrases import CERTAIN
+from daemon.core.mail.guard import LOOP_HEADER, RULES, answer_to, automatic, by_presence, case_of, permission
+from daemon.core.mail.machine_words import COMPLAINT_NOTICE, notation
 from daemon.core.mail.sender import NOBODY
 from daemon.core.settings import Acknowledge
 from daemon.core.settings import Budget as Limit
@@ -363,3 +366,24 @@ def test_whoever_may_be_answered_has_an_address(headers: list[tuple[str, str]], 
 
 def test_every_rule_has_a_name_of_its_own() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@given(HEADERS, SENDERS)
+def test_a_rule_that_names_headers_has_nothing_to_say_of_a_mail_without_them(
+    headers: list[tuple[str, str]], path: str
+) -> None:
+    case = case_of(message(*headers), envelope(path), OWN)
+    for rule in RULES:
+        if rule.headers.isdisjoint(case.names) and rule.headers and rule.speaks is not by_presence:
+            assert not rule.speaks(case), rule.name
+
+
+@given(st.lists(st.sampled_from([COMPLAINT_NOTICE, *CERTAIN, '"', "\\", "NotificationType", ":", " x "]), max_size=6))
+def test_a_program_s_notation_is_seen_wherever_it_stands(pieces: list[str]) -> None:
+    text = "".join(pieces).upper()
+    for told in (COMPLAINT_NOTICE, *CERTAIN):
+        assert (told in notation(text)) == (told in text.casefold().replace("\\", ""))
+
+
+def test_nothing_but_a_quotation_mark_folds_to_one() -> None:
+    assert not [code for code in range(sys.maxunicode + 1) if '"' in chr(code).casefold() and chr(code) != '"']

@@ -1,13 +1,18 @@
 """New text: quotes, heads and signatures are cut in every language, and nothing that the sender wrote is lost."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.core.mail.body import Body, read_body
+from daemon.core.mail.quote import split
+from daemon.core.mail.quoting import phrases
+from daemon.core.mail.quoting.page import page
 from daemon.core.mail.quoting.phrases import LANGUAGES
+from daemon.core.mail.quoting.signature import begins_signature
 
 ATTRIBUTIONS = """\
 On Mon, Jan 3, 2022 at 10:10 AM Anna Smith <anna@example.org> wrote:
@@ -296,3 +301,22 @@ def test_a_megabyte_of_anything_is_read_in_a_quarter_of_a_second(pattern: str) -
     whole = cost(text)
     assert whole < 0.5  # 0.05 to 0.17 measured; room for a busy machine
     assert whole < 3 * cost(text[:500_000]) + 0.05
+
+
+LINES = (
+    "On Mon, 3 Nov 2025 at 10:00, Anna <anna@a.test> wrote:", "On Mon, 3 Nov 2025", "Anna wrote:", "so:", "a:b",
+    "3/11/2025 Anna <anna@a.test>", "> said", "words", "", "anna@a.test", "am 3.11.2025 schrieb", "at 10:00 :",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=9).map("\n".join))
+def test_what_is_not_sought_is_not_there(text: str) -> None:
+    view = page(text)
+    assert split(view) == split(replace(view, attributing=True, asking=True))
+
+
+def test_a_device_is_known_by_its_first_or_last_words_in_every_language() -> None:
+    for phrase in phrases.DEVICES:
+        assert begins_signature(page(f"words\n{phrase.strip()} iphone"), 1, written=True), phrase
+    for phrase in phrases.DEVICE_ENDS:
+        assert begins_signature(page(f"words\niphone{phrase}"), 1, written=True), phrase

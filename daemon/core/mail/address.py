@@ -78,6 +78,7 @@ def reply_address(own: Own, purpose: Purpose, mark: str) -> str:
     return f"{local}{own.tag}{purpose}{key.name}{mark}{_mac(own, key, purpose, mark)}@{domain}"
 
 
+@lru_cache(SECRETS)
 def loop_value(own: Own) -> str:
     """Return the value of our loop header."""
     return _mac(own, own.keys[0], Purpose.LOOP, "loop")

@@ -123,4 +123,4 @@ def _part(text: str, heads: frozenset[int], signatures: frozenset[int]) -> Body:
 
 def _trimmed(lines: list[str]) -> str:
     """Join lines, without the blank ones at either end and without space at their ends."""
-    return "\n".join(line.rstrip() for line in lines).strip("\n")
+    return "\n".join(map(str.rstrip, lines)).strip("\n")

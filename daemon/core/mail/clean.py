@@ -11,12 +11,13 @@ _TURNING = "\u202a-\u202e\u2066-\u2069"
 _IN_LINE = re.compile(f"[{_CONTROL}{_BREAK}{_BIDI}\t ]+")
 _BREAKS = re.compile(f"\r\n|[{_BREAK}]")
 _IN_TEXT = re.compile(f"[{_CONTROL}{_TURNING}]")
-_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 
 
 def one_line(text: str) -> str:
     """Return the text as one line: controls, line breaks and bidi controls become single spaces."""
-    return text if _PLAIN.fullmatch(text) else _IN_LINE.sub(" ", text).strip()
+    if text.isprintable() and "  " not in text:  # the ordinary case; of what goes here only spaces are printable
+        return text.strip()
+    return _IN_LINE.sub(" ", text).strip()
 
 
 def lines(text: str) -> str:

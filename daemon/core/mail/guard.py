@@ -58,7 +58,8 @@ class Case:
     bounce: Bounce | None = None
 
 
-def _always(_: Case) -> bool:
+def by_presence(_: Case) -> bool:
+    """Speak wherever one of the headers stands, whatever it says."""
     return True
 
 
@@ -67,7 +68,7 @@ class Rule:
     """A sign that forbids an automatic answer; with a kind, also a sign of a machine."""
 
     name: str
-    speaks: Callable[[Case], bool] = _always
+    speaks: Callable[[Case], bool] = by_presence
     kind: AutomaticKind = AutomaticKind.NONE
     headers: frozenset[str] = frozenset()  # where any are named, it speaks of no mail without one of them
     firm: bool = True  # a sign that is not firm gives the kind only where no other does
@@ -78,7 +79,7 @@ def automatic(message: Message, envelope: Envelope, own: Own, bounce: Bounce | N
 
     `bounce` is what read_bounce found in the message; without it only the formal signs of a report are seen.
     """
-    case = _case(message, envelope, own, bounce=bounce)
+    case = case_of(message, envelope, own, bounce=bounce)
     signs = _speaking(SIGNS, case)
     kinds = [rule.kind for rule in signs if rule.firm] or [rule.kind for rule in signs]
     kind = min(kinds, key=STRONGEST.index, default=AutomaticKind.NONE)
@@ -96,7 +97,7 @@ def permission(
     own: Own,
 ) -> Permission:
     """Tell whether an acknowledgement may be sent, with every reason against it in the order of the rules."""
-    case = _case(message, envelope, own, proof, facts, settings)
+    case = case_of(message, envelope, own, proof, facts, settings)
     spoken = {*automatic.reasons, *(rule.name for rule in _speaking(OTHERS, case))}
     reasons = tuple(rule.name for rule in RULES if rule.name in spoken) if spoken else ()
     return Permission(not reasons and automatic.kind is AutomaticKind.NONE, reasons)
@@ -137,7 +138,7 @@ def _reply_to(message: Message, domain: str, own: Own) -> Address | None:
     return wanted if same and usable(wanted.address) and not is_own(own, wanted.address) else None
 
 
-def _case(
+def case_of(
     message: Message,
     envelope: Envelope,
     own: Own,
@@ -146,6 +147,7 @@ def _case(
     settings: Acknowledge = DEFAULTS,
     bounce: Bounce | None = None,
 ) -> Case:
+    """Gather what the rules look at."""
     path = sender_path(message, envelope)
     author = fold(message.sender.address) if message.sender else ""
     senders = dict.fromkeys(filter(None, (path, author)))

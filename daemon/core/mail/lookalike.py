@@ -36,7 +36,8 @@ def skeleton(words: str) -> str:
 
 def resembled(name: str, address: str, house: House) -> str:
     """Return the address of the house that a sender looks like without being it, "" for none."""
-    if any(fold(own) == fold(address) for _, own in house):
+    folded = fold(address)
+    if any(fold(own) == folded for _, own in house):
         return ""
     return next((found for rule in RULES if (found := rule(name[:MOST], address[:MOST], house))), "")
 
@@ -44,7 +45,7 @@ def resembled(name: str, address: str, house: House) -> str:
 def _shown(name: str, _: str, house: House) -> str:
     """The display name is an address of the house."""
     found = {fold(each) for each in _SHOWN.findall(name)}
-    return next((own for _, own in house if fold(own) in found), "")
+    return next((own for _, own in house if fold(own) in found), "") if found else ""
 
 
 def _named(name: str, _: str, house: House) -> str:

@@ -8,6 +8,7 @@ import re
 from html import unescape
 from html.entities import html5
 from itertools import accumulate
+from operator import add
 
 from daemon.core.mail.text import tells
 
@@ -29,7 +30,7 @@ def words(html: str) -> list[str] | None:
         return None
     doctype = _DOCTYPE.match(html)
     pieces = _TAG.split(html[doctype.end() :] if doctype else html)
-    texts, tags, attributes = pieces[::3], [tag.lower() for tag in pieces[1::3]], pieces[2::3]
+    texts, tags, attributes = pieces[::3], list(map(str.lower, pieces[1::3])), pieces[2::3]
     written = "".join(texts)
     if "<" in written or "\0" in written or not _are_simple(tags) or not all(map(_are_inert, filter(None, attributes))):
         return None
@@ -37,13 +38,13 @@ def words(html: str) -> list[str] | None:
         if not all(map(_is_resolved, texts)):
             return None
         texts = list(map(unescape, texts))
-    between = ["", *map(_BETWEEN.__getitem__, tags)]
-    return "".join([piece for pair in zip(between, texts, strict=True) for piece in pair]).split()
+    texts[1:] = map(add, map(_BETWEEN.__getitem__, tags), texts[1:])
+    return "".join(texts).split()
 
 
 def _are_simple(tags: list[str]) -> bool:
     """Say whether all tags are known, and none closes what is not open: such a one breaks no line."""
-    steps = accumulate((tag == "div") - (tag == "/div") for tag in tags)
+    steps = accumulate((tag == "div") - (tag == "/div") for tag in tags) if "/div" in tags else ()
     return _BETWEEN.keys() >= set(tags) and min(steps, default=0) >= 0
 
 

@@ -44,6 +44,8 @@ def listed(value: str) -> tuple[str, ...]:
 
 def parameter(value: str, name: str) -> str:
     """Return a parameter of a value such as Content-Type, folded and unquoted; "" where it is missing."""
+    if name not in value.casefold():  # most values have no such parameter
+        return ""
     for piece in uncommented(value).split(";")[1:]:
         key, _, given = piece.partition("=")
         if key.strip().casefold() == name:

@@ -90,6 +90,8 @@ def _attribution(view: Page, at: int) -> Head | None:
     first = view.low[at]
     if not view.attributing or not (first[-1] == ":" or "@" in first or _opens(first)):
         return None
+    if not any(line.endswith(":") for line in view.low[at : at + WRAPPED]):
+        return _bare_attribution(view, at)
     joined, end = "", at
     while end < min(at + WRAPPED, len(view.low)):
         line = view.low[end]

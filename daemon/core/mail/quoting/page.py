@@ -66,7 +66,7 @@ def page(text: str, heads: frozenset[int] = frozenset(), signatures: frozenset[i
     low = tuple([line[:LINE_READ].strip() for line in folded.split("\n", LINES_SEARCHED)[:LINES_SEARCHED]])
     fields = tuple([_field(line) if ":" in line else 0 for line in low])
     quoted = tuple(map(_is_quoted, low)) if ">" in folded else (False,) * len(low)
-    asking = any(word in folded for word in _ABOVE)
+    asking = any(map(folded.__contains__, _ABOVE))
     attributing = "@" in folded or (":" in folded and any(line.endswith(":") for line in low))
     return Page(lines, low, fields, quoted, low.count("---"), asking, attributing, heads, signatures)
 
