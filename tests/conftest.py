@@ -4,12 +4,19 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 MUST_RUN = bool(os.environ.get("TRIAGED_TESTS_MUST_RUN"))
 _skipped: list[str] = []
 settings.register_profile("desk", deadline=None)  # how long an example takes says most about the machine's other work
 settings.load_profile("desk")
+structlog.configure(  # a traceback with what every name in it holds takes minutes where a whole desk is among them
+    [
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -104,6 +104,7 @@ def assail(kind: str, options: argparse.Namespace, nursery: Nursery) -> bool:
     print("  places: " + _listed(places))
     print("  troubles: " + _listed(troubles))
     print("  " + " ".join(f"{name}={count}" for name, count in vars(counters).items()))
+    print(f"  all was done {assault.rested:.0f} s after the last mail and the last kill")
     for reason, count in assault.given_up.items():
         print(f"  given up {count} times: {reason}")
     return not counters.faults

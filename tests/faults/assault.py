@@ -110,6 +110,7 @@ class Assault:
     refused: int = 0
     postponed: int = 0
     killed: int = 0
+    rested: float = 0.0  # seconds from the last mail and the last harm until nothing was left to do
     given_up: Counter[str] = field(default_factory=Counter)  # why messages were set aside, and mails failed
     died: int = 0  # at a place where harm was meant
 
@@ -248,13 +249,15 @@ class Assault:
         self.told.add(identifier(number))
 
     async def _rest(self) -> None:
-        deadline = time.monotonic() + REST_SECONDS
+        begun = time.monotonic()
+        deadline = begun + REST_SECONDS
         while self._unfinished() and time.monotonic() < deadline:
             for life in self.lives:
                 if self.nursery.ended(life.pid) is not None:
                     self.died += 1
                     await self.begin(life)
             await asyncio.sleep(0.2)
+        self.rested = time.monotonic() - begun
 
     def _unfinished(self) -> int:
         try:

@@ -16,7 +16,6 @@ import psycopg
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.engine.default import DefaultDialect
-from structlog.testing import capture_logs
 
 from daemon import journey, run
 from daemon.core.mail import retry
@@ -96,10 +95,9 @@ async def test_whichever_commit_fails_a_mail_is_worked_once_and_answered_once(
     make_hasty(monkeypatch)
     fault = Fault(how)
     fault.install(monkeypatch)
-    with capture_logs():
-        async with desk_at(tmp_path, store={"url": url}, acknowledge=ACKNOWLEDGE) as desk:
-            verbs = await all_befallen(fault, desk)
-            status = await desk.running.house.store.status(time.time())
+    async with desk_at(tmp_path, store={"url": url}, acknowledge=ACKNOWLEDGE) as desk:
+        verbs = await all_befallen(fault, desk)
+        status = await desk.running.house.store.status(time.time())
     assert verbs >= ON_THE_WAY
     assert status.received == status.tickets == len(verbs) + 1
     acknowledged = Counter(mail.to for mail in desk.post.mails if mail.kind == "ack")
