@@ -5,6 +5,9 @@ takes all that waits, does it in one transaction, and only after the commit are 
 alone is served at once; after a crowd the thread pauses for a moment, so that the next transaction is a large one too.
 If anything fails, the transaction is undone and the items are tried one by one: a bad item fails alone.
 
+What is done in one transaction is done in the same order in every process, so that two of them never wait for each
+other's rows in a circle; and what locks rows that all of them want comes last, so that they are held shortly.
+
 The connection is kept from one transaction to the next, and let go after a fault or when nothing is to be done, so that
 the pool looks at it before it is used again.
 """
@@ -53,10 +56,11 @@ _Outcome = tuple[_Job, Any, BaseException | None]
 class Batches:
     """The thread, and the queue in front of it."""
 
-    def __init__(self, engine: Engine, name: str, crowd: int = CROWD) -> None:
-        """Start the thread; after so many items at once it pauses for a moment."""
+    def __init__(self, engine: Engine, name: str, crowd: int = CROWD, last: Sequence[Bulk[Any, Any]] = ()) -> None:
+        """Start the thread; after so many items at once it pauses for a moment. What is `last` ends a transaction."""
         self._engine = engine
         self._crowd = crowd
+        self._last = {bulk: place for place, bulk in enumerate(last, 1)}
         self._waiting: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
         self._connection: Connection | None = None  # used by the thread alone
@@ -148,10 +152,15 @@ class Batches:
         for job in batch:
             groups.setdefault(job.bulk, []).append(job)
         outcomes: list[_Outcome] = []
-        for bulk, jobs in groups.items():
+        for bulk, jobs in sorted(groups.items(), key=self._turn):
             results = bulk(connection, [job.item for job in jobs])
             outcomes += [(job, result, None) for job, result in zip(jobs, results, strict=True)]
         return outcomes
+
+    def _turn(self, group: tuple[Bulk[Any, Any], list[_Job]]) -> tuple[int, str]:
+        """Return when a group is done: by what it does, never by who came first."""
+        bulk, _ = group
+        return self._last.get(bulk, 0), f"{bulk.__module__}.{getattr(bulk, '__qualname__', '')}"
 
     def _let_go(self) -> None:
         connection, self._connection = self._connection, None

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Engine
 
-from store import mailboxes, outbox, processing
+from store import filing, mailboxes, outbox, processing
 from store.batches import Batches
 from store.database import READERS, file_of, writing
 from store.lock import Lock, take
@@ -18,6 +18,10 @@ from store.privacy.hashes import Erased
 from store.reader import Reader
 
 Answer = TypeVar("Answer")
+
+
+# They lock a row that every process wants: what the desk has spent this minute, and the latest number of a ticket.
+_WANTED_BY_ALL = (filing.commit, processing.take_numbers, processing.reserve)
 
 
 class Opened:
@@ -32,7 +36,7 @@ class Opened:
         self._engine = writing(url, hurried=hurried)
         if lock:
             _take_over(self._engine)
-        self._writing = Batches(self._engine, "store-writer")
+        self._writing = Batches(self._engine, "store-writer", last=_WANTED_BY_ALL)
         self._asking = Batches(self._reader.engine, "store-facts", crowd=1)  # a message asks it once, and nothing waits
         self._reader.ask(self._erased.refresh)
 

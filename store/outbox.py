@@ -299,7 +299,7 @@ def _stop_clocks(connection: Connection, sent: list[Settling]) -> None:
     for name, statement in _STOP_CLOCK.items():
         rows = [
             {"row": one.mail.ticket, "now": one.now}
-            for one in sent
+            for one in sorted(sent, key=lambda settling: settling.mail.ticket or 0)  # all lock rows in this order
             if one.mail.ticket is not None and _CLOCKS.get(one.mail.kind) == name
         ]
         many(connection, statement, rows)

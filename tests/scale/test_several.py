@@ -32,6 +32,20 @@ async def test_doors_on_one_port_and_workers_share_the_work(tmp_path: Path, data
         assert not desk.doubled()
 
 
+async def test_two_workers_never_wait_for_each_other_in_a_circle(
+    tmp_path: Path, database: str, redis: RedisServer
+) -> None:
+    """What has come waits in the store when they start, so that both work as much at once as they can."""
+    sent = mails(400)
+    async with several(tmp_path, database, redis.url, "intake") as desk:
+        await desk.send_all(sent)
+        await asyncio.gather(desk.start("worker"), desk.start("worker"))
+        await desk.rest(60)
+        nothing_lost_nor_doubled(desk, sent)
+        await asyncio.sleep(1.5)  # a connection tells its figures once a second
+        assert desk.ask("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == [(0,)]
+
+
 async def test_a_redis_that_is_emptied_and_goes_away_costs_no_mail(
     tmp_path: Path, database: str, redis: RedisServer
 ) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from store import batches as gathering
 from store.batches import CROWD, MOST_AT_ONCE, Batches, Closed
+from store.batches import Bulk as Gathering
 from store.database import writing
 
 
@@ -53,7 +54,7 @@ def stored(engine: Engine) -> list[int]:
         return list(connection.execute(text("SELECT n FROM item ORDER BY n")).scalars())
 
 
-async def start(batches: Batches, bulk: Bulk, items: Sequence[int]) -> list["asyncio.Task[int]"]:
+async def start(batches: Batches, bulk: Gathering[int, int], items: Sequence[int]) -> list["asyncio.Task[int]"]:
     tasks = [asyncio.create_task(batches.do(bulk, item)) for item in items]
     await asyncio.sleep(0)
     return tasks
@@ -98,6 +99,37 @@ async def test_after_a_crowd_the_next_ones_are_gathered(batches: Batches, monkey
         await asyncio.sleep(0.01)
     await asyncio.gather(*late)
     assert bulk.batches[-1] == 5
+
+
+async def test_a_transaction_is_done_in_the_same_order_whoever_came_first(engine: Engine) -> None:
+    done: list[str] = []
+    gate = threading.Event()
+
+    def early(_: Connection, items: Sequence[int]) -> Sequence[int]:
+        done.append("early")
+        return items
+
+    def late(_: Connection, items: Sequence[int]) -> Sequence[int]:
+        done.append("late")
+        return items
+
+    def hot(_: Connection, items: Sequence[int]) -> Sequence[int]:
+        done.append("hot")
+        return items
+
+    def hottest(_: Connection, items: Sequence[int]) -> Sequence[int]:
+        gate.wait(10)
+        done.append("hottest")
+        return items
+
+    batches = Batches(engine, "test", last=(hot, hottest))
+    held = await start(batches, hottest, [0])
+    await asyncio.sleep(0.1)
+    waiting = [task for bulk in (hottest, hot, late, early) for task in await start(batches, bulk, [1])]
+    gate.set()
+    await asyncio.gather(*held, *waiting)
+    assert done == ["hottest", "early", "late", "hot", "hottest"]
+    batches.close()
 
 
 async def test_a_bad_item_fails_alone(batches: Batches, engine: Engine) -> None:
