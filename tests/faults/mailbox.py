@@ -21,6 +21,7 @@ from tests.edge.dovecot import Dovecot, dovecot
 from tests.edge.mailroom import box, letter, reading, until
 
 AT_ONCE = 50  # messages that are delivered at a time
+CUT = (500, 60_000)  # octets of the server, at some number of which a connection is cut
 FOREIGN = 1_000_000  # numbers from which on messages are the other program's own
 
 
@@ -60,7 +61,7 @@ class Trouble:
         with dovecot() as server:
             server.deliver("desk", letter(FOREIGN))  # makes the mailbox
             dice = random.Random(self.seed)
-            async with way_to(server.port, *(dice.randrange(500, 200_000) for _ in range(1000))) as way:
+            async with way_to(server.port, *(dice.randrange(*CUT) for _ in range(1000))) as way:
                 disturbing = [asyncio.create_task(one) for one in (self._restart(server, way), self._meddle(server))]
                 delivering = asyncio.create_task(self._deliver(server, dice))
                 handed = await self._read(server, way, delivering)
@@ -90,7 +91,7 @@ class Trouble:
             if self.restarts % 4 == 3:
                 way.cut_after.clear()  # a while without cuts
             elif self.restarts % 4 == 0:
-                way.cut_after.extend(random.Random(self.restarts).choices(range(500, 200_000), k=1000))
+                way.cut_after.extend(random.Random(self.restarts).choices(range(*CUT), k=1000))
 
     async def _meddle(self, server: Dovecot) -> None:
         """Mark what is there as read, add messages, and expunge them again: all sequence numbers shift."""
