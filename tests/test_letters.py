@@ -197,6 +197,16 @@ def test_a_card_says_what_who_why_and_what_to_answer(language: str) -> None:
     assert '"mine"' not in unsure.text
 
 
+@pytest.mark.parametrize("name", ["card", "forward"])
+@pytest.mark.parametrize(("holds", "quoted"), [(True, {"broken"}), (None, {"broken"}), (False, {"please", "works"})])
+def test_an_answer_is_given_with_the_words_that_it_rests_on(holds: bool | None, quoted: set[str], name: str) -> None:
+    words = (("broken", 3.0), ("please", -0.5), ("works", -3.0))
+    evidence = tuple(Evidence(word, 0, len(word), "r", weight) for word, weight in words)
+    letter = LETTERS.write(name, "en", replace(FULL, clauses=(Clause("stopping", holds, evidence),)))
+    for form, marks in ((letter.text, '""'), (letter.html, ("<q>", "</q>"))):
+        assert {word for word, _ in words if f"{marks[0]}{word}{marks[1]}" in form} == quoted
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_forward_says_who_wrote_what_and_what_goes_along(language: str) -> None:
     letter = LETTERS.write("forward", language, FULL)

@@ -44,6 +44,12 @@ class Clause:
     holds: bool | None
     evidence: tuple[Evidence, ...]
 
+    @property
+    def quotes(self) -> tuple[Evidence, ...]:
+        """The words that its answer rests on; of an open clause those that speak for it."""
+        sign = -1 if self.holds is False else 1
+        return tuple([one for one in self.evidence if sign * one.weight > 0])
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:

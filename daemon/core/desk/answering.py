@@ -36,7 +36,7 @@ def _judged(verdict: Verdict) -> tuple[Row, ...]:
     learned = verdict.learned
     taught = (("learned", f"{learned.offset:+.2f}", *(f"#{n}" for n in learned.tickets)),) if learned else ()
     clauses = (
-        ("clause", clause.name, _HOLDS[clause.holds], *(evidence.text for evidence in clause.evidence))
+        ("clause", clause.name, _HOLDS[clause.holds], *(quote.text for quote in clause.quotes))
         for clause in verdict.clauses
     )
     return (("judged", verdict.tag, f"{verdict.score:.2f}", "asked" if verdict.unsure else ""), *taught, *clauses)

@@ -52,5 +52,5 @@ def settled(verdict: Verdict) -> Verdict:
 
 def silent_tag(verdict: Verdict) -> Tag:
     """Return the tag that silence makes of an open one; nothing is an emergency without words that say so."""
-    holding = {clause.name for clause in verdict.clauses if clause.holds and any(e.weight > 0 for e in clause.evidence)}
+    holding = {clause.name for clause in verdict.clauses if clause.holds and clause.quotes}
     return Tag.EMERGENCY if holding >= GROUNDS else verdict.tag
