@@ -24,6 +24,11 @@ class RedisServer:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
+    @property
+    def bell(self) -> str:
+        """The section of a desk that rings over it."""
+        return f'[bell]\nredis = "{self.url}"\n'
+
     def start(self) -> None:
         binary = shutil.which("redis-server")
         if binary is None:

@@ -59,7 +59,7 @@ def on_postgresql(
                 options.seed,
                 url=database.create("faults"),
                 roles=ROLES,
-                more=f'[bell]\nredis = "{redis.url}"\n',
+                more=redis.bell,
                 fate=Fate(lease_seconds=options.lease),
                 harms=HARMS,
                 beside=(tell, troubles),

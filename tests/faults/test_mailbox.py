@@ -21,10 +21,10 @@ pytestmark = [
 
 
 async def test_each_message_is_kept_once_through_restarts_cuts_kills_and_other_programs(tmp_path: Path) -> None:
-    came = await Trouble(tmp_path, messages=1000, seconds=12, restart_seconds=2.5, seed=1).run()
+    came = await Trouble(tmp_path, messages=1000, seconds=12, restart_seconds=2.0, seed=1).run()
     assert (came.lost, came.twice, came.left) == (0, 0, 0), came
     assert came.kept == came.delivered == 1000
-    assert came.restarts >= 2, came
+    assert came.restarts >= 3, came
     assert came.kills >= 3, came
     assert came.cuts >= 3, came
 

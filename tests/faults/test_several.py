@@ -19,7 +19,6 @@ from tests.faults.farend import Manners
 from tests.faults.nursery import Fate, Nursery
 from tests.faults.points import ON_THE_WAY, told
 from tests.faults.troubles import Troubles
-from tests.ports import free_port
 from tests.redis import RedisServer
 from tests.store import postgres
 
@@ -41,18 +40,6 @@ def database() -> Iterator[postgres.Server]:
         yield server
 
 
-@pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer(free_port())
-    server.start()
-    yield server
-    server.stop()
-
-
-def bell(redis: RedisServer) -> str:
-    return f'[bell]\nredis = "{redis.url}"\n'
-
-
 async def test_processes_are_killed_and_all_that_they_share_fails(
     nursery: Nursery, tmp_path: Path, database: postgres.Server, redis: RedisServer
 ) -> None:
@@ -64,7 +51,7 @@ async def test_processes_are_killed_and_all_that_they_share_fails(
         kills=12,
         url=database.create("faults"),
         roles=FOUR,
-        more=bell(redis),
+        more=redis.bell,
         fate=SHORT,
         harms=MIXED,
         beside=(troubles,),
@@ -199,7 +186,7 @@ async def test_workers_are_replaced_one_after_the_other_with_a_step_of_migration
         return status
 
     assault = Assault(
-        tmp_path, nursery, 300, url=database.create("faults"), roles=FOUR, more=bell(redis), fate=SHORT,
+        tmp_path, nursery, 300, url=database.create("faults"), roles=FOUR, more=redis.bell, fate=SHORT,
         beside=(upgrade,),
     )  # fmt: skip
     counters = await assault.run()

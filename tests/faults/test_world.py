@@ -16,13 +16,13 @@ from tests.faults.assault import Assault
 from tests.faults.farend import Manners
 from tests.faults.nursery import Fate, Nursery
 from tests.faults.points import told
-from tests.ports import free_port
 from tests.redis import RedisServer
 from tests.store import postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 PHASE_SECONDS = 1.5
+RINGING = ("intake", "worker", "worker")
 LEASE_SECONDS = 5.0
 
 
@@ -119,10 +119,9 @@ def _kill_backend(url: str) -> None:
             os.kill(row[0], signal.SIGKILL)
 
 
-async def test_a_redis_that_forgets_and_goes_away(nursery: Nursery, tmp_path: Path, server: str) -> None:
-    redis = RedisServer(free_port())
-    redis.start()
-
+async def test_a_redis_that_forgets_and_goes_away(
+    nursery: Nursery, tmp_path: Path, server: str, redis: RedisServer
+) -> None:
     async def trouble(_: Assault) -> None:
         for _ in range(3):
             await asyncio.sleep(PHASE_SECONDS)
@@ -131,20 +130,15 @@ async def test_a_redis_that_forgets_and_goes_away(nursery: Nursery, tmp_path: Pa
         await asyncio.sleep(PHASE_SECONDS)
         await asyncio.to_thread(redis.start)
 
-    bell = f'[bell]\nredis = "{redis.url}"\n'
-    roles = ("intake", "worker", "worker")
-    assault = Assault(tmp_path, nursery, 200, url=server, roles=roles, more=bell, beside=(trouble,))
-    try:
-        counters = await assault.run()
-    finally:
-        redis.stop()
+    assault = Assault(tmp_path, nursery, 200, url=server, roles=RINGING, more=redis.bell, beside=(trouble,))
+    counters = await assault.run()
     assert counters.faults == {}, counters
 
 
-async def test_a_redis_that_is_slow_costs_a_little_delay(nursery: Nursery, tmp_path: Path, server: str) -> None:
+async def test_a_redis_that_is_slow_costs_a_little_delay(
+    nursery: Nursery, tmp_path: Path, server: str, redis: RedisServer
+) -> None:
     """It answers nothing for most of each second, and once for longer than anybody has patience."""
-    redis = RedisServer(free_port())
-    redis.start()
     seconds = 0.0
 
     async def stall(milliseconds: int) -> None:
@@ -161,13 +155,8 @@ async def test_a_redis_that_is_slow_costs_a_little_delay(nursery: Nursery, tmp_p
             await stall(900)
         seconds = time.monotonic() - begun
 
-    bell = f'[bell]\nredis = "{redis.url}"\n'
-    roles = ("intake", "worker", "worker")
-    assault = Assault(tmp_path, nursery, 300, url=server, roles=roles, more=bell, beside=(slow,))
-    try:
-        counters = await assault.run()
-    finally:
-        redis.stop()
+    assault = Assault(tmp_path, nursery, 300, url=server, roles=RINGING, more=redis.bell, beside=(slow,))
+    counters = await assault.run()
     assert counters.faults == {}, counters
     assert counters.doubled == counters.unknown == 0, counters
     assert seconds < 30, "what the bell does not tell is found by looking"

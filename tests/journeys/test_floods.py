@@ -8,6 +8,7 @@ import aiosmtplib
 import pytest
 
 from store.model.ticket import State
+from tests.desk import Delivered
 from tests.journeys.clocked import CUSTOMER, MINUTE, Clocked, clocked, went
 
 ALARMS, CONNECTIONS, LIMIT_SECONDS = 500, 10, 100.0  # the limit is that of a machine busy with other work
@@ -69,13 +70,19 @@ async def test_twenty_mails_on_one_called_ticket_are_two_interruptions(
         assert await desk.field(1, "reporter") == CUSTOMER
 
 
+async def taken(desk: Clocked) -> tuple[Delivered, Delivered, str]:
+    """An emergency that somebody has: its acknowledgement, its card, and who."""
+    mails = await desk.write()
+    (ack,) = [mail for mail in mails if mail.kind == "ack"]
+    (card,) = [mail for mail in mails if mail.kind == "card"]
+    who = card.to.partition("@")[0]
+    await desk.say("mine", card, who)
+    return ack, card, who
+
+
 async def test_an_answer_that_was_waited_for_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with clocked(tmp_path, monkeypatch) as desk:
-        mails = await desk.write()
-        (ack,) = [mail for mail in mails if mail.kind == "ack"]
-        (card,) = [mail for mail in mails if mail.kind == "card"]
-        who = card.to.partition("@")[0]
-        await desk.say("mine", card, who)
+        ack, card, who = await taken(desk)
         assert [went(await desk.answer(ack, f"More, {n}")) for n in range(4)] == [[("card", who)]] * 3 + [[]]
         await desk.say("ask: since when?", card, who)
         assert went(await desk.answer(ack, "Since nine.")) == [("card", who)]
@@ -85,11 +92,7 @@ async def test_after_a_members_word_each_answer_is_told_at_once_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with clocked(tmp_path, monkeypatch) as desk:
-        mails = await desk.write()
-        (ack,) = [mail for mail in mails if mail.kind == "ack"]
-        (card,) = [mail for mail in mails if mail.kind == "card"]
-        who = card.to.partition("@")[0]
-        await desk.say("mine", card, who)
+        ack, card, who = await taken(desk)
         for number in range(6):
             assert went(await desk.answer(ack, f"Answer {number}")) == [("card", who)]
             await desk.say(f"reply: and now {number}?", card, who)
@@ -101,11 +104,7 @@ async def test_a_members_word_brings_at_once_what_was_still_to_be_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with clocked(tmp_path, monkeypatch) as desk:
-        mails = await desk.write()
-        (ack,) = [mail for mail in mails if mail.kind == "ack"]
-        (card,) = [mail for mail in mails if mail.kind == "card"]
-        who = card.to.partition("@")[0]
-        await desk.say("mine", card, who)
+        ack, card, who = await taken(desk)
         for number in range(5):
             desk.hour.now += 3
             assert went(await desk.answer(ack, f"More, {number}")) == [("card", who)][: number < 3]
