@@ -227,6 +227,10 @@ class Store(OfMailboxes, Quarantined):
         """
         return await self._asking.do(background.kept, (mark, since))
 
+    async def confirmations(self, to: str, since: float) -> int:
+        """Return how many confirmations that are about no ticket were written to an address after a moment."""
+        return await self._thread(lambda: self._reader.ask(lambda c: background.confirmations(c, to, since)))
+
     async def fail_message(self, work: RawMessage, error: str, now: float) -> bool:
         """Have a message tried again shortly, or set aside after the third try; says whether it was set aside."""
         return await self._writing.do(processing.fail, processing.Failure(work, error, now))

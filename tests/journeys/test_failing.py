@@ -1,6 +1,4 @@
-"""An address to which mail comes back for good is told to whom it concerns: the team of a customer's, the operator of a
-member's who is on duty.
-"""
+"""Mail that comes back for good is told: the team of a customer, the operator of a member who is on duty."""
 
 from pathlib import Path
 
