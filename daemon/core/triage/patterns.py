@@ -8,7 +8,7 @@ begins). No phrase reaches over the end of a sentence.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from daemon.core.triage.tokens import fold, tokens_of
+from daemon.core.triage.tokens import LONE, fold, tokens_of
 
 WIDEST_GAP = 8
 MOST_ELEMENTS = 10
@@ -44,6 +44,8 @@ def parse(phrase: str, class_of: Callable[[str], Words | None]) -> tuple[Element
     for part in phrase.split():
         if part.startswith("~"):
             gap = _gap(part, elements)
+            continue
+        if part in LONE:  # left out of a text, too
             continue
         for words in _places(part, class_of):
             other = part.startswith("!")
