@@ -16,6 +16,7 @@ SHORTEST_BEGINNING = 2  # letters
 SHORTEST_END = 2
 NUMBER = "<number>"  # a class that is always there: a word that begins with a digit
 QUOTED = "<quoted>"  # another: a word before which a quotation opens
+ALWAYS = frozenset({NUMBER, QUOTED})  # the classes that no definition names
 AT_ONCE = (0, True)  # no gap: a comma between two words of a phrase does not part them
 
 _CHOICE = "a | stands between two words, with no blank beside it; several words make a phrase of their own"
@@ -73,7 +74,7 @@ def _places(part: str, class_of: Callable[[str], Words | None]) -> list[Words]:
     """Return the words that each place takes which a part stands for: one, or several for a word of many letters."""
     taken: set[str] = set()
     for choice in part.removeprefix("!").split("|"):
-        if choice in {NUMBER, QUOTED}:
+        if choice in ALWAYS:
             taken.add(choice)
         elif choice.startswith("<") and choice.endswith(">"):
             words = class_of(choice[1:-1])

@@ -91,6 +91,13 @@ def test_a_word_cut_short_is_left_out_with_its_apostrophe_or_without(written: st
     assert judge(found, "", text).tag is Tag.EMERGENCY
 
 
+@pytest.mark.parametrize(("written", "text"), [("<number> <boat>", "4 ships"), ("<boat> <quoted>", "Ship 'Anna'")])
+def test_a_phrase_of_each_language_may_hold_a_number_or_a_quotation(written: str, text: str) -> None:
+    found = read(SMALL.replace('en = "<boat> ~2', f'each = "{written}"\nen = "<boat> ~2'))
+    assert isinstance(found, Definition)
+    assert judge(found, "", text).tag is Tag.EMERGENCY
+
+
 def test_how_it_is_laid_out_is_no_part_of_what_it_says() -> None:
     laid_out = SMALL.replace('"boat ship* ferry"', '"""\nboat\n  ship*   ferry\n"""').replace(
         "sinks|sinking; water", "sinks|sinking ;   water"
