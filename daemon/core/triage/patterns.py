@@ -15,7 +15,7 @@ MOST_ELEMENTS = 10
 SHORTEST_BEGINNING = 2  # letters
 SHORTEST_END = 2
 NUMBER = "<number>"  # a class that is always there: a word that begins with a digit
-QUOTED = "<quoted>"  # another: a word before which a quotation opens
+QUOTED = "<quoted>"  # another: a word before which a quotation opens; in front of a phrase, the opening alone
 ALWAYS = frozenset({NUMBER, QUOTED})  # the classes that no definition names
 AT_ONCE = (0, True)  # no gap: a comma between two words of a phrase does not part them
 

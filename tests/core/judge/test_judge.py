@@ -67,6 +67,12 @@ def test_what_a_machine_answers_in_quotation_marks_is_evidence(text: str) -> Non
     assert not verdict("", bare).clauses[0].evidence
 
 
+@pytest.mark.parametrize("quoted", ["denied", "access was denied", "payment has been denied"])
+def test_a_quotation_is_read_from_its_first_word(quoted: str) -> None:
+    evidence = verdict("", f'All that I get is "{quoted}"').clauses[0].evidence
+    assert quoted in [each.text for each in evidence if each.rule.startswith("machine_refuses")]
+
+
 def test_a_quotation_that_opens_nothing_is_none() -> None:
     assert verdict("", 'A text that ends in "').tag is Tag.PROBLEM
 
