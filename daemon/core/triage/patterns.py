@@ -46,8 +46,6 @@ def parse(phrase: str, class_of: Callable[[str], Words | None]) -> tuple[Element
         if part.startswith("~"):
             gap = _gap(part, elements)
             continue
-        if part in LONE:  # left out of a text, too
-            continue
         for words in _places(part, class_of):
             other = part.startswith("!")
             elements.append(Element(words, other, gap[0], gap[1] and not other))
@@ -71,9 +69,11 @@ def _gap(part: str, before: list[Element]) -> tuple[int, bool]:
 
 
 def _places(part: str, class_of: Callable[[str], Words | None]) -> list[Words]:
-    """Return the words that each place takes which a part stands for: one, or several for a word of many letters."""
+    """Return the words that each place takes which a part stands for: one, several, or none."""
     taken: set[str] = set()
     for choice in part.removeprefix("!").split("|"):
+        if choice in LONE:  # left out of a text, too
+            continue
         if choice in ALWAYS:
             taken.add(choice)
         elif choice.startswith("<") and choice.endswith(">"):
@@ -90,7 +90,7 @@ def _places(part: str, class_of: Callable[[str], Words | None]) -> list[Words]:
             if len(spelled) > 1:
                 raise PhraseError(f"{choice} is more than one word; write a phrase of its own")
             taken.add(spelled[0])
-    return [frozenset(taken)]
+    return [frozenset(taken)] if taken else []
 
 
 def spell(word: str) -> tuple[str, ...]:
