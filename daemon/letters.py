@@ -328,8 +328,8 @@ SAMPLES = (  # every branch of a template is walked by one of them
             *((Said(task, 12, who=who, lines=to),) for task in TASKS for who, to in (("", ()), ("Ann", ("a@b.test",)))),
             *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
             *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
-            *(
-                (Said(what, 12, text="give zoe", lines=("give Bob",), rows=(row,)),)
+            tuple(
+                Said(what, 12, text="give zoe", lines=("give Bob",), rows=(row,))
                 for what in ("unknown", "unknown-line", "turn-unknown")
                 for row in _WRONG
             ),

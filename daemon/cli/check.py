@@ -43,6 +43,7 @@ from store.model.message import Safety
 GAPS_AHEAD = 14 * 86400.0  # seconds
 PATIENCE = 5.0  # seconds that a server has to answer
 HARMLESS = b"From: check@triaged.invalid\r\nSubject: check\r\n\r\nNothing.\r\n"
+EXAMPLES = ("@example.org", "@example.com", "@example.net")
 STYLES = {"ok": "green", "note": "yellow", "fault": "bold red"}
 
 
@@ -264,6 +265,12 @@ def _domain(settings: Settings, selectors: tuple[str, ...]) -> Iterator[tuple[st
     yield from asyncio.run(domain_seen(settings, Dns(), selectors))
 
 
+def _pipeline(settings: Settings) -> Iterator[tuple[str, str]]:
+    address = settings.pipeline.address
+    if address.lower().endswith(EXAMPLES):
+        yield "note", f"pipeline.address: {address} is an example, and nobody reads there what is no emergency"
+
+
 def _duty(settings: Settings) -> Iterator[tuple[str, str]]:
     people = len(settings.duty.people)
     if people:
@@ -354,6 +361,7 @@ PROBES: tuple[tuple[str, Probe], ...] = (
     ("store", _store),
     ("door", _door),
     ("relay", _relay),
+    ("pipeline", _pipeline),
     ("operator", _spare),
     ("bell", _bell),
     ("ways", _ways),
