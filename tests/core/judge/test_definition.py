@@ -98,6 +98,15 @@ def test_a_phrase_of_each_language_may_hold_a_number_or_a_quotation(written: str
     assert judge(found, "", text).tag is Tag.EMERGENCY
 
 
+def test_a_word_that_two_languages_share_is_no_sign_of_the_one_spoken_less() -> None:
+    found = read(
+        SMALL.replace('en = "the is"', 'en = "the is"\nnl = "the zinkt"').replace('en = "leak*"', 'nl = "leak*"')
+    )
+    assert isinstance(found, Definition)
+    assert judge(found, "", "The leak is at the pier").clauses[0].evidence == ()
+    assert judge(found, "", "The leak is at the pier, het zinkt").clauses[0].evidence != ()
+
+
 def test_how_it_is_laid_out_is_no_part_of_what_it_says() -> None:
     laid_out = SMALL.replace('"boat ship* ferry"', '"""\nboat\n  ship*   ferry\n"""').replace(
         "sinks|sinking; water", "sinks|sinking ;   water"
