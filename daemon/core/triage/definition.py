@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
-from daemon.core.triage.patterns import Element, PhraseError, Words, parse, spell
+from daemon.core.triage.patterns import ALWAYS, Element, PhraseError, Words, parse, spell
 from daemon.core.triage.tree import Tree, grow
 
 CLAUSES = ("technical", "existing", "stopping")
@@ -297,7 +297,7 @@ class _Reader:
                 self.read_phrase(key, group, language, phrase)
                 continue
             for each in spoken:
-                if all(self.class_of(name, each) is not None for name in re.findall(r"<(\w+)>", phrase)):
+                if all(f"<{name}>" in ALWAYS or self.class_of(name, each) for name in re.findall(r"<(\w+)>", phrase)):
                     self.read_phrase(key, group, each, phrase)
 
     def read_phrase(self, key: str, group: Group, language: str, phrase: str) -> None:

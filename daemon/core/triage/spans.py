@@ -65,17 +65,25 @@ def findings_of(definition: Definition, subject: str, text: str) -> Findings:
 
 
 def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
-    """Return the languages that a request is not written in, so that their phrases mean nothing in it."""
-    tongues = definition.tongues
+    """Return the languages that a request is not written in, so that their phrases mean nothing in it.
+
+    Words that the language spoken most shares with another ("de", "no") are no sign of the other.
+    """
     told = dict.fromkeys(definition.languages, 0)
-    for tokens in texts:
-        for languages in filter(None, map(tongues.get, tokens.words)):
-            for language in languages:
-                told[language] += 1
+    telling = [its for tokens in texts for its in map(definition.tongues.get, tokens.words) if its]
+    for languages in telling:
+        for language in languages:
+            told[language] += 1
     most = max(told.values(), default=0)
     if most < _TOLD:
         return frozenset()
-    return frozenset(language for language, count in told.items() if count < most * _SPOKEN)
+    first = max(told, key=told.__getitem__)
+    apart = {language for languages in telling if first not in languages for language in languages}
+    return frozenset(
+        language
+        for language, count in told.items()
+        if count < most * _SPOKEN or (count < most and language not in apart)
+    )
 
 
 def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[str]) -> _Reading:
