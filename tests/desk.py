@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import aiosmtplib
@@ -93,8 +94,9 @@ class DeskUnderTest:
             await asyncio.sleep(0.01)
 
 
+@cache
 def shipped_definition() -> Definition:
-    """The definition of an emergency as it ships."""
+    """The definition of an emergency as it ships; to read it takes longer than to work a message or two."""
     definition = read((SHIPPED / "definition.toml").read_text("utf-8"))
     assert isinstance(definition, Definition), definition
     return definition
