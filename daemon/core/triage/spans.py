@@ -135,10 +135,14 @@ def _denied_after(reading: _Reading, match: Match) -> bool:
 
 
 def _denied(reading: _Reading, match: Match) -> bool:
-    """Say whether a negator of the same stretch stands shortly before a phrase, or in it as no word of its own."""
+    """Say whether a negator of the same stretch stands shortly before a phrase, or in it as no word of its own.
+
+    A phrase that begins with one is not denied by another before it: "ne … pas", "no … nada" deny once.
+    """
     words, pauses, definition = reading.tokens.words, reading.tokens.pauses, reading.definition
     first = match.first
-    for place in range(first - 1, max(first - 1 - _DENIED_WITHIN, -1), -1):
+    within = 0 if words[first] in definition.negators else _DENIED_WITHIN
+    for place in range(first - 1, max(first - 1 - within, -1), -1):
         if pauses[place] != pauses[first] or words[place] in definition.contrasts:
             break
         if words[place] in definition.negators and words[place + 1] not in definition.limiters:
