@@ -32,7 +32,7 @@ from tests.core.judge.desk import SHIPPED
 
 WIDTH = 120
 _TABLE = re.compile(r"^\[((?:groups|words|facts)\.[\w.]+)\].*$", re.MULTILINE)
-_VALUE = re.compile(r'^([a-z]{2,4}) = (?:"""\n(.*?)"""|"([^"\n]*)")$', re.MULTILINE | re.DOTALL)
+_VALUE = re.compile(r'^([a-z]{2,4}) = (?:"""\n?(.*?)"""|"([^"\n]*)")', re.MULTILINE | re.DOTALL)
 _HEAD = re.compile(r"^\[", re.MULTILINE)
 
 
@@ -69,14 +69,14 @@ class Value:
 
     def written(self) -> str:
         between = " " if self.table.startswith("words.") else "; "
-        if not any(line.entries for line in self.lines):
+        if not self.entries:
             return ""
         if not self.block:
             line = self.lines[0]
             laid_out = between.join(line.entries) if line.changed else line.text
-            return f'{self.language} = "{laid_out}"\n'
+            return f'{self.language} = "{laid_out}"'
         lines = [laid for line in self.lines for laid in _laid_out(line, between)]
-        return f'{self.language} = """\n' + "".join(f"{line}\n" for line in lines) + '"""\n'
+        return f'{self.language} = """\n' + "".join(f"{line}\n" for line in lines) + '"""'
 
 
 def _laid_out(line: Line, between: str) -> Iterator[str]:
@@ -104,14 +104,15 @@ def values(text: str) -> Iterator[Value]:
             block = value[2] is not None
             rows = (value[2] if block else value[3]).splitlines()
             lines = [Line(row, [" ".join(its.split()) for its in re.split(apart, row) if its.strip()]) for row in rows]
-            yield Value(table[1], value[1], value.start(), value.end() + 1, block, lines)
+            yield Value(table[1], value[1], value.start(), value.end(), block, lines)
 
 
 def rewritten(text: str, laid: Sequence[Value]) -> str:
     """Return the text with its values as they are now."""
     for value in reversed(laid):
         if any(line.changed for line in value.lines):
-            text = text[: value.start] + value.written() + text[value.end :]
+            after = value.end if value.entries else text.find("\n", value.end) + 1  # an emptied one goes with its line
+            text = text[: value.start] + value.written() + text[after:]
     return text
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.core.triage.covered import NONE, Sets, misfit, said_twice
+from daemon.core.triage.definition import Definition, read
 from daemon.core.triage.patterns import parse
 from daemon.core.triage.tokens import tokens_of
 from daemon.core.triage.tree import find, grow
@@ -109,6 +110,39 @@ def test_the_pruner_writes_the_same_shorter(written: str, shorter_so: str) -> No
     new = shorter(text)
     assert new == text.replace(written, shorter_so)
     assert alike(text, new)
+
+
+CLASSED = SMALL.replace(
+    "[words.boat]",
+    """[words.ab]
+en = "ab aba"
+[words.start]
+en = "ab* bb abb"
+[words.boat]""",
+)
+
+
+def spans(text: str, mail: str) -> set[tuple[str, int, int]]:
+    found = read(text)
+    assert isinstance(found, Definition)
+    matches = find(found.tree, tokens_of(mail))
+    return {(found.rules[match.phrase].group.name, match.first, match.last) for match in matches}
+
+
+@given(written=st.lists(phrases, max_size=6), mails=st.lists(st.lists(words, max_size=12).map(" ".join), max_size=4))
+def test_what_the_pruner_writes_finds_the_same_words(written: list[str], mails: list[str]) -> None:
+    text = CLASSED.replace(LEAK, f'en = "{"; ".join(["leak", *written])}"')
+    new = shorter(text)
+    assert len(new) <= len(text)
+    assert said_twice(new) == ()
+    assert alike(text, new)
+    for mail in mails:
+        assert spans(text, mail) == spans(new, mail)
+
+
+def test_the_pruner_keeps_the_lines_and_takes_an_empty_value_away() -> None:
+    text = SMALL.replace(LEAK, 'any = "leak*"\nen = "leaks"\nde = """\n  ein leck;\n  das leck\n  loch\n"""')
+    assert shorter(text) == SMALL.replace(LEAK, 'any = "leak*"\nde = """\n  ein|das leck\n  loch\n"""')
 
 
 @pytest.mark.parametrize("other", ["big leak", "big ~1 leak|hole", "big leak|hole|gap", "^ big leak|hole"])
