@@ -101,6 +101,7 @@ CALLED = BROKEN.replace(b"an error since today", b"error 500")
 TWO = {"people": ["bob", "ann"], "answer_minutes": 0.05, "pair_shifts": 0}
 
 
+@pytest.mark.slow
 async def test_a_card_that_nobody_takes_is_with_the_next_person_within_five_seconds(tmp_path: Path) -> None:
     async with desk_at(tmp_path, duty=TWO) as desk:
         called = time.monotonic()
@@ -113,6 +114,7 @@ async def test_a_card_that_nobody_takes_is_with_the_next_person_within_five_seco
         assert await desk.wait(2 * PROMPT_SECONDS) == []
 
 
+@pytest.mark.slow
 async def test_two_desks_on_one_store_call_each_person_once_for_each_emergency(tmp_path: Path) -> None:
     binary = postgres.binaries()
     if binary is None:
