@@ -7,6 +7,10 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.faults.nursery import Nursery
+from tests.ports import free_port
+from tests.redis import RedisServer
+
 MUST_RUN = bool(os.environ.get("TRIAGED_TESTS_MUST_RUN"))
 _skipped: list[str] = []
 settings.register_profile("desk", deadline=None)  # how long an example takes says most about the machine's other work
@@ -39,3 +43,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("skipped, where nothing may be skipped", red=True)
         for name in _skipped:
             terminalreporter.line(name)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """One process that has imported the daemon, for all tests that start many."""
+    with Nursery() as forking:
+        yield forking
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A Redis of one's own."""
+    server = RedisServer(free_port())
+    server.start()
+    yield server
+    server.stop()

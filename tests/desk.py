@@ -15,7 +15,7 @@ from daemon.core.mail.parse import parse
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition, read
 from daemon.edge.dns import Dns
-from daemon.letters import SHIPPED
+from daemon.letters import SHIPPED, Letters
 from daemon.run import Running, running
 from store.model.message import Message
 from store.model.views import Status
@@ -102,6 +102,12 @@ def shipped_definition() -> Definition:
     return definition
 
 
+@cache
+def shipped_letters(language: str = "en") -> Letters:
+    """The letters as they ship, all of them tried, as a desk of that language does before it opens its door."""
+    return Letters(language).tried()
+
+
 @asynccontextmanager
 async def desk_at(
     folder: Path, definition: Definition | None = None, *, dns: Dns | None = None, **sections: object
@@ -124,7 +130,8 @@ async def desk_at(
     settings = Settings.model_validate(base | sections)
     own = Own(settings.desk.addresses, settings.desk.tag, settings.desk.id_host, (Key("1", b"k" * 32),))
     try:
-        async with running(settings, own, definition or shipped_definition(), dns=dns) as desk:
+        letters = shipped_letters(settings.desk.language)
+        async with running(settings, own, definition or shipped_definition(), dns=dns, letters=letters) as desk:
             yield DeskUnderTest(desk, post, door, settings)
     finally:
         mailboxes.close()

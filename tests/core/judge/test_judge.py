@@ -80,3 +80,8 @@ def test_a_quotation_that_opens_nothing_is_none() -> None:
 @pytest.mark.parametrize("text", ["App stürzt ab", "Login geht nicht", "App se cierra", "App plante", "App crasht"])
 def test_one_word_that_languages_share_silences_none(text: str) -> None:
     assert outcome("", text) in {"page", "ask"}
+
+
+@pytest.mark.parametrize("text", ["L'écran est noir, ce n'est pas grave.", "A impressora parou, não foi nada grave."])
+def test_a_language_that_denies_with_two_words_denies_once(text: str) -> None:
+    assert outcome("", text) == "problem"
