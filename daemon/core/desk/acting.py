@@ -193,6 +193,7 @@ def _unknown(read: NotUnderstood, case: Case, person: Person) -> Said:
         text=read.line[:200],
         lines=read.nearest[:3],
         words=tuple(line.form for line in fit),
+        rows=(read.wrong.row,) if read.wrong else (),
     )
 
 

@@ -39,7 +39,7 @@ class Step(NamedTuple):
 class Start:
     """Where the phrases of one language begin."""
 
-    words: Mapping[str, Node]  # a word that a phrase names -> all that begins with it
+    words: Mapping[str, Node]  # a word that a phrase names, or NUMBER -> all that begins with it
     atoms: Atoms  # the keys of `taken`
     taken: Mapping[int, Node]  # atom of a first word -> node, for words that only begin like one
 
@@ -101,7 +101,7 @@ def grow(phrases: Sequence[tuple[str, tuple[Element, ...]]]) -> Tree:
         node.found.append(number)
     bare = _vocabulary(atoms)
     exact = {word: _by_part(bare, word) | its for word, its in bare.exact.items()}
-    first = {language: _start(root, exact) for language, root in roots.items()}
+    first = {language: _start(root, exact | {NUMBER: bare.numbers}) for language, root in roots.items()}
     return Tree(first, exact, bare.begins, bare.ends, bare.numbers, bare.quoted)
 
 
@@ -165,7 +165,7 @@ def _read(tree: Tree, word: str) -> Word:
     atoms = atoms_of(tree, word[:LONGEST_WORD])
     leads: list[tuple[str, Node]] = []
     for language, start in tree.first.items() if atoms else ():
-        known = start.words.get(word)
+        known = start.words.get(NUMBER if atoms is tree.numbers else word)
         nodes = [start.taken[atom] for atom in sorted(atoms & start.atoms)] if known is None else [known]
         leads += [(language, node) for node in nodes]
     found = Word(atoms, tuple(leads))

@@ -113,7 +113,10 @@ def _heard(case: Case, person: Person, read: Read) -> Changes:
     fit = tuple(line.form for line in offered(None, level_of(person, case.settings)))
     if read is None:
         return _answer(case, person, Said("turn-no-word", words=fit))
-    return _answer(case, person, Said("turn-unknown", text=read.line[:200], lines=read.nearest[:3], words=fit))
+    rows = (read.wrong.row,) if read.wrong else ()
+    return _answer(
+        case, person, Said("turn-unknown", text=read.line[:200], lines=read.nearest[:3], words=fit, rows=rows)
+    )
 
 
 def _ok(case: Case, person: Person) -> Changes:
