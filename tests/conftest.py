@@ -1,4 +1,4 @@
-"""Examples have no deadline, and where nothing may be skipped (TRIAGED_TESTS_MUST_RUN=1), what is skipped fails."""
+"""Slow tests come first, examples have no deadline, and where nothing may be skipped, what is skipped fails."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.faults.nursery import Nursery
 from tests.ports import free_port
 from tests.redis import RedisServer
 
-MUST_RUN = bool(os.environ.get("TRIAGED_TESTS_MUST_RUN"))
+MUST_RUN = bool(os.environ.get("TRIAGED_TESTS_MUST_RUN"))  # nothing may be skipped
 _skipped: list[str] = []
 settings.register_profile("desk", deadline=None)  # how long an example takes says most about the machine's other work
 settings.load_profile("desk")
@@ -21,6 +21,11 @@ structlog.configure(  # a traceback with what every name in it holds takes minut
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that at the end no process waits for another one's last test."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -32,10 +32,10 @@ class Hour:
         return self.now
 
 
-def set_by_hand(monkeypatch: pytest.MonkeyPatch, hour: Hour) -> None:
-    """Let desks go by this clock, and nothing happen by itself as time goes by: `later` alone looks for what is due."""
+def set_by_hand(monkeypatch: pytest.MonkeyPatch, hour: Hour, sweep_seconds: float = 3600.0) -> None:
+    """Let desks go by this clock; unless they sweep more often, `later` alone looks for what is due."""
     monkeypatch.setattr("daemon.run.time", SimpleNamespace(time=hour))
-    monkeypatch.setattr("daemon.run.SWEEP_SECONDS", 3600.0)
+    monkeypatch.setattr("daemon.run.SWEEP_SECONDS", sweep_seconds)
 
 
 async def later(desk: DeskUnderTest, hour: Hour, seconds: float) -> list[Delivered]:
