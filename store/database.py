@@ -39,14 +39,18 @@ def writing(url: str, *, hurried: bool = False, bounded: bool = True) -> Engine:
     return _served(at, 1, bounded=bounded)
 
 
-def reading(url: str) -> Engine:
-    """Return an engine whose transactions see one moment of the store and can change nothing."""
+def reading(url: str, *, bounded: bool = True) -> Engine:
+    """Return an engine whose transactions see one moment of the store and can change nothing.
+
+    What is not `bounded` may take a server as long as it wants.
+    """
     at = _address(url)
     if at.get_backend_name() == "sqlite":
         engine = create_engine(at, pool_size=READERS, max_overflow=0, hide_parameters=True)
         _prepare(engine, (*_SQLITE[2:], "PRAGMA query_only=ON"), "BEGIN")
         return engine
-    return _served(at, READERS, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True})
+    options = {"isolation_level": "REPEATABLE READ", "execution_options": {"postgresql_readonly": True}}
+    return _served(at, READERS, bounded=bounded, **options)
 
 
 def file_of(url: str) -> Path | None:
