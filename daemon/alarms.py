@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from daemon.calendar import Brought
 from daemon.core.desk.alarm import News, World, news, view
 from daemon.core.desk.clock.moment import Moment
-from daemon.core.mail.address import mark_from
+from daemon.core.mail.address import fold, mark_from
 from daemon.core.mail.compose import compose
 from daemon.house import House
 from store.model.message import Address
@@ -39,7 +39,9 @@ async def alerts(moment: Moment, house: House) -> tuple[Alert, ...]:
         return ()
     memory.looked_at = moment.now
     health, disk = await house.store.health(), await asyncio.to_thread(house.disk_percent)
-    return tuple(Alert(one) for one in news(World(health, disk, moment.now), house.settings))
+    serving = [fold(person.address) for person in moment.roster.serving(moment.now)]
+    unreached = await house.store.failing(serving, moment.now)
+    return tuple(Alert(one) for one in news(World(health, disk, moment.now, unreached), house.settings))
 
 
 def _mail(news: News, moment: Moment, house: House) -> NewMail:

@@ -21,6 +21,7 @@ from store.model.message import Proven, RawMessage, Safety
 from store.model.occasion import Occasion
 
 ADDED_LETTERS = 600  # of each message stand in the letter that tells of several
+HOUR = 3600.0
 LARGE = 12 << 10  # octets from which a message is read beside the loop: a hostile one of that size takes some 10 ms
 
 
@@ -117,7 +118,8 @@ async def _known(reading: Reading, facts: Facts, house: House, now: float) -> Ba
         await plan_turns(house)
     if of_turns.alone:
         row, since = (waiting.id, waiting.received_at) if waiting else (None, now)
-        return Backdrop(kept=kept, waiting=row, waiting_since=since)
+        sent = await house.store.confirmations(of_turns.asks, now - HOUR) if of_turns.asks else 0
+        return Backdrop(kept=kept, waiting=row, waiting_since=since, confirmations=sent)
     if several := inquiries(reading, kept or reading, facts, house.settings, house.definition, now):
         return Backdrop(kept=kept, listed=await _listed(several, house))
     asked = inquiry(reading, kept or reading, facts, house.settings, house.definition, now)

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 from markupsafe import Markup, escape
 
+from daemon.core.commands.arguments import Slot
 from daemon.core.commands.permit import Why
 from daemon.core.desk.alarm import SAMPLES as ALARMS
 from daemon.core.desk.alarm import Alarm
@@ -278,6 +279,12 @@ _ROWS = (
         ),
     ),
 )
+_WRONG = tuple(
+    (slot, word, *there)
+    for slot in (*(slot.name.lower() for slot in Slot), "several")
+    for word in ("", "zoe")
+    for there in ((), ("Ann",), ("Ann", "Bob"))
+)
 TASKS = (  # of the letter `task`
     *("support", "investigate", "schedule", "returned", "moved"),
     *("draft-reply", "draft-ask", "draft-limitation", "draft-config", "draft-done"),
@@ -321,6 +328,11 @@ SAMPLES = (  # every branch of a template is walked by one of them
             *((Said(task, 12, who=who, lines=to),) for task in TASKS for who, to in (("", ()), ("Ann", ("a@b.test",)))),
             *((Said(what, None, "Ann", "stays", rows=_SPANS),) for what in TURNS),
             *((Said(what, None, "Ann", rows=_SPANS[:1]),) for what in TURNS),
+            tuple(
+                Said(what, 12, text="give zoe", lines=("give Bob",), rows=(row,))
+                for what in ("unknown", "unknown-line", "turn-unknown")
+                for row in _WRONG
+            ),
             (Said("turn-compared", None, "Ann", rows=_COMPARED),),
             *((Said(what, 12),) for what in ("limitation", "config", "duplicate", "fixed")),
         )

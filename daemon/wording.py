@@ -1,6 +1,6 @@
 """Drafts become mails: each gets its words, its bytes, and the message that it carries or answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from daemon.core.commands.plan import UNNUMBERED
@@ -13,11 +13,12 @@ from daemon.core.mail.reading import Reading
 from daemon.core.roster.interruption import by_message, by_time
 from daemon.finding import Findings
 from daemon.house import House
-from daemon.signals import pages, requests
+from daemon.signals import happenings, pages, requests
 from store.model.changes import Changes, Draft
 from store.model.message import RawMessage
 from store.model.occasion import Occasion
 from store.model.outbox import NewMail
+from store.model.ticket import Ticket
 
 _SAID_TO = frozenset({Purpose.COMMAND, Purpose.CONFIRM})  # reply addresses that take a word of a member
 
@@ -40,7 +41,9 @@ def write_mails(
         if house.settings.notify:
             mails += pages(draft, own.ticket, own.subject, house, found.now)
     if house.settings.webhooks:
-        mails += requests(changes, words, house, found.now)
+        numbers = () if opened is None else (opened, *further)
+        mails += requests(changes, words, numbers, house, found.now)
+        mails += happenings(changes.moves, _looked_at(found), house, found.now)
     return tuple(mails)
 
 
@@ -57,7 +60,19 @@ def write_occasion(
         mails.append(replace(mail, off_duty=True) if disturbs else mail)
         if house.settings.notify:
             mails += pages(draft, words.ticket, words.subject, house, now)
+    if house.settings.webhooks:
+        mails += happenings(occasion.moves, (due.ticket for due in occasion.tickets), house, now)
     return tuple(mails)
+
+
+def _looked_at(found: Findings) -> Iterator[Ticket]:
+    """Yield all tickets that a message may change, as they were looked at."""
+    known = found.known
+    for background in filter(None, (known.background, *(one.background for one in known.listed))):
+        yield from background.related
+        yield from filter(None, (background.about,))
+    yield from (one.ticket for one in known.listed)
+    yield from found.facts.tickets
 
 
 def _words(draft: Draft, words: Words, changes: Changes, opened: int | None, found: Findings, house: House) -> Words:

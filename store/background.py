@@ -71,6 +71,12 @@ _KEPT = (
         mail.c.created_at >= bindparam("since"),
     )
 )
+_ASKED = select(func.count()).where(
+    mail.c.ticket.is_(None),
+    mail.c.kind == MailKind.CONFIRM,
+    mail.c.recipient == bindparam("to"),
+    mail.c.created_at > bindparam("since"),
+)
 
 
 def backgrounds(connection: Connection, asked: Sequence[Inquiry]) -> list[Background]:
@@ -81,6 +87,11 @@ def backgrounds(connection: Connection, asked: Sequence[Inquiry]) -> list[Backgr
 def open_tickets(connection: Connection) -> tuple[Ticket, ...]:
     """Return the tickets that are open, oldest first."""
     return tickets(connection, connection.execute(_OPEN).scalars().all())
+
+
+def confirmations(connection: Connection, to: str, since: float) -> int:
+    """Return how many confirmations that are about no ticket were written to an address after a moment."""
+    return int(connection.scalar(_ASKED, {"to": to, "since": since}) or 0)
 
 
 def kept(connection: Connection, asked: Sequence[tuple[str, float]]) -> list[RawMessage | None]:

@@ -137,9 +137,9 @@ class Batches:
                 return self._work(transaction.connection, batch)
         except FAULTS as fault:
             self._let_go()
-            stale = kept and isinstance(fault, DBAPIError) and fault.connection_invalidated
-            again = stale or (tries > 1 and contended(fault))
-            if len(batch) == 1 and not again:
+            if kept and isinstance(fault, DBAPIError) and fault.connection_invalidated:
+                return self._do(batch, tries)  # it was lost meanwhile: whole once more on a new one, if there is one
+            if len(batch) == 1 and not (tries > 1 and contended(fault)):
                 return [(batch[0], None, no_room(fault) or fault)]
         return [outcome for job in batch for outcome in self._do([job], tries - 1)]
 

@@ -9,7 +9,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from store.prepared import say
 
-WRITER = "triaged"  # a connection of ours that writes, by the name that PostgreSQL shows
 READERS = 4  # threads that read at once
 
 _DISK_FULL = "53100"  # PostgreSQL's disk_full
@@ -24,41 +23,34 @@ _SQLITE = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA secure_delete=ON",  # what is erased is overwritten, and not only unlinked
 )
-_NAME = f"SET application_name = '{WRITER}'"
-_DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
-def writing(url: str, *, hurried: bool = False) -> Engine:
+def writing(url: str, *, hurried: bool = False, bounded: bool = True) -> Engine:
     """Return an engine of one connection whose transactions hold the write lock from their start.
 
-    What is `hurried` may be undone by a loss of power, the latest transactions of it, each as a whole.
+    What is `hurried` may be undone by a loss of power, the latest transactions of it, each as a whole. What is not
+    `bounded` may take a server as long as it wants.
     """
     at = _address(url)
     if at.get_backend_name() == "sqlite":
         engine = create_engine(at, pool_size=1, max_overflow=0, hide_parameters=True)
         _prepare(engine, (*_SQLITE, "PRAGMA synchronous=NORMAL") if hurried else _SQLITE, "BEGIN IMMEDIATE")
         return engine
-    engine = create_engine(at, pool_size=1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
-    _insist(engine)
-    return engine
+    return _served(at, 1, bounded=bounded)
 
 
-def reading(url: str) -> Engine:
-    """Return an engine whose transactions see one moment of the store and can change nothing."""
+def reading(url: str, *, bounded: bool = True) -> Engine:
+    """Return an engine whose transactions see one moment of the store and can change nothing.
+
+    What is not `bounded` may take a server as long as it wants.
+    """
     at = _address(url)
     if at.get_backend_name() == "sqlite":
         engine = create_engine(at, pool_size=READERS, max_overflow=0, hide_parameters=True)
         _prepare(engine, (*_SQLITE[2:], "PRAGMA query_only=ON"), "BEGIN")
         return engine
-    return create_engine(
-        at,
-        pool_size=READERS,
-        max_overflow=0,
-        pool_pre_ping=True,
-        hide_parameters=True,  # a fault is told, and never with a word of the mail that met it
-        isolation_level="REPEATABLE READ",
-        execution_options={"postgresql_readonly": True},
-    )
+    options = {"isolation_level": "REPEATABLE READ", "execution_options": {"postgresql_readonly": True}}
+    return _served(at, READERS, bounded=bounded, **options)
 
 
 def file_of(url: str) -> Path | None:
@@ -100,14 +92,16 @@ def _address(url: str) -> URL:
     return at.set(drivername="postgresql+psycopg")
 
 
-def _insist(engine: Engine) -> None:
-    """Have every commit of ours on the disk before it is called one, and our connections known as such."""
+def _served(at: URL, connections: int, *, bounded: bool = True, **options: Any) -> Engine:
+    """Return an engine of a server; a fault is told, and never with a word of the mail that met it."""
+    from store.server import LINE, introduce  # noqa: PLC0415 - its library is an extra, for whom it serves
 
-    @event.listens_for(engine, "connect")
-    def _connect(connection: Any, record: object) -> None:  # noqa: ARG001
-        connection.execute(_DURABLE)
-        connection.execute(_NAME)
-        connection.commit()
+    at = at.set(query={**LINE, **at.query})
+    engine = create_engine(
+        at, pool_size=connections, max_overflow=0, pool_pre_ping=True, hide_parameters=True, **options
+    )
+    introduce(engine, bounded=bounded)
+    return engine
 
 
 def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
-from store import cards, comparisons
+from store import cards, comparisons, failing
 from store.model.changes import Outcome
 from store.model.figures import (
     Accounting,
@@ -68,15 +68,17 @@ def day(
     listed = (state.in_(sorted(_LISTED)), *((ticket.c.opened_at < now,) if past else ()), *_of(team))
     totals = {row[0]: row[1] for row in connection.execute(select(section, func.count()).where(*listed).group_by("s"))}
     aside = connection.execute(_ASIDE.where(message.c.received_at <= now).limit(most)).all()
+    lines = _lines(connection, section, state, listed, most)
     return DayCounts(
         accounting(connection, since, until),
         _clocks(connection, since, until, team),
         tuple((one, totals.get(one.value, 0)) for one in Section),
-        _lines(connection, section, state, listed, most),
+        lines,
         tuple(AsideLine(r.id, r.message_id or None, r.subject, r.reason, r.received_at, r.tries) for r in aside),
         int(connection.execute(_ASIDE_TOTAL.where(message.c.received_at <= now)).scalar_one()),
         _shadow(connection, since, until),
         comparisons.listing(connection),
+        frozenset(one.address for one in failing.among(connection, [ticket.reporter for _, ticket in lines], now)),
     )
 
 

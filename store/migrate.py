@@ -1,24 +1,28 @@
 """Bring a store up to date: numbered steps beside this file, each applied once, all of them or none."""
 
 import os
+from time import sleep
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from store import standstill
 from store.database import file_of, writing
 from store.lock import take
 from store.steps import STEPS, SchemaOutdated, current, head, known, step_of
 
-_ADVISORY = text("SELECT pg_advisory_xact_lock(727242417363)")  # any number, as long as every process uses the same
+LOOK_SECONDS = 0.5  # until a process that waits for another's migration looks again
+
+_ADVISORY = text("SELECT pg_try_advisory_xact_lock(727242417363)")  # any number, the same in every process
 
 
 def migrate(url: str, *, locked: bool = False) -> list[str]:
     """Apply the steps that a store lacks, in one transaction; returns their names in order, none if it was up to date.
 
     With `locked` the caller has taken the SQLite store for itself. Of several processes on PostgreSQL one does it, and
-    the others wait for it.
+    the others wait for it, unless it stands still.
 
     Raises:
         StoreInUse: a process runs on this SQLite store, and it is not up to date.
@@ -29,19 +33,24 @@ def migrate(url: str, *, locked: bool = False) -> list[str]:
         return []
     path = file_of(url)
     lock = take(path, os.getpid()) if path and not locked else None
-    engine = writing(url)
+    engine = writing(url, bounded=False)
     try:
-        return _upgrade(engine)
+        while (steps := _upgrade(engine)) is None:
+            with engine.begin() as connection:
+                standstill.end(connection, standstill.STANDSTILL_SECONDS)
+            sleep(LOOK_SECONDS)
+        return steps
     finally:
         engine.dispose()
         if lock:
             lock.release()
 
 
-def _upgrade(engine: Engine) -> list[str]:
+def _upgrade(engine: Engine) -> list[str] | None:
+    """Apply what is lacking; None where another process does so at this moment."""
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(_ADVISORY)
+        if connection.dialect.name == "postgresql" and not connection.scalar(_ADVISORY):
+            return None
         before = step_of(connection)
         config = _config(connection)
         if before is not None and before not in known():

@@ -19,8 +19,9 @@ class SchemaOutdated(Exception):  # noqa: N818 - it reads as what is the case
 
     def __init__(self, found: str | None, wanted: str) -> None:
         if found is None or found in known():
-            what = f"is at step {found}" if found else "is empty"
-            words = f"the store {what}, and this program needs {wanted}: run `triaged migrate`"
+            words = f"the store is at step {found}, and this program needs {wanted}: run `triaged migrate`"
+            if found is None:
+                words = "the store is empty: start the desk (`triaged run`), or run `triaged migrate`"
         else:
             words = f"a newer triaged brought the store to step {found}, and this one knows none after {wanted}"
         super().__init__(words)

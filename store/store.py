@@ -11,6 +11,7 @@ from store import (
     budget,
     clocks,
     corrections,
+    failing,
     filing,
     happening,
     health,
@@ -24,7 +25,7 @@ from store import (
     standstill,
 )
 from store.identity import Identity, identify
-from store.model.alarm import Health
+from store.model.alarm import Failing, Health
 from store.model.bringing import Batch, LastWord
 from store.model.changes import Changes
 from store.model.correction import Correction
@@ -69,6 +70,10 @@ class Store(OfMailboxes, Quarantined):
     async def health(self) -> Health:
         """Return how the desk itself fares."""
         return await self._thread(lambda: self._reader.ask(health.health))
+
+    async def failing(self, addresses: Sequence[str], now: float) -> tuple[Failing, ...]:
+        """Return those of some folded addresses to which mail could not be delivered for good lately."""
+        return await self._thread(lambda: self._reader.ask(lambda c: failing.among(c, addresses, now)))
 
     async def lease_messages(
         self, now: float, limit: int, seconds: float, room: int = processing.ROOM
@@ -221,6 +226,10 @@ class Store(OfMailboxes, Quarantined):
         None if there is none, or it was said already.
         """
         return await self._asking.do(background.kept, (mark, since))
+
+    async def confirmations(self, to: str, since: float) -> int:
+        """Return how many confirmations that are about no ticket were written to an address after a moment."""
+        return await self._thread(lambda: self._reader.ask(lambda c: background.confirmations(c, to, since)))
 
     async def fail_message(self, work: RawMessage, error: str, now: float) -> bool:
         """Have a message tried again shortly, or set aside after the third try; says whether it was set aside."""

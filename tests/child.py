@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from tests.faults.nursery import Fate, Forked, Nursery
 from tests.ports import free_port
 
 DOOR = "{door}"  # stands in a configuration for the port of the daemon's door
@@ -17,14 +18,22 @@ DOOR = "{door}"  # stands in a configuration for the port of the daemon's door
 class Child:
     """`triaged run`, in a folder of its own; everything is sent to it by its own process id."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     door: int
 
     @classmethod
     async def start(
-        cls, folder: Path, configuration: str, module: str = "daemon", role: str = "all", door: int = 0
+        cls,
+        folder: Path,
+        configuration: str,
+        module: str = "daemon",
+        role: str = "all",
+        door: int = 0,
+        nursery: Nursery | None = None,
     ) -> Self:
         """Start the daemon, or another module that ends in it, and wait until its door is open or its work begins.
+
+        Where there is a nursery it is forked from that: for who starts many of them.
 
         Raises:
             RuntimeError: it ended, or did not begin within a minute; with what it said.
@@ -32,10 +41,14 @@ class Child:
         """
         door = door or free_port()
         (folder / "triaged.toml").write_text(configuration.replace(DOOR, str(door)), "utf-8")
+        words = ("run", "-c", str(folder / "triaged.toml"), "--role", role)
+        process: subprocess.Popen[bytes] | Forked
         with (folder / "log").open("ab") as log:
             said = log.tell()
-            command = [sys.executable, "-m", module, "run", "-c", str(folder / "triaged.toml"), "--role", role]
-            process = subprocess.Popen(command, stdout=log, stderr=log)
+            if nursery:
+                process = Forked(nursery, nursery.start(folder / "log", Fate(), *words))
+            else:
+                process = subprocess.Popen([sys.executable, "-m", module, *words], stdout=log, stderr=log)
         for _ in range(1200):
             if role == "all" and await _opens(door):
                 return cls(process, door)

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import aiosmtplib
@@ -14,7 +15,7 @@ from daemon.core.mail.parse import parse
 from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition, read
 from daemon.edge.dns import Dns
-from daemon.letters import SHIPPED
+from daemon.letters import SHIPPED, Letters
 from daemon.run import Running, running
 from store.model.message import Message
 from store.model.views import Status
@@ -93,11 +94,18 @@ class DeskUnderTest:
             await asyncio.sleep(0.01)
 
 
+@cache
 def shipped_definition() -> Definition:
-    """The definition of an emergency as it ships."""
+    """The definition of an emergency as it ships; to read it takes longer than to work a message or two."""
     definition = read((SHIPPED / "definition.toml").read_text("utf-8"))
     assert isinstance(definition, Definition), definition
     return definition
+
+
+@cache
+def shipped_letters(language: str = "en") -> Letters:
+    """The letters as they ship, all of them tried, as a desk of that language does before it opens its door."""
+    return Letters(language).tried()
 
 
 @asynccontextmanager
@@ -122,7 +130,8 @@ async def desk_at(
     settings = Settings.model_validate(base | sections)
     own = Own(settings.desk.addresses, settings.desk.tag, settings.desk.id_host, (Key("1", b"k" * 32),))
     try:
-        async with running(settings, own, definition or shipped_definition(), dns=dns) as desk:
+        letters = shipped_letters(settings.desk.language)
+        async with running(settings, own, definition or shipped_definition(), dns=dns, letters=letters) as desk:
             yield DeskUnderTest(desk, post, door, settings)
     finally:
         mailboxes.close()

@@ -19,8 +19,9 @@ from store.model.message import Attachment
 from store.model.verdict import Clause, Evidence, Tag
 from tests.core.composing import a_message
 from tests.corpora import CORPORA
+from tests.desk import shipped_letters
 
-LETTERS = Letters().tried()
+LETTERS = shipped_letters()
 LANGUAGES = ("en", "de")
 FULL = SAMPLES[1]
 EACH = [(name, language) for name in NAMES for language in LANGUAGES]

@@ -92,6 +92,7 @@ def test_a_new_desk_is_written_and_found_in_order(installed: Environment, tmp_pa
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@pytest.mark.slow
 def test_stories_hold_on_the_installed_package(installed: Environment) -> None:
     """A few of them; `make package` plays all."""
     chosen = " or ".join(STORIES)

@@ -1,8 +1,12 @@
 """The log tells a journey: `grep` of one number is the story, and nothing that anybody wrote stands in it."""
 
 import asyncio
+import os
+import pty
 import re
 import smtplib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +105,27 @@ def test_no_word_of_anybodys_and_no_address_is_in_the_log(log: str) -> None:
 
 async def test_a_desk_may_do_without(tmp_path: Path) -> None:
     assert "event=received" not in await journey(tmp_path, "[log]\nstations = false\n")
+
+
+def test_whoever_looks_on_sees_stations_and_all_else_in_one_form(tmp_path: Path) -> None:
+    say = (
+        "import asyncio, structlog\n"
+        "from daemon.edge.log import start_log, stations\n"
+        "async def both():\n"
+        "    start_log(of_stations=True)\n"
+        "    structlog.get_logger().info('ready', port=25)\n"
+        "    stations('received', message=1)\n"
+        "    stations.flush()\n"
+        "asyncio.run(both())\n"
+    )
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", say]
+    subprocess.run(command, cwd=Path(__file__).parent.parent, stderr=theirs, timeout=60, check=True)
+    os.close(theirs)
+    told = re.sub(r"\x1b\[[0-9;]*m", "", os.read(ours, 10_000).decode()).splitlines()
+    os.close(ours)
+    form = re.compile(r"\d\d:\d\d:\d\d \[info     \] (\w+) +(\w+=\d+)")
+    assert [found.groups() for line in told if (found := form.fullmatch(line))] == [
+        ("ready", "port=25"),
+        ("received", "message=1"),
+    ]

@@ -21,7 +21,7 @@ from daemon.cli.doctor.clock import clock_seen
 from daemon.cli.doctor.dialog import talk
 from daemon.cli.doctor.domain import domain_seen, is_reserved
 from daemon.cli.doctor.probe import probed
-from daemon.cli.knowledge import definition_in, roster_of
+from daemon.cli.knowledge import definition_in, roster_of, said_twice_in
 from daemon.cli.mailboxes import mailboxes_seen, reconcile
 from daemon.cli.paper import FAULT, hanging, say, say_json
 from daemon.core.fault import Faults
@@ -42,7 +42,9 @@ from store.model.message import Safety
 
 GAPS_AHEAD = 14 * 86400.0  # seconds
 PATIENCE = 5.0  # seconds that a server has to answer
+MOST_NOTES = 10  # on one definition
 HARMLESS = b"From: check@triaged.invalid\r\nSubject: check\r\n\r\nNothing.\r\n"
+EXAMPLES = ("@example.org", "@example.com", "@example.net")
 STYLES = {"ok": "green", "note": "yellow", "fault": "bold red"}
 
 
@@ -99,11 +101,12 @@ def _findings(path: Path, selectors: tuple[str, ...]) -> Iterator[Finding]:
     answer = config.load(path)
     if isinstance(answer, Faults):
         yield from _faults("settings", answer)
-        definition = definition_in(path.absolute().parent / _definition_named(path))
+        written = path.absolute().parent / _definition_named(path)
     else:
         yield Finding("ok", "settings", str(path))
-        definition = definition_in(Path(answer.emergency.definition))
-    yield from _definition(definition)
+        written = Path(answer.emergency.definition)
+    definition = definition_in(written)
+    yield from _definition(definition, written)
     yield from _key(path)
     if isinstance(answer, Settings):
         for level, words in mailboxes_seen(answer, tokens_beside(path)):
@@ -135,12 +138,16 @@ def _definition_named(path: Path) -> str:
     return name if isinstance(name, str) else Settings.model_fields["emergency"].default.definition
 
 
-def _definition(answer: Definition | Faults) -> Iterator[Finding]:
+def _definition(answer: Definition | Faults, path: Path) -> Iterator[Finding]:
     if isinstance(answer, Faults):
         if Path(answer.file).is_file():  # that it is not there is a fault of the settings
             yield from _faults("definition", answer)
         return
     yield Finding("ok", "definition", f"{answer.sentence}")
+    notes = said_twice_in(path)
+    yield from (Finding("note", "definition", note) for note in notes[:MOST_NOTES])
+    if len(notes) > MOST_NOTES:
+        yield Finding("note", "definition", f"{path}: and {len(notes) - MOST_NOTES} more that another phrase covers")
 
 
 def _areas(settings: Settings, definition: Definition) -> Iterator[Finding]:
@@ -264,6 +271,12 @@ def _domain(settings: Settings, selectors: tuple[str, ...]) -> Iterator[tuple[st
     yield from asyncio.run(domain_seen(settings, Dns(), selectors))
 
 
+def _pipeline(settings: Settings) -> Iterator[tuple[str, str]]:
+    address = settings.pipeline.address
+    if address.lower().endswith(EXAMPLES):
+        yield "note", f"pipeline.address: {address} is an example, and nobody reads there what is no emergency"
+
+
 def _duty(settings: Settings) -> Iterator[tuple[str, str]]:
     people = len(settings.duty.people)
     if people:
@@ -354,6 +367,7 @@ PROBES: tuple[tuple[str, Probe], ...] = (
     ("store", _store),
     ("door", _door),
     ("relay", _relay),
+    ("pipeline", _pipeline),
     ("operator", _spare),
     ("bell", _bell),
     ("ways", _ways),

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
@@ -22,6 +23,8 @@ KNOWN = ", ".join(one.name for one in PROVIDERS)
 _PERSON = re.compile(
     r'^(?:"?(?P<name>[^"<>\x00-\x1f]{1,80}?)"? ?<)?(?P<address>[^\s<>@,;"\x00-\x1f]{1,64}@[^\s<>@,;"]{1,253})>?$'
 )
+_ADDRESS = re.compile(r"^[^\s<>@,;\"\x00-\x1f]{1,64}@[^\s<>@,;\"]{1,253}$")
+EXAMPLE = "Anna Berg <anna@acme.example>, Bo <bo@acme.example>"
 
 Edit = tuple[str, str, tuple[str, ...]]  # below this line, the next that reads so, and what it is to read
 Folder = Annotated[Path, typer.Argument(metavar="[DIR]", help="where to write them", show_default=False)]
@@ -80,11 +83,33 @@ def init(
 
 
 def _asked() -> tuple[str, str, list[str], str]:
-    address = typer.prompt("Where do customers write? (address)", default="", show_default=False)
-    product = typer.prompt("Where does all go that is no emergency? (address)", default="", show_default=False)
-    person = typer.prompt("Who is on duty? (Anna Berg <anna@acme.example>)", default="", show_default=False)
-    mailbox = typer.prompt(f"Who hosts the mailbox? ({KNOWN}, a host)", default="", show_default=False)
-    return address, product, [person] if person else [], mailbox
+    """Ask for what matters most; what cannot be is asked again at once."""
+    say("Enter leaves a question for later.")
+    address = _ask("Where do customers write? (address)", _ADDRESS.match, "no address")
+    product = _ask("Where does all go that is no emergency? (address)", _ADDRESS.match, "no address")
+    people = _people_of(_ask(f"Who is on duty, in turns? ({EXAMPLE})", _are_people, "not written as in the example"))
+    hosted = f"Who hosts the mailbox? ({KNOWN}, a host)"
+    mailbox = _ask(hosted, lambda one: provider(one, ""), "none of these, and no HOST[:PORT]") if address else ""
+    return address, product, people, mailbox
+
+
+def _people_of(answer: str) -> list[str]:
+    """Part a line of several people; a comma within a name in quotation marks parts nothing."""
+    return [answer] if _PERSON.match(answer) else [one.strip() for one in re.split("[,;]", answer) if one.strip()]
+
+
+def _are_people(answer: str) -> bool:
+    return all(_PERSON.match(one) for one in _people_of(answer))
+
+
+def _ask(question: str, fits: Callable[[str], object], wrong: str) -> str:
+    def read(answer: str) -> str:
+        answer = answer.strip()
+        if answer and not fits(answer):
+            raise typer.BadParameter(f"{answer!r} is {wrong}")
+        return answer
+
+    return str(typer.prompt(question, default="", show_default=False, value_proc=read))
 
 
 def _wishes(address: str, product: str, duty: tuple[str, ...], mailbox: str, relay: str) -> Wishes:

@@ -8,6 +8,7 @@ from daemon.core.desk.teaching import learned_from
 from daemon.core.fault import Fault, Faults
 from daemon.core.roster.roster import Roster, build
 from daemon.core.settings import Settings
+from daemon.core.triage.covered import said_twice
 from daemon.core.triage.definition import Definition, read
 from daemon.core.triage.learn import NOTHING, Learned
 from store.database import file_of
@@ -25,6 +26,12 @@ def definition_in(path: Path) -> Definition | Faults:
     if isinstance(answer, Definition):
         return answer
     return Faults(str(path), tuple(Fault(fault.key, fault.words, fault.line or None) for fault in answer))
+
+
+def said_twice_in(path: Path) -> tuple[str, ...]:
+    """Return a line for all that a faultless definition says twice, each with the place in its file."""
+    notes = said_twice(path.read_bytes().decode("utf-8-sig"))
+    return Faults(str(path), tuple(Fault(note.key, note.words, note.line) for note in notes)).lines()
 
 
 def learned_by(settings: Settings, definition: Definition) -> Learned:

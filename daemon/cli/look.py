@@ -52,6 +52,7 @@ def _tell(story: Story) -> None:
         ("verdict", _overruled(story)),
         ("track", track(t)),
         ("reporter", t.reporter),
+        ("", f"mail to them could not be delivered on {iso(story.failing_at)}" if story.failing_at else None),
         ("owner", t.owner),
         ("team", t.team),
         ("area", t.area),

@@ -193,6 +193,7 @@ def story_record(s: Story) -> Record:
         "subject": t.subject,
         "opened": iso(t.opened_at),
         "judged": _verdict(s.verdict) if s.verdict else None,
+        "reporter_failing": iso(s.failing_at) if s.failing_at else None,
     }
 
 

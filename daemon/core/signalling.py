@@ -18,7 +18,7 @@ class Notify(Section):
 
 
 class Webhook(Section):
-    """A program of the product pipeline that is told of every request."""
+    """A program that is told of every request, and of what happens to it."""
 
     name: str = Field(pattern=ID)
     url: str = Field(pattern=ENDPOINT)
@@ -26,4 +26,7 @@ class Webhook(Section):
     tags: tuple[Literal["emergency", "problem", "feature", "question", "other"], ...] = Field(
         (), description="which requests; none named: all"
     )
+    events: tuple[
+        Literal["ticket.opened", "ticket.emergency", "ticket.taken", "ticket.reopened", "ticket.closed"], ...
+    ] = Field(("ticket.opened",), min_length=1, description="what it is told of")
     words: bool = Field(False, description="whether the customer's address and words go along")

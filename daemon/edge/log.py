@@ -19,6 +19,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 PLACES = 8  # innermost ones of a traceback
 
+CLOCK = "%H:%M:%S"  # for people
 TOGETHER_SECONDS = 0.1  # for which lines of stations are kept, to be written at once
 _FIRST = ["timestamp", "level", "event"]
 _QUOTED = frozenset(' ="\\\n')
@@ -29,11 +30,12 @@ class Stations:
 
     def __init__(self) -> None:
         self._write: Callable[[str], object] | None = None
+        self._looked_at = False
         self._kept: list[str] = []
 
-    def open(self, write: Callable[[str], object]) -> None:
-        """Have lines written so from now on, several at once, a moment after they are said."""
-        self._write = write
+    def open(self, write: Callable[[str], object], *, looked_at: bool = False) -> None:
+        """Have lines written so from now on, several at once, a moment after they are said; for people or programs."""
+        self._write, self._looked_at = write, looked_at
 
     def __call__(self, station: str, **facts: object) -> None:
         """Say that a message or mail has come through a station; facts that are None are left out."""
@@ -41,7 +43,7 @@ class Stations:
             return
         if not self._kept:  # a write for each line would hand the interpreter from thread to thread each time
             asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self.flush)
-        self._kept.append(_line(station, facts))
+        self._kept.append((_line_for_people if self._looked_at else _line)(station, facts))
 
     def flush(self) -> None:
         """Write what was said by now."""
@@ -60,7 +62,7 @@ def start_log(*, of_stations: bool = False) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=not looked_at),
+            structlog.processors.TimeStamper(fmt=CLOCK if looked_at else "iso", utc=not looked_at),
             _places,
             lines,
         ],
@@ -68,7 +70,7 @@ def start_log(*, of_stations: bool = False) -> None:
         cache_logger_on_first_use=True,
     )
     if of_stations:
-        stations.open(_write)
+        stations.open(_write, looked_at=looked_at)
 
 
 def said(error: BaseException) -> str:
@@ -93,9 +95,18 @@ def _write(lines: str) -> None:
 
 
 def _line(station: str, facts: dict[str, object]) -> str:
-    """Return a line as the logger would write it."""
-    told = "".join([f" {name}={_fact(value)}" for name, value in facts.items() if value is not None])
-    return f"timestamp={datetime.now(UTC).isoformat(timespec='microseconds')[:26]}Z level=info event={station}{told}\n"
+    """Return a line as the logger would write it for programs."""
+    at = datetime.now(UTC).isoformat(timespec="microseconds")[:26]
+    return f"timestamp={at}Z level=info event={station}{_facts(facts)}\n"
+
+
+def _line_for_people(station: str, facts: dict[str, object]) -> str:
+    """Return a line as the logger would write it for whoever looks on."""
+    return f"{datetime.now():{CLOCK}} [info     ] {station:<30}{_facts(facts)}\n"  # noqa: DTZ005 - their own clock
+
+
+def _facts(facts: dict[str, object]) -> str:
+    return "".join([f" {name}={_fact(value)}" for name, value in facts.items() if value is not None])
 
 
 def _fact(value: object) -> str:

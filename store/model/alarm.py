@@ -17,6 +17,14 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
+class Failing:
+    """An address to which mail cannot be delivered."""
+
+    address: str  # folded
+    at: float  # epoch seconds of the latest delivery report that says so
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What the store knows that an operator should hear of; moments are epoch seconds, None for never."""
 

@@ -121,6 +121,7 @@ class DayCounts:
     aside_total: int
     shadow: tuple[tuple[str, int], ...]  # by address
     compared: tuple[Comparison, ...] = ()  # the last of each mailbox
+    failing: frozenset[str] = frozenset()  # reporters of the lines to whom mail cannot be delivered
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Story:
     ticket: Ticket
     events: tuple[Event, ...]
     verdict: Verdict | None = None  # the latest
+    failing_at: float | None = None  # when mail to its reporter was last told to have failed for good
 
 
 @dataclass(frozen=True, slots=True)

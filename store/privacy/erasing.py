@@ -36,7 +36,7 @@ class Eraser:
 
         """
         require_current(url)
-        self._reading, self._writing = reading(url), writing(url)
+        self._reading, self._writing = reading(url, bounded=False), writing(url, bounded=False)  # it reads all history
         self._secret = hashes.first(secrets)
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ class Dossier:
 
         """
         require_current(url)
-        self._engine = reading(url)
+        self._engine = reading(url, bounded=False)  # it looks through every line of history
 
     def close(self) -> None:
         """Let go of the database."""

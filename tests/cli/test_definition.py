@@ -113,6 +113,15 @@ def test_faults_in_the_file_are_told_with_line_and_phrase(lived_in: Path, other:
     assert f"{other}:14: groups.unsorted: list ~99 could be sorted: a gap is written" in result.stderr
 
 
+def test_check_notes_what_the_definition_says_twice(lived_in: Path, tmp_path: Path, triaged: Triaged) -> None:
+    own = Path(shutil.copytree(lived_in.parent, tmp_path / "copy"))
+    (own / "definition.toml").write_text(OTHER.replace('sorted"', 'sorted; list|lists ~1, be sorted"'), "utf-8")
+    notes = [line for line in triaged("check", "-c", own / "triaged.toml").stdout.splitlines() if "covered" in line]
+    (note,) = notes
+    assert note.startswith("note")
+    assert f"{own}/definition.toml:14: groups.unsorted: list could be sorted: it is covered by list|lists ~1" in note
+
+
 def test_check_tells_every_fault_of_the_definition_with_line_and_phrase(
     lived_in: Path, tmp_path: Path, triaged: Triaged
 ) -> None:

@@ -54,6 +54,7 @@ def twelve(folder: Path) -> Path:
     return mbox(folder / "old.mbox", *(mail(name, THEN + n * DAY) for n, name in enumerate(names)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", HARMS.values(), ids=list(HARMS))
 def test_a_message_that_ends_its_reader_is_kept_unread_and_named(
     triaged: Triaged, new_desk: Path, tmp_path: Path, harm: str

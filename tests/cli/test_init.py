@@ -111,3 +111,24 @@ def test_at_a_terminal_it_asks(tmp_path: Path) -> None:
     assert written["pipeline"]["address"] == "product@example.org"
     assert written["duty"]["people"] == ["anna"]
     assert "next: " in told.stdout
+
+
+def test_what_cannot_be_is_asked_again_and_several_may_be_on_duty(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    answers = (
+        "help",
+        "help@acme.example",
+        "",
+        "Anna",
+        'Anna Berg <anna@acme.example>, bo@acme.example; "O\'Hara" <jo@a.b>',
+    )
+    os.write(ours, "".join(f"{answer}\n" for answer in (*answers, "nowhere", "")).encode())
+    command = [sys.executable, "-m", "daemon", "init", str(tmp_path)]
+    told = subprocess.run(command, cwd=ROOT, stdin=theirs, capture_output=True, text=True, timeout=60, check=True)
+    os.close(ours)
+    os.close(theirs)
+    written = tomllib.loads((tmp_path / "triaged.toml").read_text("utf-8"))
+    assert [person["name"] for person in written["people"]] == ["Anna Berg", "Bo", "O'Hara"]
+    assert written["duty"]["people"] == ["anna", "bo", "ohara"]
+    for wrong in ("'help' is no address", "'Anna' is not written as in the example", "'nowhere' is none of these"):
+        assert wrong in told.stdout + told.stderr

@@ -220,3 +220,9 @@ secret = "%s"
         assert words in flat
     assert "nonsense-word" not in told.output  # it is a secret
     assert SECRET not in told.output
+
+
+def test_an_example_that_was_left_in_the_pipeline_is_told(tmp_path: Path, triaged: Triaged) -> None:
+    assert triaged("init", tmp_path, "--address", "help@acme.example").exit_code == 0
+    told = " ".join(triaged("check", "-c", tmp_path / "triaged.toml").output.split())
+    assert "pipeline.address: product@example.org is an example" in told

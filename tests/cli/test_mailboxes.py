@@ -68,6 +68,7 @@ def test_a_mailbox_that_can_be_read_is_said_to_be_right(tmp_path: Path, triaged:
     assert result.exit_code == 0
 
 
+@pytest.mark.slow
 def test_each_fault_of_a_mailbox_is_told_with_its_key(tmp_path: Path, triaged: Triaged, server: Dovecot) -> None:
     wrong = triaged("check", "--json", "-c", config_for(tmp_path, server, password="no"))
     assert wrong.exit_code == 1

@@ -17,7 +17,6 @@ from daemon.edge.bell import Here
 from daemon.hands import Hands
 from daemon.house import House, Memory
 from daemon.journey import due, elapse, process
-from daemon.letters import Letters
 from daemon.loops import Threads
 from store.model.message import Envelope, Message
 from store.model.outbox import Mail, MailState, Settlement
@@ -25,7 +24,7 @@ from store.privacy.hashes import Erased
 from store.reader import Reader
 from store.schema import counter, metadata
 from store.store import Store
-from tests.desk import shipped_definition
+from tests.desk import shipped_definition, shipped_letters
 
 START = 1_767_607_200.0  # Monday, 5 January 2026, 10:00 UTC
 SETTINGS = Settings.model_validate(
@@ -41,7 +40,7 @@ SETTINGS = Settings.model_validate(
     }
 )
 OWN = Own(SETTINGS.desk.addresses, SETTINGS.desk.tag, SETTINGS.desk.id_host, (Key("1", b"k" * 32),))
-LETTERS, DEFINITION = Letters(), shipped_definition()
+LETTERS, DEFINITION = shipped_letters(), shipped_definition()
 
 
 class _Line:

@@ -11,7 +11,6 @@ from daemon.core.mail.letter import Letter
 from daemon.core.mail.reading import Reading, read
 from daemon.core.roster.roster import Roster, build
 from daemon.core.settings import Settings, Smtp
-from daemon.letters import Letters
 from store.model.changes import Changes, Draft, TicketChange
 from store.model.facts import Background, Facts, Past, Posted, SentMail
 from store.model.message import Door, Envelope, RawMessage
@@ -19,10 +18,10 @@ from store.model.outbox import MailKind
 from store.model.ticket import Event, Ticket
 from store.model.verdict import Verdict
 from tests.core.given import CUSTOMER, NOW, OWN
-from tests.desk import shipped_definition
+from tests.desk import shipped_definition, shipped_letters
 
 DEFINITION = shipped_definition()
-LETTERS = Letters().tried()
+LETTERS = shipped_letters()
 SMTP = Smtp(trusted_authserv=("mx.hd.test",))
 TO_CUSTOMERS = frozenset({MailKind.ACK, MailKind.REPLY, MailKind.ASK})
 

@@ -1,6 +1,6 @@
 """Delivery reports are read whatever their form, and nobody else's mail is taken for one."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -304,6 +304,6 @@ def test_reading_never_fails_and_never_invents_an_address(words: list[str]) -> N
 def test_hostile_text_is_read_in_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     mail = message(sender=DAEMON, subject="failure notice", text=text, parts=(part("message/rfc822", text),))
-    started = perf_counter()
+    started = process_time()
     read_bounce(mail)
-    assert perf_counter() - started < 1.0
+    assert process_time() - started < 1.0

@@ -5,7 +5,7 @@ A record that states something we decide otherwise on purpose stands in UNFAIR w
 
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -335,9 +335,9 @@ def test_no_list_and_no_bulk_mail_is_ever_answered_and_nothing_takes_long() -> N
         if not path.is_file():
             continue
         mail = parse(path.read_bytes())
-        started = perf_counter()
+        started = process_time()
         signs, may = decided(mail)
-        if perf_counter() - started > 0.25:
+        if process_time() - started > 0.25:
             slow.append(path.name)
         seen += to_many(mail)
         if may.allowed and (to_many(mail) or signs.kind is not AutomaticKind.NONE):

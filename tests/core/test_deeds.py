@@ -11,12 +11,13 @@ from daemon.core.commands.permit import Level
 from daemon.core.desk.deeds import DEEDS
 from daemon.core.desk.scene import offered
 from daemon.core.mail.letter import Words
-from daemon.letters import SHIPPED, Letters
+from daemon.letters import SHIPPED
 from store.model.changes import Said
 from store.model.ticket import Kind, State
 from tests.core.given import CUSTOMER, ticket
+from tests.desk import shipped_letters
 
-LETTERS = Letters().tried()
+LETTERS = shipped_letters()
 NAMED = re.compile(r'(?:"|„|<b>)([a-z][a-z ]{0,20}?)(?::|"|“|</b>)(?!: ["{[])')  # without the keys of a table
 
 

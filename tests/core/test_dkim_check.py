@@ -272,8 +272,8 @@ def test_no_octets_whatever_raise_or_prove(junk: bytes, text: str) -> None:
     ids=["blanks", "empty-lines", "blank-lines", "tags", "folds", "wide", "covers", "gap"],
 )
 def test_no_shape_of_a_megabyte_takes_long(raw: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     message = parse(raw)
-    read = time.perf_counter()
+    read = time.process_time()
     check_signatures(raw, message, (rsa().record,), NOW)
-    assert time.perf_counter() - read < max(0.5, read - begun)
+    assert time.process_time() - read < max(0.5, read - begun)

@@ -30,6 +30,7 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> socket.socket:
     return heard
 
 
+@pytest.mark.slow
 async def test_a_desk_says_that_it_is_ready_and_alive_and_stops(
     line: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,6 +45,7 @@ async def test_a_desk_says_that_it_is_ready_and_alive_and_stops(
         assert heard == b"STOPPING=1"
 
 
+@pytest.mark.slow
 async def test_a_desk_says_that_it_takes_up_its_settings_anew(line: socket.socket, tmp_path: Path) -> None:
     with line:
         daemon = await Child.start(tmp_path, CONFIG)

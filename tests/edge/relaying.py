@@ -24,8 +24,8 @@ async def always() -> bool:
 
 def relay_to(script: Script, waits: Waits = SHORT, tls: ssl.SSLContext | None = None, **settings: object) -> Relay:
     scheme = settings.pop("scheme", "smtp")
-    host = settings.pop("host", "127.0.0.1")
-    given = RelaySettings.model_validate({"url": f"{scheme}://{host}:{script.port}", **settings})
+    host, port = settings.pop("host", "127.0.0.1"), settings.pop("port", script.port)
+    given = RelaySettings.model_validate({"url": f"{scheme}://{host}:{port}", **settings})
     return open_relay(given, Path("/nowhere"), host="desk.example", waits=waits, tls=tls)
 
 

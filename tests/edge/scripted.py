@@ -86,14 +86,14 @@ class Script:
         await self._say(reader, writer, said)
         if not said.startswith("354"):
             return
-        content = b""
+        content = bytearray()
         while not content.endswith(b"\r\n.\r\n"):
             piece = await reader.readline()
             if not piece:
-                self.unfinished.append(content)
+                self.unfinished.append(bytes(content))
                 return
             content += piece
-        self.contents.append(content[:-3])
+        self.contents.append(bytes(content[:-3]))
         await self._say(reader, writer, self.reply(".", "250 2.0.0 kept"))
 
 

@@ -68,7 +68,7 @@ async def test_a_server_that_says_nothing_is_not_waited_for_long(names: Names) -
     names.silent = True
     begun = time.monotonic()
     assert await door(names, 0.3).text(NAME) is None
-    assert 0.25 < time.monotonic() - begun < 1.5
+    assert 0.25 < time.monotonic() - begun < 4  # a resolver that is not told waits five seconds
 
 
 async def test_no_server_at_all_is_nothing() -> None:

@@ -8,6 +8,7 @@ import pytest
 from daemon.edge.imap import Patience
 from store.model.mailbox import Place
 from store.model.message import Door
+from tests.edge.cutting import way_to
 from tests.edge.dovecot import Dovecot, dovecot
 from tests.edge.mailroom import box, letter, needs_dovecot, reading, server, until
 
@@ -215,3 +216,18 @@ async def test_closing_does_not_wait_for_the_server(tmp_path: Path, server: Dove
         await until(lambda: bool(desk.lines()) and bool(desk.lines()[0].read_at))
         begun = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - begun < 2
+
+
+async def test_a_line_that_goes_dead_while_we_wait_for_mail_is_left_and_the_mail_read_by_another(
+    tmp_path: Path, server: Dovecot
+) -> None:
+    patience = Patience(connect=5, command=0.5, idle=0.3)
+    async with way_to(server.port) as way, reading(tmp_path, box(server, port=way.port), patience=patience) as desk:
+        server.deliver("desk", letter(1))
+        await until(lambda: server.count("desk") == 0)
+        way.die()
+        way.replace()
+        server.deliver("desk", letter(2))
+        await until(lambda: desk.count() == 2 and server.count("desk") == 0)
+        assert way.connections == 2
+        await until(lambda: not desk.error())

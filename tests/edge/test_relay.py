@@ -7,6 +7,7 @@ import pytest
 from daemon.edge.relay import Waits
 from daemon.edge.relay.smarthost import SMALL
 from store.model.outbox import Answer, Delivery
+from tests.edge.cutting import way_to
 from tests.edge.relaying import RAW, a_mail, always, relay_to, sent
 from tests.edge.scripted import CLOSE, EHLO, HANG, RESET, Script, serving
 
@@ -299,3 +300,35 @@ async def test_a_connection_is_changed_after_a_hundred_mails() -> None:
             await relay.send(a_mail(n), always)
         await relay.close()
     assert script.connections == 2
+
+
+async def test_what_a_dead_line_did_not_take_never_arrives_once_it_was_given_up() -> None:
+    script = Script(ehlo=("250-scripted", "250 8BITMIME"))
+    async with serving(script), way_to(script.port) as way:
+        relay = relay_to(script, port=way.port)
+
+        async def dying() -> bool:
+            way.die()
+            return True
+
+        answer = await relay.send(a_mail(raw=b"X: y\r\n\r\n" + (b"x" * 900 + b"\r\n") * 33_000), dying)
+        assert answer == Answer(Delivery.UNCLEAR, "no answer to the final dot: no reply in time")
+        way.revive()
+        async with asyncio.timeout(10):
+            while way.open:
+                await asyncio.sleep(0.01)
+        assert script.contents == []
+        await relay.close()
+
+
+async def test_a_kept_line_that_goes_dead_costs_its_time_and_no_attempt() -> None:
+    script = Script()
+    async with serving(script), way_to(script.port) as way:
+        relay = relay_to(script, port=way.port)
+        assert (await relay.send(a_mail(), always)).delivery is Delivery.ACCEPTED
+        way.die()
+        way.replace()
+        assert (await relay.send(a_mail(2), always)).delivery is Delivery.ACCEPTED
+        await relay.close()
+    assert len(script.contents) == 2
+    assert way.connections == 2

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 
@@ -33,6 +35,7 @@ class Nursery:
             [sys.executable, "-m", "tests.faults.cradle"], stdin=pipe, stdout=pipe, text=True, cwd=root
         )
         self._lives: set[int] = set()
+        self._one_at_a_time = Lock()
         self._answer()
 
     def __enter__(self) -> Self:
@@ -71,10 +74,48 @@ class Nursery:
 
     def _ask(self, order: object) -> Any:
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        return self._answer()
+        with self._one_at_a_time:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            return self._answer()
 
     def _answer(self) -> Any:
         assert self._process.stdout is not None
         return json.loads(self._process.stdout.readline())
+
+
+@dataclass(slots=True)
+class Forked:
+    """A life without a fate, handled like a `subprocess.Popen`."""
+
+    nursery: Nursery
+    pid: int
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit status (a signal's number below zero), None while it goes on."""
+        if self.returncode is None:
+            self.returncode = self.nursery.ended(self.pid)
+        return self.returncode
+
+    def wait(self, timeout: float = 60.0) -> int:
+        """Wait for the exit status. Raises TimeoutError after so many seconds."""
+        until = time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            if time.monotonic() > until:
+                raise TimeoutError(f"process {self.pid} does not end")
+            time.sleep(0.01)
+        return status
+
+    def send_signal(self, sign: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, sign)
+
+    def terminate(self) -> None:
+        """Ask it to drain and end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it without a word."""
+        self.send_signal(signal.SIGKILL)

@@ -67,6 +67,7 @@ async def test_huge_bombs_in_flight_keep_another_sender_waiting_no_longer(tmp_pa
     assert longest < STALL_SECONDS
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_read_in_time_is_set_aside_and_its_sender_hears_that_it_came(tmp_path: Path) -> None:
     operator = {"name": "Helpdesk", "address": "support@hd.test", "operator": OPERATOR}
     async with desk_at(tmp_path, desk=operator) as desk:

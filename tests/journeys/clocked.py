@@ -1,5 +1,6 @@
 """A desk whose clock is set by hand: what time brings about is looked at without waiting for it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,7 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from daemon.edge.bell import Stage
 from daemon.journey import due, elapse
+from store.model.outbox import MailState
 from tests.desk import Delivered, DeskUnderTest, desk_at
 
 MONDAY = 1_795_428_000.0  # 2026-11-23 10:00 UTC
@@ -27,6 +30,25 @@ class Hour:
 
     def __call__(self) -> float:
         return self.now
+
+
+def set_by_hand(monkeypatch: pytest.MonkeyPatch, hour: Hour, sweep_seconds: float = 3600.0) -> None:
+    """Let desks go by this clock; unless they sweep more often, `later` alone looks for what is due."""
+    monkeypatch.setattr("daemon.run.time", SimpleNamespace(time=hour))
+    monkeypatch.setattr("daemon.run.SWEEP_SECONDS", sweep_seconds)
+
+
+async def later(desk: DeskUnderTest, hour: Hour, seconds: float) -> list[Delivered]:
+    """Move the clock on, do what is due, let go of the mails that were held until now, and return what leaves."""
+    before, house = len(desk.post.mails), desk.running.house
+    hour.now += seconds
+    for what in await due(house):
+        await elapse(what, house)
+    while any(mail.state is MailState.HELD and mail.due <= hour.now for mail in await house.store.outbox(False)):
+        house.bell.ring(Stage.DELIVER)
+        await asyncio.sleep(0.01)
+    await desk.quiet()
+    return desk.post.mails[before:]
 
 
 class Clocked:
@@ -68,13 +90,7 @@ class Clocked:
 
     async def later(self, seconds: float) -> list[Delivered]:
         """Move the clock on, do what is due, and return what leaves."""
-        before = len(self.desk.post.mails)
-        self.hour.now += seconds
-        house = self.desk.running.house
-        for what in await due(house):
-            await elapse(what, house)
-        await self.desk.quiet()
-        return self.desk.post.mails[before:]
+        return await later(self.desk, self.hour, seconds)
 
     async def what_happened(self, number: int) -> list[str]:
         """The history of a ticket."""
@@ -93,10 +109,9 @@ class Clocked:
 async def clocked(
     folder: Path, monkeypatch: pytest.MonkeyPatch, hour: Hour | None = None, **sections: object
 ) -> AsyncIterator[Clocked]:
-    """Open a desk in which nothing happens by itself as time goes by: `later` alone looks for what is due."""
+    """Open a desk of five people whose clock is set by hand."""
     hour = hour or Hour()
-    monkeypatch.setattr("daemon.run.time", SimpleNamespace(time=hour))
-    monkeypatch.setattr("daemon.run.SWEEP_SECONDS", 3600.0)
+    set_by_hand(monkeypatch, hour)
     duty = {"people": ["bob", "ann", "cy"], "turn": "week", "pair_shifts": 0, "fallback": "dee"}
     sections["duty"] = {"invite_weeks": 0} | sections.get("duty", duty)
     async with desk_at(folder, **({"people": PEOPLE} | sections)) as desk:

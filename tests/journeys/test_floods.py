@@ -28,6 +28,7 @@ async def alarms(desk: Clocked, numbers: range) -> None:
             await client.sendmail("monitor@customer.test", ["support@hd.test"], raw)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_five_hundred_alarms_are_three_cards_and_one_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -162,6 +162,21 @@ async def test_a_word_that_nobody_vouches_for_waits_for_a_yes_in_the_members_own
     assert "You are away from Tue 24 Nov, 09:30 to Wed 25 Nov, 09:30" in words(done["result", had])
 
 
+async def test_words_that_nobody_vouches_for_are_asked_about_three_times_an_hour(desk: Clocked) -> None:
+    had, other, first, _ = await two(desk)
+
+    async def unproven(number: int) -> list[str]:
+        raw = (
+            f"From: {had}@team.test\r\nTo: {first.reply_to}\r\nSubject: Re: x\r\n"
+            f"Message-ID: <half{number}@team.test>\r\n\r\nswap {other}\r\n"
+        ).encode()
+        return [mail.kind for mail in await desk.desk.send(raw, f"{had}@team.test", first.reply_to)]
+
+    assert [await unproven(number) for number in range(5)] == [["confirm"]] * 3 + [[], []]
+    desk.hour.now += HOUR + MINUTE
+    assert await unproven(5) == ["confirm"]
+
+
 async def test_who_takes_a_turn_says_ok_or_is_reminded_and_others_hear_of_it(desk: Clocked) -> None:
     had, other, *_ = await two(desk)
     await desk.later(MINUTE)

@@ -14,11 +14,12 @@ from daemon.core.digest.build import daily_view
 from daemon.core.digest.samples import REPLY, SETTINGS
 from daemon.core.digest.view import Daily
 from daemon.core.figures.samples import sample_daily
-from daemon.letters import COLUMNS, TRIED, Letters
+from daemon.letters import COLUMNS, TRIED
 from tests.core.command.words import DESK
+from tests.desk import shipped_letters
 from tests.letters.scenes import SCENES
 
-LETTERS = Letters().tried()
+LETTERS = shipped_letters()
 LANGUAGES = ("en", "de")
 EACH = [(scene, language) for scene in SCENES for language in LANGUAGES]
 CUT_AT = 100_000  # octets; a large provider shows no more than 102 KB of a message

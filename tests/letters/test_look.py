@@ -5,16 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from daemon.letters import NAMES, SAMPLES, Letters
+from daemon.letters import NAMES, SAMPLES
 from store.model.changes import Said
 from store.model.message import Attachment
 from store.model.verdict import Clause, Evidence
+from tests.desk import shipped_letters
 from tests.letters.browser import CHROMIUM, SHADES, WIDTHS, Screen, Shade, Sight, open_screen
 from tests.letters.scenes import HOSTILE, SCENES
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
-LETTERS = Letters()
+LETTERS = shipped_letters()
 SAID = (Said("mine", 12), Said("help", 12, words=("mine", "bug [p0-p3]"), lines=("you have it", "a defect")))
 TEXT = "Good morning,\n\nsince the update nobody can export an invoice: error 500.\n\nKind regards\nAda"
 ORDINARY = replace(SAMPLES[1], excerpt=TEXT, said=SAID, reason="550 no such user")

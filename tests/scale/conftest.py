@@ -1,12 +1,16 @@
-"""A PostgreSQL and a Redis of our own for desks of several processes."""
+"""A PostgreSQL of our own for desks of several processes, and such a desk."""
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.faults.nursery import Nursery
 from tests.ports import free_port
 from tests.redis import RedisServer
+from tests.scale.several import Opened, several
 from tests.store import postgres
 
 
@@ -30,8 +34,6 @@ def database(database_server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer(free_port())
-    server.start()
-    yield server
-    server.stop()
+def opened(nursery: Nursery, tmp_path: Path, database: str, redis: RedisServer) -> Opened:
+    """Opens a desk of processes with these roles."""
+    return partial(several, nursery, tmp_path, database, redis.url)

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import psycopg
 
 from daemon.core.mail.parse import parse
 from tests.child import Child
+from tests.faults.nursery import Nursery
 from tests.ports import free_port
 from tests.sink import open_sink
 
@@ -44,6 +45,7 @@ unproven_per_sender = 0
 class Several:
     """The processes, who sends to them, and what has arrived."""
 
+    nursery: Nursery
     folder: Path
     store: str
     configuration: str
@@ -54,9 +56,12 @@ class Several:
     arrived: list[tuple[str, str, str]] = field(default_factory=list)  # (kind, recipient, Message-ID)
 
     async def start(self, *roles: str) -> list[Child]:
-        new = [await Child.start(self.folder, self.configuration, role=role, door=self.door) for role in roles]
+        new = [await self._started(role) for role in roles]
         self.children += new
         return new
+
+    async def _started(self, role: str) -> Child:
+        return await Child.start(self.folder, self.configuration, role=role, door=self.door, nursery=self.nursery)
 
     def deliver(self, _: str, to: str, raw: bytes) -> None:
         mail = parse(raw)
@@ -113,11 +118,14 @@ class Several:
         return senders - {to for kind, to, _ in self.arrived if kind == "ack"}
 
 
+Opened = Callable[..., AbstractAsyncContextManager[Several]]  # by the roles of its processes
+
+
 @asynccontextmanager
-async def several(folder: Path, store: str, redis: str, *roles: str) -> AsyncIterator[Several]:
+async def several(nursery: Nursery, folder: Path, store: str, redis: str, *roles: str) -> AsyncIterator[Several]:
     sink = free_port()
     words = CONFIGURATION.replace("{sink}", str(sink)).replace("{store}", store).replace("{redis}", redis)
-    desk = Several(folder, store, words, free_port())
+    desk = Several(nursery, folder, store, words, free_port())
     mailboxes = await open_sink(sink, desk.deliver)
     try:
         await desk.start(*roles)

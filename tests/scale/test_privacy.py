@@ -27,6 +27,7 @@ address = "pipeline@team.test"
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_a_person_is_handed_out_and_erased_while_mail_comes_in(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest

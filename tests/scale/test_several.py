@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.redis import RedisServer
-from tests.scale.several import Several, mail, mails, several
+from tests.scale.several import Opened, Several, mail, mails
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # ten processes start, on machines that may be busy
 FOUR = ("intake", "intake", "worker", "worker")
@@ -23,21 +23,19 @@ def nothing_lost_nor_doubled(desk: Several, sent: list[tuple[str, str, bytes]]) 
     assert desk.ask("SELECT count(*) FROM mail WHERE kind = 'ack'") == [(len(sent),)]
 
 
-async def test_doors_on_one_port_and_workers_share_the_work(tmp_path: Path, database: str, redis: RedisServer) -> None:
+async def test_doors_on_one_port_and_workers_share_the_work(opened: Opened) -> None:
     sent = mails(120)
-    async with several(tmp_path, database, redis.url, *FOUR) as desk:
+    async with opened(*FOUR) as desk:
         await desk.send_all(sent)
         await desk.rest()
         nothing_lost_nor_doubled(desk, sent)
         assert not desk.doubled()
 
 
-async def test_two_workers_never_wait_for_each_other_in_a_circle(
-    tmp_path: Path, database: str, redis: RedisServer
-) -> None:
+async def test_two_workers_never_wait_for_each_other_in_a_circle(opened: Opened) -> None:
     """What has come waits in the store when they start, so that both work as much at once as they can."""
     sent = mails(400)
-    async with several(tmp_path, database, redis.url, "intake") as desk:
+    async with opened("intake") as desk:
         await desk.send_all(sent)
         await asyncio.gather(desk.start("worker"), desk.start("worker"))
         await desk.rest(60)
@@ -46,11 +44,9 @@ async def test_two_workers_never_wait_for_each_other_in_a_circle(
         assert desk.ask("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == [(0,)]
 
 
-async def test_a_redis_that_is_emptied_and_goes_away_costs_no_mail(
-    tmp_path: Path, database: str, redis: RedisServer
-) -> None:
+async def test_a_redis_that_is_emptied_and_goes_away_costs_no_mail(opened: Opened, redis: RedisServer) -> None:
     sent = mails(90)
-    async with several(tmp_path, database, redis.url, "intake", "worker") as desk:
+    async with opened("intake", "worker") as desk:
         await desk.send_all(sent[:30])
         redis.say("FLUSHALL")
         await desk.send_all(sent[30:60])
@@ -61,13 +57,11 @@ async def test_a_redis_that_is_emptied_and_goes_away_costs_no_mail(
         assert not desk.doubled()
 
 
-async def test_messages_of_one_conversation_keep_their_order_on_all_workers(
-    tmp_path: Path, database: str, redis: RedisServer
-) -> None:
+async def test_messages_of_one_conversation_keep_their_order_on_all_workers(opened: Opened) -> None:
     """They wait in the store when two workers start, so that both take them up at the same moment."""
     first = [mail(f"t{n}", f"c{n}@cust.test") for n in range(12)]
     answers = [mail(f"t{n}.{m}", f"c{n}@cust.test", answers=first[n][1]) for m in range(5) for n in range(len(first))]
-    async with several(tmp_path, database, redis.url, "intake") as desk:
+    async with opened("intake") as desk:
         await desk.send_all([*first, *answers], senders=1)
         await asyncio.gather(desk.start("worker"), desk.start("worker"))
         await desk.rest()
@@ -79,12 +73,10 @@ async def test_messages_of_one_conversation_keep_their_order_on_all_workers(
             assert told == sorted(told)
 
 
-async def test_stopped_workers_and_doors_leave_nothing_in_the_air(
-    tmp_path: Path, database: str, redis: RedisServer
-) -> None:
+async def test_stopped_workers_and_doors_leave_nothing_in_the_air(opened: Opened) -> None:
     """Each process is told to stop in turn under load, and another one comes in its place."""
     sent = mails(200)
-    async with several(tmp_path, database, redis.url, *FOUR) as desk:
+    async with opened(*FOUR) as desk:
         sending = asyncio.create_task(desk.send_all(sent))
         for old, role in zip(tuple(desk.children), FOUR, strict=True):
             await desk.start(role)
@@ -97,11 +89,9 @@ async def test_stopped_workers_and_doors_leave_nothing_in_the_air(
         assert not [code for code in desk.refused if 500 <= code < 600]
 
 
-async def test_connections_to_the_database_may_be_cut_at_any_moment(
-    tmp_path: Path, database: str, redis: RedisServer
-) -> None:
+async def test_connections_to_the_database_may_be_cut_at_any_moment(opened: Opened, database: str) -> None:
     sent = mails(200)
-    async with several(tmp_path, database, redis.url, *FOUR) as desk:
+    async with opened(*FOUR) as desk:
         sending = asyncio.create_task(desk.send_all(sent))
         chance = random.Random(3)
         while not sending.done():
@@ -124,9 +114,9 @@ async def test_connections_to_the_database_may_be_cut_at_any_moment(
 
 
 async def test_an_older_worker_stops_with_a_clear_word_when_the_store_is_newer(
-    tmp_path: Path, database: str, redis: RedisServer
+    opened: Opened, database: str, tmp_path: Path
 ) -> None:
-    async with several(tmp_path, database, redis.url, "intake", "worker") as desk:
+    async with opened("intake", "worker") as desk:
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute("UPDATE alembic_version SET version_num = '9999'")
         for child in desk.children:

@@ -91,9 +91,9 @@ def test_any_bytes_have_an_identity(raw: bytes) -> None:
 )
 def test_hostile_headers_cost_little(pattern: bytes) -> None:
     raw = pattern * (2_000_000 // len(pattern))
-    started = time.perf_counter()
+    started = time.process_time()
     identify(raw)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def as_a_whole(raw: bytes) -> bytes:

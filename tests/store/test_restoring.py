@@ -47,7 +47,10 @@ async def _keep_on(store: Store) -> None:
         await store.keep(raw(f"more{number}"), ENVELOPE, NOW)
 
 
-async def test_a_backup_that_is_opened_sends_nothing_until_it_is_released(tmp_path: Path) -> None:
+async def test_a_backup_that_is_opened_sends_nothing_until_it_is_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daemon.run.ROUND_SECONDS", 1.0)
     for name in ("old", "new"):
         (tmp_path / name).mkdir()
     async with desk_at(tmp_path / "old") as desk:

@@ -160,6 +160,15 @@ def suggest(slot: Slot, known: Known) -> Iterator[tuple[str, str]]:
         yield from ((level, level) for level in ("p0", "p1", "p2", "p3"))
 
 
+def named(slot: Slot, word: str, known: Known) -> tuple[str, ...]:
+    """Return all that may stand in this place, where that can be listed; with a word the ids that it may mean."""
+    names = {Slot.NAME: known.people, Slot.TEAM: known.teams, Slot.AREA: known.areas}.get(slot) or ()
+    if not word:
+        return tuple(next(iter(name.spellings), name.id) for name in names)
+    spelled = word.casefold().removeprefix("@")
+    return tuple(name.id for name in names if spelled in {one.casefold() for one in name.spellings})
+
+
 def may_be_name(word: str) -> bool:
     """Say whether a word could be somebody's name, were everybody known."""
     plain = word.casefold().removeprefix("@")

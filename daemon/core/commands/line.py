@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from daemon.core.commands.arguments import Argument, Known, Slot, Words, may_be_name, read, suggest
 from daemon.core.commands.grammar import LONGEST_SPELLING, SPELLINGS, Row, Text
 from daemon.core.commands.nearest import allowance, nearest, slips
+from daemon.core.commands.wrong import Wrong, wrong
 
 _LONGEST_HEAD = 120  # characters before the colon; a command is short
 _MOST_WORDS = 8
@@ -40,6 +41,7 @@ class NotUnderstood:
     line: str
     reason: Reason
     nearest: tuple[str, ...] = ()  # what may have been meant, for the member to write: none of it is ever applied
+    wrong: Wrong | None = None  # what does not fit behind a word that is known
 
     @property
     def words(self) -> str:
@@ -114,10 +116,21 @@ def misfit(line: Line, known: Known, *, first: bool) -> NotUnderstood | None:
 
     Below the first line a single unknown word is text: it may well be somebody's name.
     """
+    found = _misfit(line, known, first=first)
+    row = SPELLINGS.get(tuple(word.casefold() for word in line.words[:1]))
+    if found is None or row is None:
+        return found
+    what = wrong(row, line.words[1:], known)
+    return replace(found, wrong=what, nearest=() if what and what.is_hopeless else found.nearest)
+
+
+def _misfit(line: Line, known: Known, *, first: bool) -> NotUnderstood | None:
     if line.asked and not line.prefix:
         return None
     close = tuple(dict.fromkeys(_corrections(line, known))) if len(line.words) <= _MOST_WORDS else ()
     row = SPELLINGS.get(tuple(word.casefold() for word in line.words[:1]))
+    if row and len(line.words) == 1 and (row.colon or (first and row.needs and not line.colon)):
+        return NotUnderstood(line.written, Reason.NO_TEXT, (row.form,))
     if line.prefix and not (line.prefix == "@" and not close and row is None):
         word = line.words[0].casefold()
         return NotUnderstood(line.written, Reason.MISFIT if row else Reason.UNKNOWN, close or _near_words(word, row))
@@ -125,8 +138,6 @@ def misfit(line: Line, known: Known, *, first: bool) -> NotUnderstood | None:
         return NotUnderstood(line.written, Reason.MISFIT if row else Reason.UNKNOWN, close)
     if row and row.slots and len(line.words) > 1 and _looks_like_arguments(line.words[1:], row.slots, known):
         return NotUnderstood(line.written, Reason.MISFIT, (row.form,))
-    if row and row.colon and len(line.words) == 1:
-        return NotUnderstood(line.written, Reason.NO_TEXT, (row.form,))
     return None
 
 

@@ -30,7 +30,7 @@ from store.model.outbox import MailKind
 from store.model.ticket import Edit, Event, Kind, Participant, Role, State, Ticket
 
 SHOWN = 200  # lines of what waits for a yes: whoever says it must have seen what leaves
-CONFIRMS_AN_HOUR = 3  # to one member about one ticket: somebody who stole an address must not flood the member
+CONFIRMS_AN_HOUR = 3  # to one member about one ticket, or none: who stole an address must not flood the member
 QUIET = frozenset({Verb.WHY, Verb.STATUS, Verb.WHO, Verb.LIST, Verb.HELP, Verb.NOTE})  # they change nothing
 _NO_EDITS = frozenset({"number", "version", "participants"})
 
@@ -193,6 +193,7 @@ def _unknown(read: NotUnderstood, case: Case, person: Person) -> Said:
         text=read.line[:200],
         lines=read.nearest[:3],
         words=tuple(line.form for line in fit),
+        rows=(read.wrong.row,) if read.wrong else (),
     )
 
 

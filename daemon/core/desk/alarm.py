@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from daemon.core.settings import Settings
-from store.model.alarm import Health, Raised
+from store.model.alarm import Failing, Health, Raised
 
 SETTINGS = "settings"  # an alarm that no watch raises: what was to be taken up anew is at fault
 DAY = 86400.0
@@ -23,6 +23,7 @@ class World:
     health: Health
     disk_percent: float | None  # of the disk of the store in use; None where it is somebody else's
     now: float  # epoch seconds
+    unreached: tuple[Failing, ...] = ()  # addresses that fail, of those who serve now
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Watch:
 
     name: str
     measure: Callable[[World], Iterable[Trouble]]
-    limit: str  # a key of [alarms]
+    limit: str = ""  # a key of [alarms]; without one any of it is too much
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,11 @@ def _disk(world: World) -> Iterator[Trouble]:
         yield Trouble(world.disk_percent, world.now)
 
 
+def _unreached(world: World) -> Iterator[Trouble]:
+    for one in world.unreached:
+        yield Trouble(1, one.at, one.address, latest=int(one.at))
+
+
 WATCHES = (
     Watch("login", lambda world: _mailboxes(world, refused=True), "login_minutes"),
     Watch("mailbox", lambda world: _mailboxes(world, refused=False), "mailbox_minutes"),
@@ -111,6 +117,7 @@ WATCHES = (
     ),
     Watch("aside", _aside, "set_aside"),
     Watch("disk", _disk, "disk_percent"),
+    Watch("member", _unreached),
 )
 
 
@@ -120,7 +127,7 @@ def news(world: World, settings: Settings) -> tuple[News, ...]:
     told, found = [], set()
     for watch in WATCHES:
         for trouble in watch.measure(world):
-            if trouble.amount <= getattr(settings.alarms, watch.limit):
+            if trouble.amount <= (getattr(settings.alarms, watch.limit) if watch.limit else 0):
                 continue
             found.add((watch.name, trouble.subject))
             one = _raised(watch.name, trouble, world.now)

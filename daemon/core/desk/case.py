@@ -35,6 +35,7 @@ class Backdrop:
     listed: tuple[Listed, ...] = ()  # where a list of tickets is answered: those that it names, in order
     waiting: int | None = None  # the row of `kept`
     waiting_since: float = 0.0  # when it was received
+    confirmations: int = 0  # about no ticket, that the member was sent within the hour
     answered: Reading | None = None  # the message because of which the answered mail was sent, where that matters
 
 

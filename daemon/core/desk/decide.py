@@ -86,10 +86,10 @@ def delivery_report(case: Case) -> Changes | None:
     kind, bounce = case.reading.automatic.kind, case.reading.bounce
     if kind not in (AutomaticKind.BOUNCE, AutomaticKind.REPORT) or (bounce is None and kind is AutomaticKind.BOUNCE):
         return None
-    if case.ticket is None or bounce is None:
-        return _silence(case, str(kind), case.ticket)
     about = next((mail for mail in case.facts.sent if mail.mark == case.reading.clues.bounced_mark), None)
-    failing = (about.to,) if about and bounce.permanent else ()
+    failing = (fold(about.to),) if about and bounce and bounce.permanent else ()
+    if case.ticket is None or bounce is None:
+        return replace(_silence(case, str(kind), case.ticket), failing=failing)
     what = f"mail to {failing[0]} failed for good ({bounce.status or 'no status'})" if failing else "a delivery report"
     return Changes(
         Outcome.SILENCED,

@@ -136,7 +136,7 @@ def duplicate_of(scene: Scene, step: Planned) -> Deed:
     (number,) = (a.number for a in step.command.arguments if isinstance(a, TicketNumber))
     other = scene.background.ticket(number)
     if other is None:
-        return no("no-such-ticket", step, other=number)
+        return no("no-such-ticket", step, other=number, words=("list",))
     return duplicate(scene, step, other)
 
 

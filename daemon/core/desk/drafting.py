@@ -37,7 +37,7 @@ def to_support(scene: Scene, step: Planned, kind: Verb, text: str) -> Deed:
         return no("split-elsewhere", step, other=scene.background.conversation or 0)
     conversation, to = answered
     if not to:
-        return no("no-reporter", step)
+        return no("no-reporter", step, words=("note: …", "status"))
     event = _event(scene, f"{_addressed(kind, conversation, to)}{text}")
     card = _card(scene, person, kind, text, conversation, to)
     return Deed(said("drafted", step, who=person.name), (card,), events=(event,), own_move=True)
@@ -50,7 +50,7 @@ def outcome_to_support(scene: Scene, step: Planned, text: str) -> Deed:
     if person is None or ticket.number == UNNUMBERED:
         return no("gated", step)
     if not told:
-        return no("no-reporter", step)
+        return no("no-reporter", step, words=("note: …", "status"))
     event = _event(scene, f"{DRAFTS[verb]}: {text}")
     kept = TicketChange(ticket.number, ticket.version, (), (event,))
     card = _card(scene, person, verb, text, ticket, ", ".join(dict.fromkeys(draft.to.address for draft in told)))

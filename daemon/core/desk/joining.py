@@ -19,7 +19,7 @@ def join(scene: Scene, step: Planned) -> Deed:
     (number,) = (a.number for a in step.command.arguments if isinstance(a, TicketNumber))
     ticket, other = step.ticket, scene.background.ticket(number)
     if ticket is None or other is None:
-        return no("no-such-ticket", step, other=number)
+        return no("no-such-ticket", step, other=number, words=("list",))
     if other.joined is not None:
         return no("joined-already", step, other=number, text=f"#{other.joined}", words=(f"join {other.joined}",))
     if other.state in ENDED:

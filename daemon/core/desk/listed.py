@@ -105,7 +105,9 @@ def _heard(case: Case, person: Person, sent: SentMail, read: Read) -> Changes:
         return _said(case, person, (Said("no-line"),), sent)
     fit = offered(case.backdrop.listed[0].ticket, level_of(person, case.settings))[:MOST_HELP]
     words = tuple(f"1 {line.form}" for line in fit)
-    return _said(case, person, (Said("unknown-line", text=read.line[:200], lines=read.nearest[:3], words=words),), sent)
+    rows = (read.wrong.row,) if read.wrong else ()
+    said = Said("unknown-line", text=read.line[:200], lines=read.nearest[:3], words=words, rows=rows)
+    return _said(case, person, (said,), sent)
 
 
 def _half(case: Case, person: Person, sent: SentMail, read: Read) -> Changes | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from daemon.core.desk.events import OPENED, SUBJECT, Event, described
 from daemon.core.mail.address import fold
 from daemon.core.mail.clean import clip, one_line
 from daemon.core.mail.letter import Letter, Words
@@ -20,8 +21,6 @@ from store.model.outbox import MailKind, NewMail
 from store.model.verdict import Clause, Tag
 
 CALLS = frozenset({"card", "list"})  # letters that interrupt somebody for an emergency
-SUBJECT = 120  # letters
-OPENED = "ticket.opened"
 
 
 def ways(settings: Settings) -> dict[str, Notify]:
@@ -48,9 +47,9 @@ def ways_to(draft: Draft, settings: Settings) -> Iterator[tuple[str, Notify]]:
     yield from ((name, way) for name, way in ways(settings).items() if way.person in called)
 
 
-def hooks_for(tag: Tag | None, settings: Settings) -> Iterator[Webhook]:
-    """Yield the programs that are told of a request of this tag."""
-    return (hook for hook in settings.webhooks if not hook.tags or tag in hook.tags)
+def hooks_for(event: str, tag: Tag | None, settings: Settings) -> Iterator[Webhook]:
+    """Yield the programs that are told of an event of a ticket of this tag."""
+    return (hook for hook in settings.webhooks if event in hook.events and (not hook.tags or tag in hook.tags))
 
 
 def page(letter: Letter, way: str, ticket: int | None, mark: str, now: float) -> NewMail:
@@ -60,16 +59,25 @@ def page(letter: Letter, way: str, ticket: int | None, mark: str, now: float) ->
 
 
 def told(hook: Webhook, opening: Opening, words: Words, mark: str, now: float) -> NewMail:
-    """Return a request as a program of the pipeline is told of it, ready for the outbox."""
+    """Return a ticket that is opened as a program of the pipeline is told of it, ready for the outbox."""
+    return _request(hook, OPENED, _ticket(opening, words, whole=hook.words), mark, now)
+
+
+def told_event(hook: Webhook, event: Event, mark: str, now: float) -> NewMail:
+    """Return what happened to a ticket as a program is told of it, ready for the outbox."""
+    return _request(hook, event.type, described(event.ticket, whole=hook.words), mark, now)
+
+
+def _request(hook: Webhook, event: str, data: Mapping[str, Any], mark: str, now: float) -> NewMail:
     identifier = f"msg_{mark}"
     body = {
         "id": identifier,
-        "type": OPENED,
+        "type": event,
         "timestamp": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "data": _ticket(opening, words, whole=hook.words),
+        "data": data,
     }
     raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-    return NewMail(mark, MailKind.WEBHOOK, words.ticket, "", hook_name(hook), identifier, raw, now)
+    return NewMail(mark, MailKind.WEBHOOK, data["number"], "", hook_name(hook), identifier, raw, now)
 
 
 def _ticket(opening: Opening, words: Words, *, whole: bool) -> Mapping[str, Any]:

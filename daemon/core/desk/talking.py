@@ -92,5 +92,5 @@ def _leaving(scene: Scene, step: Planned, what: str, kind: MailKind, letter: str
     conversation, to = answered
     drafts = to_reporter(scene, conversation, kind, letter, text, to=to)
     if not drafts:
-        return no("no-reporter", step)
+        return no("no-reporter", step, words=("note: …", "status"))
     return Deed(said(what, step, text=f"{scene.settings.desk.hold_seconds:g}"), drafts, about=conversation.number)

@@ -186,6 +186,7 @@ def _line(line: DigestLine, place: int, names: _Names) -> Line:
         age(line.age_seconds),
         line.age_seconds > OLD[line.section],
         next(words for fits, words in WORDS if fits(line)),
+        line.unreached,
     )
 
 

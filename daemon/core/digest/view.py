@@ -22,6 +22,7 @@ class Line:
     age: Span
     old: bool  # it waits longer than such a thing should
     words: tuple[str, ...]  # commands that fit it, the likeliest first
+    unreached: bool = False  # mail to its reporter comes back
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class DigestLine:
     area: str | None = None
     planned: str | None = None  # the sprint, or the day as 2026-12-01
     due_at: float | None = None  # epoch seconds: when a snooze is over
+    unreached: bool = False  # mail to its reporter cannot be delivered
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,14 +44,17 @@ def daily(
 def _parts(counts: DayCounts, now: float) -> tuple[Part, ...]:
     totals = dict(counts.totals)
     ordered = [(section, ticket) for section in Section for one, ticket in counts.lines if one is section]
-    lines = [_line(number, section, ticket, now) for number, (section, ticket) in enumerate(ordered, 1)]
+    lines = [
+        _line(number, section, ticket, now, unreached=ticket.reporter in counts.failing)
+        for number, (section, ticket) in enumerate(ordered, 1)
+    ]
     return tuple(
         Part(section, tuple(line for line in lines if line.section is section), totals.get(section, 0))
         for section in Section
     )
 
 
-def _line(number: int, section: Section, one: Ticket, now: float) -> DigestLine:
+def _line(number: int, section: Section, one: Ticket, now: float, *, unreached: bool) -> DigestLine:
     return DigestLine(
         number,
         one.number,
@@ -68,6 +71,7 @@ def _line(number: int, section: Section, one: Ticket, now: float) -> DigestLine:
         one.area,
         one.planned,
         one.snoozed_until if one.snoozed_until and one.snoozed_until > now else None,
+        unreached,
     )
 
 

@@ -71,6 +71,11 @@ class Roster:
         line = self.line(team)
         return self.people.get(line.at(now).shadow or "") if line else None
 
+    def serving(self, now: float) -> tuple[Person, ...]:
+        """Return everybody who is on duty in any rota, the release manager's too, each once."""
+        people = (self.people.get(line.at(now).person) for line in self.lines.values())
+        return tuple(dict.fromkeys(person for person in people if person))
+
     def turn(self, now: float, team: str | None = None) -> Turn | None:
         """Return the turn of a moment."""
         line = self.line(team)

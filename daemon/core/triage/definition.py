@@ -7,12 +7,12 @@ product, facts to ask for, and thresholds. The shipped one, templates/definition
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
-from daemon.core.triage.patterns import Element, PhraseError, Words, parse, spell
+from daemon.core.triage.patterns import ALWAYS, Element, PhraseError, Words, parse, spell
 from daemon.core.triage.tree import Tree, grow
 
 CLAUSES = ("technical", "existing", "stopping")
@@ -133,6 +133,27 @@ def read(text: str) -> Definition | tuple[Fault, ...]:
     return tuple(sorted(reader.faults, key=lambda fault: (fault.line, fault.key, fault.words))) or definition
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A definition as its file writes it: each phrase with its places, each class with its words."""
+
+    rules: tuple[Rule, ...]
+    places: tuple[tuple[Element, ...], ...]  # side by side with the rules
+    shared: frozenset[int]  # rules, by number, that a phrase written once for each language makes
+    languages: tuple[str, ...]  # that can be told from one another
+    listed: tuple[tuple[str, str, str], ...]  # a class, a language, and its words in it
+    class_of: Callable[[str, str], Words | None]  # a class, by its name, as a language has it
+
+
+def written(text: str) -> Written:
+    """Return what the text of a definition without faults writes."""
+    reader = _Reader(text)
+    reader.read_phrased(tomllib.loads(text))
+    places = tuple(elements for _, elements in reader.phrases)
+    shared, listed = frozenset(reader.shared), tuple(reader.listed)
+    return Written(tuple(reader.rules), places, shared, reader.languages(), listed, reader.class_of)
+
+
 def _plain(value: object, *, phrases: bool = True) -> object:
     """Return a value of the file with every text laid out alike: its words, and where a phrase ends."""
     if isinstance(value, dict):
@@ -149,8 +170,10 @@ class _Reader:
     text: str
     faults: list[Fault] = field(default_factory=list)
     classes: dict[str, dict[str, Words]] = field(default_factory=dict)  # name -> language -> words
+    listed: list[tuple[str, str, str]] = field(default_factory=list)  # the same, as written
     rules: list[Rule] = field(default_factory=list)
     phrases: list[tuple[str, tuple[Element, ...]]] = field(default_factory=list)
+    shared: set[int] = field(default_factory=set)  # rules that an `each` makes
 
     def definition(self, data: dict[str, object]) -> Definition:
         for key in data.keys() - _TOP:
@@ -159,11 +182,7 @@ class _Reader:
         if not isinstance(sentence, str) or not sentence.strip():
             self.fault("sentence", "sentence", "the definition in one sentence is missing")
         thresholds = self.thresholds(self.table(data, "thresholds"))
-        self.read_classes(self.table(data, "words"))
-        for name, group in self.tables(data, "groups"):
-            self.read_group(name, group)
-        areas = tuple(self.read_area(name, area) for name, area in self.tables(data, "areas"))
-        facts = tuple(self.read_fact(name, fact, areas) for name, fact in self.tables(data, "facts"))
+        areas, facts = self.read_phrased(data)
         canonical = json.dumps(_plain(data), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
         return Definition(
             str(sentence),
@@ -173,12 +192,23 @@ class _Reader:
             self.every("not") | self.every("without"),
             self.every("only"),
             self.every("but"),
-            tuple(sorted(self.classes.get("tongue", {}))),
+            self.languages(),
             self.tongues(),
             areas,
             facts,
             sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16],
         )
+
+    def read_phrased(self, data: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[Needed, ...]]:
+        """Read the classes and all that holds phrases; return the areas and the facts."""
+        self.read_classes(self.table(data, "words"))
+        for name, group in self.tables(data, "groups"):
+            self.read_group(name, group)
+        areas = tuple(self.read_area(name, area) for name, area in self.tables(data, "areas"))
+        return areas, tuple(self.read_fact(name, fact, areas) for name, fact in self.tables(data, "facts"))
+
+    def languages(self) -> tuple[str, ...]:
+        return tuple(sorted(self.classes.get("tongue", {})))
 
     def fault(self, key: str, needle: str, words: str) -> None:
         self.faults.append(Fault(self.line(key, needle), key if key == needle else f"{key}: {needle}", words))
@@ -229,9 +259,9 @@ class _Reader:
         for name, value in data.items():
             languages = value if isinstance(value, dict) else {"any": value}
             key = f"words.{name}"
-            self.classes[name] = {
-                language: frozenset(self.words(key, words)) for language, words in self.by_language(key, languages)
-            }
+            its = dict(self.by_language(key, languages))
+            self.listed += [(name, language, words) for language, words in its.items()]
+            self.classes[name] = {language: frozenset(self.words(key, words)) for language, words in its.items()}
 
     def by_language(self, key: str, data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         for language, words in data.items():
@@ -296,9 +326,11 @@ class _Reader:
             if language != "each":
                 self.read_phrase(key, group, language, phrase)
                 continue
+            first = len(self.rules)
             for each in spoken:
-                if all(self.class_of(name, each) is not None for name in re.findall(r"<(\w+)>", phrase)):
+                if all(f"<{name}>" in ALWAYS or self.class_of(name, each) for name in re.findall(r"<(\w+)>", phrase)):
                     self.read_phrase(key, group, each, phrase)
+            self.shared.update(range(first, len(self.rules)))
 
     def read_phrase(self, key: str, group: Group, language: str, phrase: str) -> None:
         try:

@@ -8,14 +8,15 @@ begins). No phrase reaches over the end of a sentence.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from daemon.core.triage.tokens import fold, tokens_of
+from daemon.core.triage.tokens import LONE, fold, tokens_of
 
 WIDEST_GAP = 8
 MOST_ELEMENTS = 10
 SHORTEST_BEGINNING = 2  # letters
 SHORTEST_END = 2
 NUMBER = "<number>"  # a class that is always there: a word that begins with a digit
-QUOTED = "<quoted>"  # another: a word before which a quotation opens
+QUOTED = "<quoted>"  # another: a word before which a quotation opens; in front of a phrase, the opening alone
+ALWAYS = frozenset({NUMBER, QUOTED})  # the classes that no definition names
 AT_ONCE = (0, True)  # no gap: a comma between two words of a phrase does not part them
 
 _CHOICE = "a | stands between two words, with no blank beside it; several words make a phrase of their own"
@@ -68,10 +69,12 @@ def _gap(part: str, before: list[Element]) -> tuple[int, bool]:
 
 
 def _places(part: str, class_of: Callable[[str], Words | None]) -> list[Words]:
-    """Return the words that each place takes which a part stands for: one, or several for a word of many letters."""
+    """Return the words that each place takes which a part stands for: one, several, or none."""
     taken: set[str] = set()
     for choice in part.removeprefix("!").split("|"):
-        if choice in {NUMBER, QUOTED}:
+        if choice in LONE:  # left out of a text, too
+            continue
+        if choice in ALWAYS:
             taken.add(choice)
         elif choice.startswith("<") and choice.endswith(">"):
             words = class_of(choice[1:-1])
@@ -87,7 +90,7 @@ def _places(part: str, class_of: Callable[[str], Words | None]) -> list[Words]:
             if len(spelled) > 1:
                 raise PhraseError(f"{choice} is more than one word; write a phrase of its own")
             taken.add(spelled[0])
-    return [frozenset(taken)]
+    return [frozenset(taken)] if taken else []
 
 
 def spell(word: str) -> tuple[str, ...]:

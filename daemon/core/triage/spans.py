@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from daemon.core.triage.definition import Definition, Effect, Group, Rule
+from daemon.core.triage.definition import AXES, Definition, Effect, Group, Rule
 from daemon.core.triage.tokens import Tokens, tokens_of
 from daemon.core.triage.tree import Match, find
 from store.model.verdict import Part
@@ -12,6 +12,7 @@ from store.model.verdict import Part
 _SPOKEN = 0.25  # a language is spoken that has this share of the telling words of the one spoken most
 _TOLD = 2  # telling words from which a text tells its languages; with fewer it may be of any
 _EFFECTS = tuple(Effect)
+_STOPPING = AXES.index("stopping")
 _DENIED_WITHIN = 2  # words before a phrase among which a "not" or "no" denies it
 
 
@@ -64,17 +65,25 @@ def findings_of(definition: Definition, subject: str, text: str) -> Findings:
 
 
 def _silent(definition: Definition, texts: Sequence[Tokens]) -> frozenset[str]:
-    """Return the languages that a request is not written in, so that their phrases mean nothing in it."""
-    tongues = definition.tongues
+    """Return the languages that a request is not written in, so that their phrases mean nothing in it.
+
+    Words that the language spoken most shares with another ("de", "no") are no sign of the other.
+    """
     told = dict.fromkeys(definition.languages, 0)
-    for tokens in texts:
-        for languages in filter(None, map(tongues.get, tokens.words)):
-            for language in languages:
-                told[language] += 1
+    telling = [its for tokens in texts for its in map(definition.tongues.get, tokens.words) if its]
+    for languages in telling:
+        for language in languages:
+            told[language] += 1
     most = max(told.values(), default=0)
     if most < _TOLD:
         return frozenset()
-    return frozenset(language for language, count in told.items() if count < most * _SPOKEN)
+    first = max(told, key=told.__getitem__)
+    apart = {language for languages in telling if first not in languages for language in languages}
+    return frozenset(
+        language
+        for language, count in told.items()
+        if count < most * _SPOKEN or (count < most and language not in apart)
+    )
 
 
 def _read(definition: Definition, part: Part, tokens: Tokens, silent: frozenset[str]) -> _Reading:
@@ -95,7 +104,7 @@ def _spans(reading: _Reading, *, over: bool) -> Iterator[Span]:
     for match in reading.found[Effect.WEIGHS]:
         group = reading.group(match)
         told = match.last < supposed.get(tokens.sentences[match.first], match.last + 1) and match.first >= end
-        if (told or not group.tells) and not (group.negatable and _denied(reading, match)):
+        if (told or not group.tells) and not (group.negatable and _unsaid(reading, match, group)):
             standing.append(match)
     for match in standing:
         if not _voided(reading, match):
@@ -108,11 +117,32 @@ def _voided(reading: _Reading, match: Match) -> bool:
     return any(void.first <= match.last and match.first <= void.last for void in reading.found[Effect.VOIDS])
 
 
+def _unsaid(reading: _Reading, match: Match, group: Group) -> bool:
+    """Say whether a phrase is denied, where one that lets a stop down may be so by what follows, too."""
+    return _denied(reading, match) or (group.weights[_STOPPING] < 0 and _denied_after(reading, match))
+
+
+def _denied_after(reading: _Reading, match: Match) -> bool:
+    """Say whether a negator of the same stretch stands shortly after a phrase: it goes by phone just as little."""
+    words, pauses, definition = reading.tokens.words, reading.tokens.pauses, reading.definition
+    last = match.last
+    for place in range(last + 1, min(last + 1 + _DENIED_WITHIN, pauses[last])):
+        if words[place] in definition.contrasts:
+            return False
+        if words[place] in definition.negators:
+            return True
+    return False
+
+
 def _denied(reading: _Reading, match: Match) -> bool:
-    """Say whether a negator of the same stretch stands shortly before a phrase, or in it as no word of its own."""
+    """Say whether a negator of the same stretch stands shortly before a phrase, or in it as no word of its own.
+
+    A phrase that begins with one is not denied by another before it: "ne … pas", "no … nada" deny once.
+    """
     words, pauses, definition = reading.tokens.words, reading.tokens.pauses, reading.definition
     first = match.first
-    for place in range(first - 1, max(first - 1 - _DENIED_WITHIN, -1), -1):
+    within = 0 if words[first] in definition.negators else _DENIED_WITHIN
+    for place in range(first - 1, max(first - 1 - within, -1), -1):
         if pauses[place] != pauses[first] or words[place] in definition.contrasts:
             break
         if words[place] in definition.negators and words[place + 1] not in definition.limiters:
@@ -137,5 +167,7 @@ def _resolutions(reading: _Reading) -> list[Match]:
     return [
         match
         for match in reading.found[Effect.RESOLVES]
-        if sentences[match.first] not in questions and not _denied(reading, match) and not _voided(reading, match)
+        if sentences[match.first] not in questions
+        and not _unsaid(reading, match, reading.group(match))
+        and not _voided(reading, match)
     ]

@@ -2,7 +2,8 @@
 
 Folding keeps the length of the text, so that every word knows the very characters it was made of: lower case, accents
 stripped, one character for one. English contractions become two words with one place ("can't" is `can not`, "I'd" is
-`i would`); Chinese and Japanese, which put no space between words, become one word a character.
+`i would`), a Romance article or pronoun cut short before a vowel is left out with its apostrophe or without ("s'ouvre"
+and "s ouvre" are `ouvre`); Chinese and Japanese, which put no space between words, become one word a character.
 """
 
 import re
@@ -41,8 +42,9 @@ _RUN_TOGETHER = {
     "cannot": ("can", "not"),
 }
 _DROPPED = frozenset({"s", "m", "re", "ve", "ll"})  # after an apostrophe: it's, I'm, we're, I've, I'll
-_ELIDED = frozenset({"l", "d", "s", "m", "t", "c", "dell", "all", "un"})  # before one: l'application, d'accès
-_KEPT = frozenset({"j", "n", "qu", "jusqu", "lorsqu"})  # before one, and telling: j'ai, n'arrive
+LONE = frozenset({"l", "d", "s", "m", "c"})  # before one that was left out: l ecran, s ouvre
+_ELIDED = LONE | {"t", "dell", "all", "un"}  # before one: l'application; but j'ai and n'arrive tell
+_CHANGED = LONE | _RUN_TOGETHER.keys()  # words that are left out, or are two
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _take(found: Tokens, stretch: str, start: int) -> None:
     words, starts, ends = found.words, found.starts, found.ends
     for word in stretch.split(" "):
         end = start + len(word)
-        if word.isalnum() and word not in _RUN_TOGETHER:
+        if word.isalnum() and word not in _CHANGED:
             words.append(word)
             starts.append(start)
             ends.append(end)
@@ -162,6 +164,8 @@ def _parts(word: str, start: int) -> list[tuple[str, int, int]]:
     end = start + len(word)
     if not word.isascii() and not _APART.search(word):
         word = _MARK.sub("", word)
+    if word in LONE:
+        return []
     if word in _RUN_TOGETHER:
         return [(part, start, end) for part in _RUN_TOGETHER[word]]
     cuts = [cut.span() for cut in _APART.finditer(word)]

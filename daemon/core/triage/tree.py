@@ -39,7 +39,7 @@ class Step(NamedTuple):
 class Start:
     """Where the phrases of one language begin."""
 
-    words: Mapping[str, Node]  # a word that a phrase names -> all that begins with it
+    words: Mapping[str, Node]  # a word that a phrase names, or NUMBER -> all that begins with it
     atoms: Atoms  # the keys of `taken`
     taken: Mapping[int, Node]  # atom of a first word -> node, for words that only begin like one
 
@@ -101,7 +101,7 @@ def grow(phrases: Sequence[tuple[str, tuple[Element, ...]]]) -> Tree:
         node.found.append(number)
     bare = _vocabulary(atoms)
     exact = {word: _by_part(bare, word) | its for word, its in bare.exact.items()}
-    first = {language: _start(root, exact) for language, root in roots.items()}
+    first = {language: _start(root, exact | {NUMBER: bare.numbers}) for language, root in roots.items()}
     return Tree(first, exact, bare.begins, bare.ends, bare.numbers, bare.quoted)
 
 
@@ -165,7 +165,7 @@ def _read(tree: Tree, word: str) -> Word:
     atoms = atoms_of(tree, word[:LONGEST_WORD])
     leads: list[tuple[str, Node]] = []
     for language, start in tree.first.items() if atoms else ():
-        known = start.words.get(word)
+        known = start.words.get(NUMBER if atoms is tree.numbers else word)
         nodes = [start.taken[atom] for atom in sorted(atoms & start.atoms)] if known is None else [known]
         leads += [(language, node) for node in nodes]
     found = Word(atoms, tuple(leads))
@@ -201,13 +201,14 @@ def _by_part(tree: Tree, word: str) -> Atoms:
 
 def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> list[Match]:
     """Return every place where a phrase stands, but for the silent languages, in the order of the words; linear."""
-    known, opening = tree.known, _opening(tree) if tokens.quoted else ()
+    known = tree.known
     words = [known.get(word) or _read(tree, word) for word in tokens.words]
     atoms, leads = [its for its, _ in words], [its for _, its in words]
-    for place in tokens.quoted:
-        atoms[place] |= tree.quoted
-        leads[place] += opening
     matches: list[Match] = []
+    if tokens.quoted:
+        for place in tokens.quoted:
+            atoms[place] |= tree.quoted
+        _quotations(tree, tokens, atoms, silent, matches)
     begin = 0
     while begin < len(words):  # sentence by sentence: no phrase leaves its own
         end = tokens.sentences[begin]
@@ -228,24 +229,31 @@ def find(tree: Tree, tokens: Tokens, silent: frozenset[str] = frozenset()) -> li
     return matches
 
 
-def _opening(tree: Tree) -> tuple[tuple[str, Node], ...]:
-    """Return the nodes, by language, to which any word leads before which a quotation opens."""
-    return tuple(
-        (language, start.taken[atom])
+def _quotations(tree: Tree, tokens: Tokens, atoms: list[Atoms], silent: frozenset[str], matches: list[Match]) -> None:
+    """Find the phrases that begin where a quotation opens: they go on from its first word, which may be their next."""
+    openings = [
+        start.taken[atom]
         for language, start in tree.first.items()
+        if language not in silent
         for atom in sorted(tree.quoted & start.atoms)
-    )
+    ]
+    for place in tokens.quoted:
+        sentence = atoms[place : tokens.sentences[place]]
+        for node in openings:
+            matches += [Match(place, place, phrase) for phrase in node.found]
+            _walk(node, -1, place, sentence, tokens.pauses, matches)
 
 
 def _walk(start: Node, first: int, begin: int, sentence: list[Atoms], pauses: list[int], matches: list[Match]) -> None:
     """Follow the tree from the word `first` of a sentence, which leads to `start`; each point is visited once a place.
 
-    `begin` is the place of the sentence's first word.
+    `begin` is the place of the sentence's first word; -1 stands before it, and what is found begins with it.
     """
     pending = [(start, first)]
     seen: set[tuple[Node, int]] = set()
+    opens = begin + max(first, 0)
     for node, last in pending:
-        pause, wanted = pauses[begin + last] - begin, node.wanted
+        pause, wanted = pauses[begin + max(last, 0)] - begin, node.wanted
         for place, here in enumerate(sentence[last + 1 : last + 1 + node.reach], last + 1):
             if here.isdisjoint(wanted) and not node.others:
                 continue
@@ -255,7 +263,7 @@ def _walk(start: Node, first: int, begin: int, sentence: list[Atoms], pauses: li
                     continue
                 seen.add(point)
                 if child.found:
-                    matches += [Match(begin + first, begin + place, phrase) for phrase in child.found]
+                    matches += [Match(opens, begin + place, phrase) for phrase in child.found]
                 if child.reach:
                     pending.append(point)
 

@@ -50,7 +50,7 @@ class Dialog(asyncio.Protocol):
         """Return the next reply, in the order of what was said. Raises Lost, at the latest after so many seconds."""
         if not self._replies and not self._fault:
             loop = asyncio.get_running_loop()
-            self._waiter, clock = loop.create_future(), loop.call_later(seconds, self.close, "no reply in time")
+            self._waiter, clock = loop.create_future(), loop.call_later(seconds, self.abort, "no reply in time")
             try:
                 await self._waiter
             finally:
@@ -64,6 +64,12 @@ class Dialog(asyncio.Protocol):
         """Drop the connection; what was said still leaves, as far as the other side reads it."""
         self._fault = self._fault or why
         self._transport.close()
+        self._wake()
+
+    def abort(self, why: str = "given up by us") -> None:
+        """Drop the connection with all that has not left yet, which nobody may read for hours, or only then."""
+        self._fault = self._fault or why
+        self._transport.abort()
         self._wake()
 
     def data_received(self, data: bytes) -> None:

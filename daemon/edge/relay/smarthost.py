@@ -1,6 +1,7 @@
 """The next server, by SMTP: connections that are opened, kept alive and left, and one mail after the other on them."""
 
 import asyncio
+import socket
 import ssl
 import time
 from contextlib import suppress
@@ -19,6 +20,7 @@ from daemon.edge.relay.way import BeforeDot, Waits
 from store.model.outbox import Answer, Delivery, Mail
 
 MAILS_A_CONNECTION = 100  # then a new one is opened, so that a balancer in front of the server can do its work
+ASKED_SECONDS = 60  # of silence: many a NAT forgets a line within minutes, though not for two hours (RFC 5382, REQ-5)
 SMALL = 64 << 10  # octets of a content that is held back for its dot, since it leaves in one piece anyway
 _NO_REPLY = 0  # in place of a reply code: the connection is gone, or what came was no reply
 
@@ -80,7 +82,7 @@ class Smarthost:
         try:
             answer = await self._transact(line, mail, before_dot)
         except BaseException:  # cancelled, or `before_dot` failed: no dot was sent, or nobody will read its answer
-            line.dialog.close()
+            line.dialog.abort()
             raise
         line.mails, line.used_at = line.mails + 1, time.monotonic()
         if line.dialog.is_open and line.mails < MAILS_A_CONNECTION:
@@ -139,7 +141,7 @@ class Smarthost:
             if large:
                 dialog.say(content, replies=0)
             if not await before_dot():
-                dialog.close()
+                dialog.abort()
                 return Answer(Delivery.DEFERRED, "abandoned before the final dot: somebody else has this mail")
             dialog.say(b".\r\n" if large else content + b".\r\n")
         except Lost:
@@ -190,6 +192,7 @@ class Smarthost:
             raise
         if client.transport is None:
             return Answer(Delivery.DEFERRED, "the server closed the connection")
+        _keep_alive(client)
         return _Line(client, Dialog(cast("asyncio.WriteTransport", client.transport)))
 
     async def _encrypt(self, client: SMTP) -> None:
@@ -206,6 +209,15 @@ class Smarthost:
         if client.get_transport_info("sslcontext") is None:
             raise SMTPException("the connection is not encrypted, and a login is never sent in the clear")
         await client.login(self._settings.user, self._settings.password or "")
+
+
+def _keep_alive(client: SMTP) -> None:
+    """Ask in silence whether the server is there, so that nothing on the way forgets a line that waits for minutes."""
+    sock = client.get_transport_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        with suppress(OSError, AttributeError):  # not every system knows it
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, ASKED_SECONDS)
 
 
 async def _greet(client: SMTP) -> None:

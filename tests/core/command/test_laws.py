@@ -1,6 +1,6 @@
 """Laws of the grammar: nothing raises, form does not matter, prose is no command, and no word is lost."""
 
-from time import perf_counter
+from time import process_time
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -151,7 +151,7 @@ def test_every_form_of_the_help_can_be_written() -> None:
 
 
 def test_hostile_text_costs_little() -> None:
-    start = perf_counter()
+    start = process_time()
     for text in (
         "mine" + " " * 500_000 + "x",
         ":" * 500_000,
@@ -165,4 +165,4 @@ def test_hostile_text_costs_little() -> None:
     ):
         read_command(text, DESK)
         read_digest_commands(text, DESK, 9)
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from daemon.core.commands.line import fit, lines
 from daemon.core.commands.reading import Commands, read_command
-from daemon.letters import NAMES, SAMPLES, Letters
+from daemon.letters import NAMES, SAMPLES
 from tests.core.command.test_words import WORDS
 from tests.core.command.words import DESK, NOBODY
+from tests.desk import shipped_letters
 
-LETTERS = Letters().tried()
+LETTERS = shipped_letters()
 LANGUAGES = ("en", "de")
 
 

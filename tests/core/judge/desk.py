@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from daemon.core.triage.definition import Definition, read
+from daemon.core.triage.definition import Definition, Fault, read
 from daemon.core.triage.judge import judge
 from store.model.verdict import Verdict
 
@@ -11,8 +11,12 @@ SHIPPED = Path(__file__).parents[3] / "templates" / "definition.toml"
 
 
 @cache
+def _read() -> Definition | tuple[Fault, ...]:
+    return read(SHIPPED.read_text("utf-8"))
+
+
 def shipped() -> Definition:
-    definition = read(SHIPPED.read_text("utf-8"))
+    definition = _read()
     assert isinstance(definition, Definition), definition
     return definition
 

@@ -83,6 +83,30 @@ def test_a_phrase_means_what_it_says(text: str, emergency: bool) -> None:
     assert (judge(small(), "", text).tag is Tag.EMERGENCY) == emergency
 
 
+@pytest.mark.parametrize("written", ["s'enfonce", "s enfonce"])
+@pytest.mark.parametrize("text", ["Le bac s'enfonce", "Le bac s\u2019enfonce", "le bac s enfonce"])
+def test_a_word_cut_short_is_left_out_with_its_apostrophe_or_without(written: str, text: str) -> None:
+    found = read(SMALL.replace("water ~3, everywhere", written))
+    assert isinstance(found, Definition)
+    assert judge(found, "", text).tag is Tag.EMERGENCY
+
+
+@pytest.mark.parametrize(("written", "text"), [("<number> <boat>", "4 ships"), ("<boat> <quoted>", "Ship 'Anna'")])
+def test_a_phrase_of_each_language_may_hold_a_number_or_a_quotation(written: str, text: str) -> None:
+    found = read(SMALL.replace('en = "<boat> ~2', f'each = "{written}"\nen = "<boat> ~2'))
+    assert isinstance(found, Definition)
+    assert judge(found, "", text).tag is Tag.EMERGENCY
+
+
+def test_a_word_that_two_languages_share_is_no_sign_of_the_one_spoken_less() -> None:
+    found = read(
+        SMALL.replace('en = "the is"', 'en = "the is"\nnl = "the zinkt"').replace('en = "leak*"', 'nl = "leak*"')
+    )
+    assert isinstance(found, Definition)
+    assert judge(found, "", "The leak is at the pier").clauses[0].evidence == ()
+    assert judge(found, "", "The leak is at the pier, het zinkt").clauses[0].evidence != ()
+
+
 def test_how_it_is_laid_out_is_no_part_of_what_it_says() -> None:
     laid_out = SMALL.replace('"boat ship* ferry"', '"""\nboat\n  ship*   ferry\n"""').replace(
         "sinks|sinking; water", "sinks|sinking ;   water"
@@ -127,12 +151,12 @@ def test_every_mistake_is_named_at_once_with_its_line() -> None:
         ("leak*", "leak* ~2", "a phrase cannot end in a gap"),
         ("leak*", "!<boat> leak*", "a phrase must begin with a word or a class"),
         ("leak*", "***", "not a word: ***"),
-        ("leak*", "l*", "a beginning needs at least 2 letters: l*"),
+        ("leak*", "k*", "a beginning needs at least 2 letters: k*"),
         ("leak*", "a-b|leak*", "a-b is more than one word; write a phrase of its own"),
         ("leak*", "leak |drip", CHOICE),
         ("leak*", "leak| drip", CHOICE),
         ("leak*", "big leak | drip", CHOICE),
-        ("leak*", "a b c d e f g h i j k", "more than 10 elements"),
+        ("leak*", "a b e f g h i j k n o", "more than 10 elements"),
         ("boat ship* ferry", "row-boat", "is more than one word; a class holds single words"),
         ('[words.only]\nen = "only"', "", "this class of words is needed"),
         ('ask.en = "Where is the boat?"', "", "the question is missing"),

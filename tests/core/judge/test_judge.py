@@ -67,6 +67,12 @@ def test_what_a_machine_answers_in_quotation_marks_is_evidence(text: str) -> Non
     assert not verdict("", bare).clauses[0].evidence
 
 
+@pytest.mark.parametrize("quoted", ["denied", "access was denied", "payment has been denied"])
+def test_a_quotation_is_read_from_its_first_word(quoted: str) -> None:
+    evidence = verdict("", f'All that I get is "{quoted}"').clauses[0].evidence
+    assert quoted in [each.text for each in evidence if each.rule.startswith("machine_refuses")]
+
+
 def test_a_quotation_that_opens_nothing_is_none() -> None:
     assert verdict("", 'A text that ends in "').tag is Tag.PROBLEM
 
@@ -74,3 +80,8 @@ def test_a_quotation_that_opens_nothing_is_none() -> None:
 @pytest.mark.parametrize("text", ["App stürzt ab", "Login geht nicht", "App se cierra", "App plante", "App crasht"])
 def test_one_word_that_languages_share_silences_none(text: str) -> None:
     assert outcome("", text) in {"page", "ask"}
+
+
+@pytest.mark.parametrize("text", ["L'écran est noir, ce n'est pas grave.", "A impressora parou, não foi nada grave."])
+def test_a_language_that_denies_with_two_words_denies_once(text: str) -> None:
+    assert outcome("", text) == "problem"

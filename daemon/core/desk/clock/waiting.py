@@ -39,7 +39,9 @@ def reminded(found: tuple[Due, ...], moment: Moment) -> tuple[Occasion, ...]:
 
 def closed(found: tuple[Due, ...], moment: Moment) -> tuple[Occasion, ...]:
     """Close what nobody answered; no mail tells of it, and an answer reopens it."""
-    return tuple(Occasion(key("unanswered", due.ticket), (_close(due.ticket, moment),)) for due in found)
+    return tuple(
+        Occasion(key("unanswered", due.ticket), (_close(due.ticket, moment),), tickets=(due,)) for due in found
+    )
 
 
 def this_morning(moment: Moment) -> float | None:

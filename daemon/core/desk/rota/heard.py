@@ -12,7 +12,7 @@ from daemon.core.commands.line import NotUnderstood
 from daemon.core.commands.plan import Planned
 from daemon.core.commands.reading import Commands, read_command
 from daemon.core.commands.states import Step
-from daemon.core.desk.acting import Weighed, applied, confirms, known_of, level_of, weigh
+from daemon.core.desk.acting import CONFIRMS_AN_HOUR, Weighed, applied, confirms, known_of, level_of, weigh
 from daemon.core.desk.authority import Authority, authority
 from daemon.core.desk.authority import Level as Degree
 from daemon.core.desk.case import NOTE_LETTERS, Case
@@ -45,6 +45,7 @@ class Hearing:
 
     alone: bool
     at_all: bool
+    asks: str = ""  # whom a confirmation would go to
 
 
 def hearing(
@@ -60,7 +61,8 @@ def hearing(
     read = read_command(commanding.message.new_text, known_to(settings, definition, day_at(now, settings)))
     verbs = {command.verb for command in read.commands} if isinstance(read, Commands) else frozenset()
     alone = _is_alone(sent, read)
-    return Hearing(alone, alone or bool(verbs & OF_TURNS))
+    asks = word.person.address if alone and verbs and word.level is Degree.HALF else ""
+    return Hearing(alone, alone or bool(verbs & OF_TURNS), asks)
 
 
 def members_turn(case: Case) -> Changes | None:
@@ -111,7 +113,10 @@ def _heard(case: Case, person: Person, read: Read) -> Changes:
     fit = tuple(line.form for line in offered(None, level_of(person, case.settings)))
     if read is None:
         return _answer(case, person, Said("turn-no-word", words=fit))
-    return _answer(case, person, Said("turn-unknown", text=read.line[:200], lines=read.nearest[:3], words=fit))
+    rows = (read.wrong.row,) if read.wrong else ()
+    return _answer(
+        case, person, Said("turn-unknown", text=read.line[:200], lines=read.nearest[:3], words=fit, rows=rows)
+    )
 
 
 def _ok(case: Case, person: Person) -> Changes:
@@ -140,7 +145,8 @@ def _half(case: Case, person: Person, read: Read) -> Changes | None:
     written = case.reading.message.new_text.strip()[:NOTE_LETTERS]
     said = Said("turn-confirm", lines=tuple(written.splitlines()[:SHOWN]))
     to, language = Address(person.name, person.address), case.settings.desk.language
-    return _filed(case, Outcome.FOLLOW_UP, Draft(MailKind.CONFIRM, "confirm", to, language, said=(said,)))
+    draft = Draft(MailKind.CONFIRM, "confirm", to, language, said=(said,))
+    return _filed(case, Outcome.FOLLOW_UP, *((draft,) if case.backdrop.confirmations < CONFIRMS_AN_HOUR else ()))
 
 
 def _confirmed(case: Case, person: Person, sent: SentMail, read: Read) -> Changes:
