@@ -9,7 +9,6 @@ from store.model.verdict import Clause, Evidence, Part
 
 MOST_EVIDENCE = 4  # spans that count for one side of a clause, each half as much as the one before
 SUBJECT_BONUS = 1.1  # what stands in the subject is what the mail is about
-CEILING = 4.5  # what speaks for a clause counts no further, so that one cannot outvote the other
 WISHED = 1.5  # strength from which "existing" is refused
 
 # What each fact adds to the log odds: fitted to the open texts by `python -m tests.benchmarks.weights`, then rounded.
@@ -47,7 +46,7 @@ class Balance:
     @property
     def net(self) -> float:
         """What is left when both sides are weighed, positive for."""
-        return min(self.speaks_for.strength, CEILING) - self.against.strength
+        return self.speaks_for.strength - self.against.strength
 
 
 def balances(spans: Iterable[Span], subject: str, text: str) -> dict[str, Balance]:
@@ -129,7 +128,7 @@ def score_of(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> float:
 def weighed(balance: dict[str, Balance], answers: tuple[Clause, ...]) -> tuple[tuple[float, float], ...]:
     """Return the facts that bear on the whole, each with its weight."""
     _, existing, stopping = answers
-    said = sum(min(balance[clause].speaks_for.strength, CEILING) for clause in ("technical", "stopping"))
+    said = sum(balance[clause].speaks_for.strength for clause in ("technical", "stopping"))
     in_passing = IN_PASSING * balance["stopping"].speaks_for.strength
     return (
         (SAID, said),

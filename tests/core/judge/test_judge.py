@@ -85,3 +85,9 @@ def test_one_word_that_languages_share_silences_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["L'écran est noir, ce n'est pas grave.", "A impressora parou, não foi nada grave."])
 def test_a_language_that_denies_with_two_words_denies_once(text: str) -> None:
     assert outcome("", text) == "problem"
+
+
+@pytest.mark.parametrize("way", ["Auf dem Handy geht es", "Per Telefon klappt es", "Über die Webseite geht es auch"])
+def test_a_way_around_that_does_not_go_either_is_none(way: str) -> None:
+    assert outcome("", f"Die Kasse funktioniert nicht. {way}.") not in {"page", "ask"}
+    assert outcome("", f"Die Kasse funktioniert nicht. {way} nicht.") == "page"
