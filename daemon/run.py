@@ -4,7 +4,6 @@ import asyncio
 import gc
 import os
 import resource
-import secrets
 import signal
 import sys
 import time
@@ -26,6 +25,7 @@ from daemon.core.settings import Settings
 from daemon.core.triage.definition import Definition
 from daemon.edge.apart import Apart
 from daemon.edge.bell import Stage, open_bell
+from daemon.edge.chance import Chance
 from daemon.edge.disk import used_percent
 from daemon.edge.dns import Dns
 from daemon.edge.log import start_log, stations
@@ -257,7 +257,7 @@ def _furnish(settings: Settings, own: Own, definition: Definition, dns: Dns, let
         Hands(MESSAGES_AT_ONCE, MESSAGES_IN_A_CROWD, lambda work: len(work.raw), ROOM),
         _mailers(settings.relay.connections),
         time.time,
-        secrets.token_bytes,
+        Chance(),
         Memory(build(settings, time.time())),
         partial(used_percent, file.absolute().parent) if (file := file_of(settings.store.url)) else lambda: None,
         _spare(settings),

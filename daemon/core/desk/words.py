@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from daemon.core.commands.plan import UNNUMBERED
@@ -195,8 +196,14 @@ def _questions(verdict: Verdict, language: str, definition: Definition) -> tuple
 
 def next_look(settings: Settings, now: float) -> datetime:
     """Return when the team next goes through what is new: the daily digest of a working day, in the desk's zone."""
-    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(settings.desk.timezone))
-    at, days = time.fromisoformat(settings.digest.daily), working_days(settings.duty.days)
+    return _next_at(settings.digest.daily, settings.duty.days, settings.desk.timezone, now // 60 * 60)
+
+
+@lru_cache(1)
+def _next_at(daily: str, working: str, zone: str, minute: float) -> datetime:
+    """Return when a time of a working day comes next after a minute; mails of one minute share it."""
+    local = datetime.fromtimestamp(minute, UTC).astimezone(ZoneInfo(zone))
+    at, days = time.fromisoformat(daily), working_days(working)
     for ahead in range(8):
         look = datetime.combine(local.date() + timedelta(days=ahead), at, local.tzinfo)
         if look > local and look.weekday() in days:

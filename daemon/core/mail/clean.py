@@ -11,6 +11,7 @@ _TURNING = "\u202a-\u202e\u2066-\u2069"
 _IN_LINE = re.compile(f"[{_CONTROL}{_BREAK}{_BIDI}\t ]+")
 _BREAKS = re.compile(f"\r\n|[{_BREAK}]")
 _IN_TEXT = re.compile(f"[{_CONTROL}{_TURNING}]")
+_PLAIN = bytes(range(0x20, 0x7F)) + b"\n"  # what a text in ASCII may consist of
 
 
 def one_line(text: str) -> str:
@@ -22,7 +23,8 @@ def one_line(text: str) -> str:
 
 def lines(text: str) -> str:
     """Return the text with LF as its only line break, without controls and without bidi overrides (UAX 9)."""
-    if text.replace("\n", "").isprintable():  # the ordinary case; nothing that is removed here is printable
+    clean = not text.encode().translate(None, _PLAIN) if text.isascii() else text.replace("\n", "").isprintable()
+    if clean:  # the ordinary case; nothing that is removed here is printable
         return text
     return _IN_TEXT.sub("", _BREAKS.sub("\n", text))
 
