@@ -32,8 +32,13 @@ async def probed(triaged: Triaged, folder: Path, through: str) -> tuple[int, lis
 
 
 async def figures(triaged: Triaged, folder: Path) -> dict[str, object]:
-    told = await asyncio.to_thread(triaged, "status", "--json", "-c", folder / "triaged.toml")
-    return json.loads(told.stdout)
+    """What `status` says once nothing is in hand."""
+    async with asyncio.timeout(60):
+        while True:
+            told = await asyncio.to_thread(triaged, "status", "--json", "-c", folder / "triaged.toml")
+            found = json.loads(told.stdout)
+            if not found["waiting"]:
+                return found
 
 
 async def test_a_server_that_lets_forged_results_through_is_found_out(tmp_path: Path, triaged: Triaged) -> None:
