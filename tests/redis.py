@@ -37,7 +37,7 @@ class RedisServer:
             pytest.skip(HOW_TO_GET_IT)
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self.process = subprocess.Popen([binary, *options], stdout=subprocess.DEVNULL, cwd="/tmp")
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while time.monotonic() < until:
             try:
                 if self.say("PING") == b"+PONG\r\n":

@@ -67,6 +67,7 @@ def post(door: int, first: int, count: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_under_load_no_message_is_lost_and_each_is_judged_by_one_definition_whole(tmp_path: Path) -> None:
     sink = free_port()
     took = await open_sink(sink, lambda *_: None)

@@ -25,7 +25,7 @@ def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> socket.socket:
     """The supervisor's end of the line."""
     heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     heard.bind(str(tmp_path / "notify"))
-    heard.settimeout(20)
+    heard.settimeout(60)
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     return heard
 

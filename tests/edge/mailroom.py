@@ -159,7 +159,7 @@ async def reading(
         await store.close()
 
 
-async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for a sign."""
     deadline = time.monotonic() + seconds
     while not await asyncio.to_thread(holds):

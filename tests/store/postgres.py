@@ -94,7 +94,7 @@ def _quiet(folder: Path) -> dict[str, Any]:
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:
             psycopg.connect(url).close()

@@ -63,7 +63,7 @@ async def test_of_two_processes_one_writes_the_digest(postgres_url: str, tmp_pat
     await ran_before(postgres_url)
     sections = due_at(time.time()) | {"store": {"url": postgres_url}}
     async with desk_at(tmp_path, **sections) as one, desk_at(tmp_path, **sections) as other:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while len(digests(one, other)) < 3 and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         await asyncio.sleep(SWEEP_SECONDS + 0.5)  # time enough for the other to do it again

@@ -1,6 +1,7 @@
 """The side of the daemon: a few reading processes, begun when they are first needed, ended when one of them fails."""
 
 import asyncio
+import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -107,6 +108,7 @@ async def _exchange(child: Process, question: bytes) -> Reading | str:
 
 
 async def _end(child: Process) -> int:
-    with suppress(ProcessLookupError):
-        child.kill()
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)  # child.kill() may take the status of who died, and asyncio tells 255
     return await child.wait()

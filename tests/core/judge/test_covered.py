@@ -1,5 +1,7 @@
 """What another phrase covers finds nothing of its own, and the shipped definition says nothing twice."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from daemon.core.triage.patterns import parse
 from daemon.core.triage.tokens import tokens_of
 from daemon.core.triage.tree import find, grow
 from tests.benchmarks.pruning import alike, shorter
+from tests.core.judge.desk import SHIPPED
 from tests.core.judge.test_definition import SMALL
 
 CLASSES = {"ab": frozenset({"ab", "aba"}), "start": frozenset({"ab*", "bb"}), "aaa": frozenset({"aaa"})}
@@ -149,3 +152,11 @@ def test_the_pruner_keeps_the_lines_and_takes_an_empty_value_away() -> None:
 def test_what_finds_something_else_is_not_alike(other: str) -> None:
     first = SMALL.replace(LEAK, 'en = "big leak|hole"')
     assert not alike(first, first.replace("big leak|hole", other))
+
+
+def test_the_shipped_definition_says_nothing_twice() -> None:
+    """Where it does, `python -m tests.benchmarks.pruning` writes it shorter."""
+    text = SHIPPED.read_text("utf-8")
+    begun = time.process_time()
+    assert said_twice(text) == ()
+    assert time.process_time() - begun < 2.0
