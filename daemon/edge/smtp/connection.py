@@ -143,6 +143,8 @@ class Connection(SMTP):
 
     def _hang_up(self) -> None:
         transport = self._writer.transport
+        if transport.is_closing():  # one with TLS that is closed twice knows nothing any more of what is to be written
+            return
         transport.close()
         if transport.get_write_buffer_size():
             self.loop.call_later(LINGER, transport.abort)
