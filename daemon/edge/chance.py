@@ -1,6 +1,7 @@
 """Random octets of the system, drawn many at a time.
 
-Each draw lets go of the interpreter, and with several threads at work it then has to be waited for.
+Each draw lets go of the interpreter, and with several threads at work it then has to be waited for. A process that is
+forked from another draws its own: it makes a new one of these.
 """
 
 from io import BytesIO

@@ -21,6 +21,7 @@ from tests.edge.dovecot import Dovecot, dovecot
 from tests.edge.mailroom import box, letter, reading, until
 
 AT_ONCE = 50  # messages that are delivered at a time
+RESTARTS = 3  # at least, before the last messages come
 CUT = (500, 60_000)  # octets of the server, at some number of which a connection is cut
 FOREIGN = 1_000_000  # numbers from which on messages are the other program's own
 
@@ -71,6 +72,8 @@ class Trouble:
 
     async def _deliver(self, server: Dovecot, dice: random.Random) -> None:
         for first in range(0, self.messages, AT_ONCE):
+            while first + AT_ONCE >= self.messages and self.restarts < RESTARTS:
+                await asyncio.sleep(0.05)
             numbers = range(first, min(first + AT_ONCE, self.messages))
             copies = [number for number in numbers if number % 10 == 0]
             raws = [letter(number) for number in (*numbers, *copies)]
