@@ -28,7 +28,7 @@ from store.database import contended, no_room
 
 MOST_AT_ONCE = 200
 CROWD = 4  # items in one transaction from which the next one is waited for a moment
-GATHERING_SECONDS = 0.008
+GATHERING_SECONDS = 0.003
 TRIES = 5  # of one item that others stand in the way of
 IDLE_SECONDS = 1.0  # without work, until the connection is let go
 FAULTS = (SQLAlchemyError, ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError)
