@@ -114,9 +114,12 @@ async def test_a_lease_is_renewed_as_long_as_the_relay_takes_to_answer(
     assert counters.doubled == counters.unknown == 0, counters
 
 
-@pytest.mark.parametrize(("place", "doubles"), [("K10", 0), ("K12", 0), ("K13", 1), ("K14", 1)])
+@pytest.mark.parametrize(
+    ("harm", "doubles"),  # the first mail stands still before any dot; of the others some are on their way
+    [("K10:stop@1", 0), ("K12:stop@1", 0), ("K13:stop@3", 1), ("K14:stop@3", 1)],
+)
 async def test_who_stood_still_past_a_lease_sends_nothing_that_another_has(
-    place: str, doubles: int, nursery: Nursery, tmp_path: Path, database: postgres.Server
+    harm: str, doubles: int, nursery: Nursery, tmp_path: Path, database: postgres.Server
 ) -> None:
     """Before the dot nothing is doubled at all; after it the attempt is on record, and its result is fenced off."""
 
@@ -135,7 +138,7 @@ async def test_who_stood_still_past_a_lease_sends_nothing_that_another_has(
 
     assault = Assault(
         tmp_path, nursery, 12, url=database.create("faults"), roles=("worker", "intake"), beside=(wake,),
-        fate=replace(SHORT, harms=(f"{place}:stop@3",)),
+        fate=replace(SHORT, harms=(harm,)),
     )  # fmt: skip
     counters = await assault.run()
     assert counters.faults == {}, counters
