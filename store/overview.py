@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, bindparam, func, select, true
 
-from store.columns import KEY_LETTERS
+from store import failing
 from store.figures import accounting
 from store.model.changes import Outcome
 from store.model.figures import nearest_rank
@@ -13,7 +13,7 @@ from store.model.views import AsideLine, FirstResponse, OutboxLine, Status, Stor
 from store.portions import portions
 from store.processing import read
 from store.recall import tickets
-from store.schema import ANSWERED, event, failing, mail, message, ticket, verdict
+from store.schema import ANSWERED, event, mail, message, ticket, verdict
 from store.verdicts import verdict_of
 
 CLOCKED = 10_000  # the newest so many tickets that were answered tell how fast the desk is
@@ -32,7 +32,6 @@ _EVENTS = (
     select(event.c.at, event.c.who, event.c.what).where(event.c.ticket == bindparam("number")).order_by(event.c.id)
 )
 _VERDICT = select(verdict).where(verdict.c.ticket == bindparam("number")).order_by(verdict.c.id.desc()).limit(1)
-_FAILING = select(failing.c.at).where(failing.c.address == bindparam("address"))
 _ALL = select(ticket.c.number).order_by(ticket.c.number)
 _OPEN = _ALL.where(ticket.c.state.in_([state for state in State if state not in ENDED]))
 _ASIDE = (
@@ -89,8 +88,9 @@ def story(connection: Connection, number: int) -> Story | None:
         return None
     judged = connection.execute(_VERDICT, {"number": number}).one_or_none()
     events = tuple(Event(*row) for row in connection.execute(_EVENTS, {"number": number}))
-    fails_at = connection.scalar(_FAILING, {"address": found[0].reporter[:KEY_LETTERS]})
-    return Story(found[0], events, verdict_of(judged) if judged else None, fails_at)
+    return Story(
+        found[0], events, verdict_of(judged) if judged else None, failing.latest(connection, found[0].reporter)
+    )
 
 
 def listing(connection: Connection, ended: bool) -> tuple[Ticket, ...]:
