@@ -107,7 +107,7 @@ async def test_a_lease_is_renewed_as_long_as_the_relay_takes_to_answer(
         assault.far_end.manners = Manners(slow_seconds=2.5 * LEASE_SECONDS)
 
     assault = Assault(
-        tmp_path, nursery, 4, url=database.create("faults"), roles=("all", "worker"), fate=SHORT, beside=(slow,)
+        tmp_path, nursery, 6, url=database.create("faults"), roles=("all", "worker"), fate=SHORT, beside=(slow,)
     )
     counters = await assault.run()
     assert counters.faults == {}, counters

@@ -17,7 +17,7 @@ def test_there_are_many_of_many_products_in_six_languages() -> None:
 
 def test_every_tag_and_every_language_has_its_part() -> None:
     for counted in (Counter(mail.tag for mail in mails()), Counter(mail.language for mail in mails())):
-        assert min(counted.values()) >= 0.06 * len(mails())
+        assert min(counted.values()) >= 0.08 * len(mails())
 
 
 def test_no_mail_is_there_twice() -> None:
